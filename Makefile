@@ -1,0 +1,90 @@
+# make                  the three programs, in build/release/ (links in .)
+# make demo             a small fleet from scratch to its frequency table
+# make test             rules, unit tests, fuzz seeds, command-line tests
+# make test SAN=address,undefined       the same under sanitizers
+# make test UPDATE=1    rewrite the expected output of tests/cli/, then read the diff
+# make fuzz             fuzz targets, with clang
+# make lint             which room may include which; size, names, formatting
+# make packages         install what the build needs (Debian, as root)
+
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+comma := ,
+OUT   := build/$(if $(SAN),$(subst $(comma),-,$(SAN)),release)
+PKGS  := libarchive liblmdb0 capstone libxxhash jansson popt libseccomp gsl
+LIBS   = $(shell pkg-config --libs libarchive lmdb capstone libxxhash jansson popt libseccomp gsl 2>/dev/null) -lroaring -lm
+
+CFLAGS ?= -O2 -g
+house  := -std=c17 -I. -I$(OUT) -D_GNU_SOURCE -MMD -MP \
+	  -Wall -Wextra -Wpedantic -Werror -Wshadow -Wvla -Wundef \
+	  -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wcast-qual \
+	  -Wpointer-arith -Wformat=2 -Wimplicit-fallthrough
+watch  := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
+
+# The rooms are listed here, the files in them are not.
+shared := signatures signatures/base signatures/knowledge signatures/store \
+	  indexer/dump indexer/target indexer/ingest
+files   = $(patsubst %.c,$(OUT)/%.o,$(wildcard $(addsuffix /*.c,$(1))))
+stems   = $(patsubst %.c,$(OUT)/%,$(wildcard $(1)))
+
+library := $(OUT)/corpus.a
+units   := $(call stems,tests/unit/*_test.c)
+fuzzers := $(call stems,tests/fuzz/*_fuzz.c)
+tables  := $(patsubst signatures/knowledge/%.tsv,$(OUT)/%.inc,$(wildcard signatures/knowledge/*.tsv))
+rooms   := $(patsubst %/main.c,%,$(wildcard indexer/main.c query/main.c corpus-tools/main.c))
+
+program_indexer      := $(OUT)/crashindex
+program_query        := $(OUT)/crashquery
+program_corpus-tools := $(OUT)/crashcorpus
+programs := $(foreach room,$(rooms),$(program_$(room)))
+
+all: $(programs)
+
+# A program is its room and the library; its parts without main() serve tests.
+define program
+$(program_$(1)): $(call files,$(1)) $(library)
+$(OUT)/$(1).a: $(filter-out $(OUT)/$(1)/main.o,$(call files,$(1)))
+	rm -f $$@ && $$(AR) rcs $$@ $$^
+parts += $(OUT)/$(1).a
+endef
+$(foreach room,$(rooms),$(eval $(call program,$(room))))
+$(units): %: %.o $(parts) $(library)
+$(fuzzers): %: %.o $(if $(findstring fuzzer,$(SAN)),,$(OUT)/tests/fuzz/replay.o) $(parts) $(library)
+$(units): LIBS += -lcmocka
+$(programs) $(units) $(fuzzers):
+	$(CC) $(watch) $(LDFLAGS) -o $@ $^ $(LIBS) -lpthread
+
+$(library): $(call files,$(shared))
+	rm -f $@ && $(AR) rcs $@ $^
+
+$(OUT)/%.o: %.c | $(tables)
+	@mkdir -p $(@D)
+	$(CC) $(house) $(watch) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(OUT)/%.inc: signatures/knowledge/%.tsv signatures/knowledge/rows.awk
+	@mkdir -p $(@D)
+	awk -f signatures/knowledge/rows.awk $< > $@
+
+test: lint $(programs) $(units) $(fuzzers)
+	@for unit in $(units); do $$unit || exit 1; done
+	@for fuzz in $(fuzzers); do $$fuzz $$(find tests/fuzz/seeds/$$(basename $$fuzz _fuzz) -type f) || exit 1; done
+	@OUT=$(OUT) UPDATE=$(UPDATE) sh tests/cli/run.sh
+
+fuzz:
+	$(MAKE) CC=clang SAN=fuzzer,address,undefined fuzz-targets
+fuzz-targets: $(fuzzers)
+
+lint: $(programs)
+	@sh tests/layers.sh
+	@sh tests/headers.sh $(CC)
+	@sh tests/shape.sh $(OUT)
+	@! command -v clang-format >/dev/null || \
+		find . -name '*.[ch]' -not -path './build/*' -exec clang-format --dry-run -Werror {} +
+
+clean:
+	rm -rf build
+
+.PHONY: all test fuzz fuzz-targets lint clean
+-include $(shell find $(OUT) -name '*.d' 2>/dev/null)

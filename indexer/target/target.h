@@ -1,0 +1,32 @@
+/*
+ * target.h - the dead machine: what its memory tells beyond the dump's header.
+ *
+ * A target borrows a dump and fills the rest of the dump's crash, step by step.
+ * Every step leaves what it cannot find absent; none can fail.
+ */
+#ifndef TARGET_TARGET_H
+#define TARGET_TARGET_H
+
+#include "indexer/dump/dump.h"
+
+struct images; /* PE files given beside the dumps, see images.h */
+struct paging; /* an address translation scheme, see paging.h */
+
+struct target {
+	struct dump *dump;	     /* borrowed */
+	struct crash *crash;	     /* dump->crash */
+	struct arena *arena;	     /* dump->arena */
+	const struct images *images; /* or NULL */
+
+	/* Translation: chosen once by space_init(). */
+	const struct paging *paging; /* NULL: virtual ranges only */
+	uint64_t table_root;	     /* physical address of the top table */
+
+	/* KDDEBUGGER_DATA64, wherever it was found; failed when nowhere. */
+	struct bytes kdbg;
+};
+
+/* Everything there is to know, in order: see the table in target.c. */
+void target_examine(struct dump *dump, const struct images *images);
+
+#endif

@@ -1,0 +1,91 @@
+/*
+ * cli.h - options, messages, progress: the door to popt.
+ *
+ * Options are rows of tables that also print the help.  --long=value and
+ * --long value both do, few letters, no abbreviations, options and operands in
+ * any order, `--` ends the options.  Only this file and main() write to
+ * standard error.
+ */
+#ifndef BASE_CLI_H
+#define BASE_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "signatures/base/error.h"
+
+/* The exit codes of all three programs. */
+enum cli_exit {
+	CLI_YES = 0,   /* done, and the answer is yes */
+	CLI_NO = 1,    /* done, and the answer is no, empty, or refused */
+	CLI_USAGE = 2, /* the request makes no sense */
+	CLI_COULD_NOT = 3,
+};
+
+enum cli_kind {
+	CLI_FLAG,   /* bool *      */
+	CLI_TEXT,   /* const char **, lives as long as argv */
+	CLI_NUMBER, /* uint64_t *; accepts 64K, 8M, 2G, 1T too */
+};
+
+struct cli_option {
+	const char *name;
+	char letter; /* 0 = none */
+	enum cli_kind kind;
+	void *target;
+	const char *value; /* "DIR", shown in the help */
+	const char *help;
+};
+
+/* Tables end with name == NULL. */
+#define CLI_END                                                                \
+	{                                                                      \
+		NULL, 0, CLI_FLAG, NULL, NULL, NULL                            \
+	}
+
+struct cli_operands {
+	const char **at; /* borrows argv; caller frees at */
+	size_t count;
+};
+
+/*
+ * Fill the targets from argv, collect the operands.  tables is a list of option
+ * tables ending with NULL.  STATUS_USAGE names the option that makes no sense
+ * (and the nearest known one).
+ */
+enum status cli_parse(int argc, char **argv,
+		      const struct cli_option *const tables[],
+		      struct cli_operands *ret, struct error *err) MUST_CHECK;
+
+/* The first operand, without touching any target; NULL if there is none. */
+const char *cli_first_operand(int argc, char **argv,
+			      const struct cli_option *const tables[]);
+
+/* Print a table's rows, aligned, to standard output. */
+void cli_print_options(const struct cli_option *table);
+
+/* "program: text" on standard error; set the name once in main(). */
+void cli_set_program(const char *name);
+void cli_complain(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+void cli_complain_error(const struct error *err);
+
+/* 3 for io and store trouble, 2 for usage, 3 for the rest. */
+enum cli_exit cli_exit_of(enum status status);
+
+/* The word of known (ending with NULL) that word most resembles, or NULL. */
+const char *cli_nearest(const char *word, const char *const known[]);
+
+/*
+ * One line of progress on standard error: on a terminal in the foreground it
+ * is redrawn after a second's wait; elsewhere a line a minute.
+ */
+void cli_progress(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+void cli_progress_clear(void);
+
+/* "now" as FILETIME: --now, or SOURCE_DATE_EPOCH, or the clock. */
+uint64_t cli_now(const char *option);
+
+#endif

@@ -1,0 +1,294 @@
+/*
+ * crash.h - what is known about one crash: the waist of the house.
+ *
+ * Everything above makes a crash out of one image, everything below reads one.
+ * A crash holds facts, never memory: no page of the dead machine, no serial
+ * number.  A fact the image does not carry is absent (NULL, known == false,
+ * count 0) and stays absent all the way to the printers.
+ *
+ * All pointers are borrowed: they live in the arena of whoever made the crash
+ * and end with its next arena_reset().  A crash is plain data and may be copied
+ * as long as the arena lives.
+ */
+#ifndef SIGNATURES_CRASH_H
+#define SIGNATURES_CRASH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "signatures/base/arena.h"
+#include "signatures/base/hash.h"
+
+/* A number that the dead machine may not have told. */
+struct crash_number {
+	bool known;
+	uint64_t value;
+};
+
+#define CRASH_NUMBER(v) ((struct crash_number){ true, (v) })
+#define CRASH_UNKNOWN ((struct crash_number){ false, 0 })
+
+/* The words of crash_kind_name(); the order is stored, append only. */
+enum crash_kind {
+	CRASH_KIND_UNKNOWN,
+	CRASH_KERNEL_FULL,
+	CRASH_KERNEL_SUMMARY,
+	CRASH_KERNEL_BITMAP,
+	CRASH_KERNEL_ACTIVE,
+	CRASH_KERNEL_TRIAGE,
+	CRASH_KERNEL_HEADER,
+	CRASH_KERNEL_LIVE,
+	CRASH_USER_MINI,
+	CRASH_DEBUGGER_LOG,
+	CRASH_IMPORTED, /* known by text only: crashcorpus import, event 1001 */
+	CRASH_KINDS
+};
+
+enum crash_arch {
+	CRASH_ARCH_UNKNOWN,
+	CRASH_X86,
+	CRASH_X64,
+	CRASH_ARM64,
+	CRASH_ARCHS
+};
+
+enum crash_product {
+	CRASH_PRODUCT_UNKNOWN,
+	CRASH_WORKSTATION,
+	CRASH_DOMAIN_CONTROLLER,
+	CRASH_SERVER,
+	CRASH_PRODUCTS
+};
+
+/* How a frame was found, from surest to weakest kind of evidence. */
+enum crash_how {
+	CRASH_HOW_CONTEXT,	 /* the instruction pointer of a context */
+	CRASH_HOW_TRAP_FRAME,	 /* restored from a trap or machine frame */
+	CRASH_HOW_UNWIND,	 /* .pdata */
+	CRASH_HOW_EPILOGUE,	 /* decoded forward to the epilogue */
+	CRASH_HOW_FRAME_POINTER, /* EBP or x29 chain */
+	CRASH_HOW_LEARNED,	 /* settled from other dumps of the build */
+	CRASH_HOW_SCAN,		 /* a stack word that points into a module */
+	CRASH_HOW_STATED,	 /* printed by a debugger that had symbols */
+	CRASH_HOWS
+};
+
+enum crash_stack_end {
+	CRASH_STACK_ABSENT,   /* no stack in the image */
+	CRASH_STACK_COMPLETE, /* reached the thread's first frame or stack base
+			       */
+	CRASH_STACK_CUT,      /* the saved memory ends before the stack does */
+	CRASH_STACK_LOST,     /* no believable caller */
+	CRASH_STACK_LOOP,
+	CRASH_STACK_LIMIT,
+	CRASH_STACK_ENDS
+};
+
+enum crash_fault_how {
+	CRASH_FAULT_NONE,
+	CRASH_FAULT_ARGUMENT,
+	CRASH_FAULT_EXCEPTION,
+	CRASH_FAULT_TRAP_FRAME,
+	CRASH_FAULT_STACK,
+	CRASH_FAULT_POOL_TAG,
+	CRASH_FAULT_OBJECT,
+	CRASH_FAULT_RESIDUE,
+	CRASH_FAULT_HOWS
+};
+
+enum crash_trust {
+	CRASH_TRUST_NONE,
+	CRASH_STATED, /* the dump says so */
+	CRASH_WALKED, /* follows from verified frames */
+	CRASH_GUESSED,
+	CRASH_TRUSTS
+};
+
+enum crash_pool_role {
+	CRASH_POOL_CORRUPT,
+	CRASH_POOL_NEIGHBOUR,
+	CRASH_POOL_ARGUMENT,
+	CRASH_POOL_TOP,
+	CRASH_POOL_ROLES
+};
+
+/*
+ * The identity of a module build: link timestamp in the high half, image size
+ * in the low half, as printed in 16 digits.  0 = unknown.  The timestamp is
+ * often a hash (reproducible builds): never a date.
+ */
+typedef uint64_t crash_build;
+
+struct crash_module {
+	const char *name; /* file name only, lower case, UTF-8; never NULL */
+	uint64_t base;
+	uint32_t bytes; /* size of the image in memory */
+	crash_build build;
+};
+
+struct crash_unloaded {
+	const char *name; /* as crash_module; at most 12 characters survive */
+	uint64_t base;
+	uint64_t bytes;
+};
+
+struct crash_frame {
+	/*
+	 * The kernel image is "nt" whatever its file name; other modules by
+	 * file name.  NULL: in no module, then offset is the address itself.
+	 */
+	const char *module;
+	crash_build build;
+	uint64_t offset;      /* from the module's base */
+	const char *symbol;   /* function, where a debugger said so; or NULL */
+	uint64_t fingerprint; /* of the function's code; 0 = no code seen */
+	uint64_t address;     /* virtual; 0 where only text is known */
+	uint64_t slot;	      /* where the return address was read; 0 = none */
+	enum crash_how how;
+};
+
+/*
+ * Evidence for settling a weak stack from other dumps: one stack word that
+ * points into a module.  Kept in the order of the stack, lowest first.
+ */
+struct crash_candidate {
+	uint32_t module;  /* index into modules */
+	uint32_t offset;  /* from that module's base */
+	uint32_t slot;	  /* bytes above the stack pointer the walk began at */
+	uint32_t landing; /* the slot decoding led to, same unit; 0 = none */
+	uint8_t how;	  /* enum crash_how of the landing */
+};
+
+struct crash_pool {
+	char tag[5]; /* protected bit removed, NUL-terminated; "" = none */
+	const char *owner; /* module, or NULL */
+	enum crash_pool_role role;
+	struct crash_number bytes;
+};
+
+struct crash_residue {
+	const char *module;
+	uint32_t count;
+};
+
+struct crash_image {
+	uint64_t bytes;
+	struct hash128 content; /* XXH3-128 of the image's bytes */
+	enum crash_kind kind;
+	bool complete; /* not shorter than its own header says */
+};
+
+struct crash_machine {
+	struct crash_number id; /* XXH3-64 of system UUID and board serial */
+	enum crash_arch arch;
+	struct crash_number cpus;
+	const char *cpu;
+	struct crash_number os_build;
+	enum crash_product product;
+	const char *manufacturer;
+	const char *product_name;
+	const char *product_version;
+	const char *board;
+	const char *bios_vendor;
+	const char *bios_version;
+	const char *bios_date;
+	const char
+		*hypervisor;   /* runs as a guest of this one; NULL = no sign */
+	const char **evidence; /* "driver=xenvbd", "bios_vendor=Xen", ... */
+	size_t evidence_count;
+};
+
+struct crash_bugcheck {
+	struct crash_number code; /* minidump bit removed */
+	bool minidump_form;	  /* it was 0x1000xxxx */
+	struct crash_number args[4];
+};
+
+struct crash_exception {
+	struct crash_number code;
+	struct crash_number address;
+};
+
+struct crash_fault {
+	const char *module; /* as crash_frame.module; NULL = nobody blamed */
+	struct crash_number offset;
+	crash_build build;
+	enum crash_fault_how how;
+	enum crash_trust trust;
+};
+
+struct crash_stack {
+	struct crash_frame *frames; /* innermost first */
+	size_t count;
+	enum crash_stack_end end;
+};
+
+/* 0 = the stack is too weak to hash, and joins no bucket. */
+struct crash_buckets {
+	uint64_t exact;
+	uint64_t portable;
+	uint64_t modules;
+};
+
+struct crash {
+	struct crash_image image;
+	struct crash_machine machine;
+	struct crash_number time;   /* FILETIME: 100 ns since 1601-01-01 UTC */
+	struct crash_number uptime; /* 100 ns */
+	struct crash_bugcheck bugcheck;
+	struct crash_exception exception;
+	struct crash_fault fault;
+	struct crash_stack stack;
+	struct crash_buckets buckets;
+	struct crash_pool *pool;
+	size_t pool_count;
+	struct crash_residue *residue; /* by falling count, then name */
+	size_t residue_count;
+	struct crash_module *modules; /* in the order the machine lists them */
+	size_t module_count;
+	struct crash_unloaded *unloaded;
+	size_t unloaded_count;
+	struct crash_candidate *candidates;
+	size_t candidate_count;
+	const char *
+		process; /* image file name, at most 15 bytes in kernel dumps */
+	const char **flags; /* short fixed words, sorted, each once */
+	size_t flag_count;
+	const char *
+		*problems; /* what the image lacked or got wrong, in words */
+	size_t problem_count;
+};
+
+/* Fixed words of the contract; each lives for ever. */
+const char *crash_kind_name(enum crash_kind kind);
+const char *crash_arch_name(enum crash_arch arch); /* NULL if unknown */
+const char *crash_product_name(enum crash_product product); /* likewise */
+const char *crash_how_name(enum crash_how how);
+const char *crash_stack_end_name(enum crash_stack_end end);
+const char *crash_fault_how_name(enum crash_fault_how how); /* NULL if none */
+const char *crash_trust_name(enum crash_trust trust);	    /* NULL if none */
+const char *crash_pool_role_name(enum crash_pool_role role);
+
+/*
+ * Is this a crash, or a snapshot somebody took of a running machine?  Live
+ * dumps and tool-made images (flag "tool-made") are counted apart.
+ */
+bool crash_is_crash(const struct crash *crash);
+
+/* Add a flag (a literal that lives for ever) unless it is there; sorted. */
+void crash_flag(struct crash *crash, struct arena *arena, const char *flag);
+bool crash_has_flag(const struct crash *crash, const char *flag);
+
+/* Add a problem; kept to LIMIT_PROBLEMS, the rest is dropped silently. */
+void crash_problem(struct crash *crash, struct arena *arena, const char *format,
+		   ...) __attribute__((format(printf, 3, 4)));
+
+/* The loaded module whose image holds va, or NULL. */
+const struct crash_module *crash_module_at(const struct crash *crash,
+					   uint64_t va);
+
+/* "nt" for every kernel image file name, the name itself otherwise. */
+const char *crash_module_canonical(const char *name);
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * identity.h - when are two files the same crash, and what is it called.
+ *
+ * A crash's id comes from its own facts: time to the 100 ns, uptime, machine,
+ * bugcheck code and arguments (and, where a dump carries no time, everything
+ * else it says).  Not from bytes of the file, the place in the store or the
+ * order of arrival.  The same crash may come as MEMORY.DMP, its minidump, a
+ * copy with one flipped bit: identity_same() tells, and identity_merge() makes
+ * one crash of several, the richest file giving each field.  Both depend on
+ * the set of files alone.
+ */
+#ifndef SIGNATURES_IDENTITY_H
+#define SIGNATURES_IDENTITY_H
+
+#include "signatures/crash.h"
+
+/* The first 12 hexadecimal digits of this are the id that people see. */
+struct hash128 identity_of(const struct crash *crash);
+
+#define IDENTITY_TEXT_BYTES 13
+void identity_text(struct hash128 identity, char text[IDENTITY_TEXT_BYTES]);
+
+/*
+ * Keys under which a second file of the same crash can be found: two crashes
+ * that are identity_same() share at least one.  Returns how many were written.
+ */
+#define IDENTITY_KEYS 2
+size_t identity_keys(const struct crash *crash, uint64_t keys[IDENTITY_KEYS]);
+
+bool identity_same(const struct crash *a, const struct crash *b);
+
+/*
+ * One crash of count files (> 0), richest first decides; count may be 1.
+ * Reorders crashes[] by richness, ties by content hash.  ret borrows them.
+ */
+void identity_merge(const struct crash *crashes[], size_t count,
+		    struct arena *arena, struct crash *ret);
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * store.h - the fleet's memory: an LMDB environment in a folder of its own.
+ *
+ * One writer at a time, many readers.  Every crash has a row, a dense number
+ * from 0 on that is private to this store: rows come in order of arrival and
+ * are never printed.  Answers are sorted by facts (id, time, counts), so two
+ * stores of the same set of dumps answer alike whatever their rows are.
+ *
+ * schema.h shows each sub-database.  No LMDB pointer leaves this room except
+ * columns, which live until store_end().
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "signatures/base/arena.h"
+#include "signatures/base/error.h"
+#include "signatures/crash.h"
+#include "signatures/field.h"
+#include "signatures/record.h"
+
+struct store;
+
+enum store_mode {
+	STORE_READ,
+	STORE_WRITE
+};
+
+/*
+ * Open the store in folder path; STORE_WRITE makes it if it is not there and
+ * waits for another writer (wait) or refuses.  STATUS_STORE with both version
+ * numbers for a store of another schema, STATUS_IO where the folder says no.
+ */
+enum status store_open(const char *path, enum store_mode mode, bool wait,
+		       struct store **ret, struct error *err) MUST_CHECK;
+void store_close(struct store *store);
+
+/*
+ * A transaction: STORE_READ sees one state until store_end(); STORE_WRITE is
+ * all or nothing.  One at a time per store.
+ */
+enum status store_begin(struct store *store, struct error *err) MUST_CHECK;
+void store_end(struct store *store); /* of a reader; forgets a write */
+enum status store_commit(struct store *store, struct error *err) MUST_CHECK;
+
+uint32_t store_row_count(struct store *store);
+
+#endif

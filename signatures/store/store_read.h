@@ -1,0 +1,106 @@
+/*
+ * store_read.h - look things up; everything is copied out into an arena except
+ * columns.  All calls need a transaction (store_begin()).
+ *
+ * Failures of LMDB itself below are impossible short of a damaged file; they
+ * end as STATUS_STORE.
+ */
+#ifndef STORE_STORE_READ_H
+#define STORE_STORE_READ_H
+
+#include "signatures/store/store.h"
+
+/* The whole crash of a row, merged from its files; lives in arena. */
+struct store_crash {
+	struct hash128 identity;
+	uint64_t ingested; /* of its first file */
+	struct crash crash;
+	struct record_file *files; /* richest first */
+	size_t file_count;
+};
+
+enum status store_crash_read(struct store *store, uint32_t row,
+			     struct arena *arena, struct store_crash *ret,
+			     struct error *err) MUST_CHECK;
+
+/*
+ * Rows whose id starts with prefix (lower-case hexadecimal); at most max are
+ * written to rows; returns how many there are, counting stops at max.
+ */
+size_t store_find_id(struct store *store, const char *prefix, uint32_t *rows,
+		     size_t max);
+bool store_find_content(struct store *store, struct hash128 content,
+			uint32_t *row);
+bool store_find_source(struct store *store, const char *source, uint32_t *row);
+
+/*
+ * Terms: each distinct value of a FIELD_COLUMN, FIELD_POSTINGS or FIELD_MODULES
+ * field has a term, a number private to this store.  0 is "no value".
+ */
+struct store_term {
+	uint32_t term;
+	struct field_value value; /* text lives for the call only */
+	uint64_t crashes;	  /* rows that have it; kept up to date */
+};
+
+typedef bool store_term_take(void *closure, const struct store_term *term);
+
+/* Every term of field until take says false; in byte order of values. */
+enum status store_walk_terms(struct store *store, const struct field *field,
+			     store_term_take *take, void *closure,
+			     struct error *err) MUST_CHECK;
+bool store_find_term(struct store *store, const struct field *field,
+		     struct field_value value, struct store_term *ret);
+/* The value of a term, copied to arena; false if there is none such. */
+bool store_term_value(struct store *store, const struct field *field,
+		      uint32_t term, struct arena *arena,
+		      struct store_term *ret);
+
+/*
+ * Columns, in chunks of STORE_CHUNK_ROWS rows: term per row for FIELD_COLUMN,
+ * STORE_NO_NUMBER or the number for FIELD_RAW.  The last chunk is shorter.
+ */
+#define STORE_CHUNK_ROWS 16384
+#define STORE_NO_NUMBER UINT64_MAX
+
+struct store_column {
+	const uint32_t *terms;	 /* FIELD_COLUMN */
+	const uint64_t *numbers; /* FIELD_RAW */
+	size_t count;		 /* rows in this chunk */
+};
+
+/* Chunk n holds rows from n * STORE_CHUNK_ROWS on; false past the end. */
+bool store_column_read(struct store *store, const struct field *field,
+		       uint32_t chunk, struct store_column *ret);
+
+/* A set of rows; CRoaring inside. */
+struct store_rows;
+
+struct store_rows *store_rows_create(void);
+void store_rows_destroy(struct store_rows *rows);
+void store_rows_add(struct store_rows *rows, uint32_t row);
+void store_rows_add_range(struct store_rows *rows, uint32_t from, uint32_t to);
+bool store_rows_has(const struct store_rows *rows, uint32_t row);
+uint64_t store_rows_count(const struct store_rows *rows);
+void store_rows_and(struct store_rows *rows, const struct store_rows *with);
+void store_rows_and_not(struct store_rows *rows, const struct store_rows *with);
+void store_rows_or(struct store_rows *rows, const struct store_rows *with);
+/* Rising rows; take returns false to stop. */
+void store_rows_walk(const struct store_rows *rows,
+		     bool (*take)(void *closure, uint32_t row), void *closure);
+
+/* Add to rows all rows that have the term (FIELD_POSTINGS, FIELD_MODULES). */
+enum status store_posting_read(struct store *store, const struct field *field,
+			       uint32_t term, struct store_rows *rows,
+			       struct error *err) MUST_CHECK;
+
+/* What was refused, by reason, over the whole life of the store. */
+struct store_tally {
+	uint64_t indexed, duplicate, same_crash;
+	uint64_t refused[STATUS_COUNT];
+	uint64_t archives;
+};
+enum status store_tally_read(struct store *store, struct store_tally *ret,
+			     struct error *err) MUST_CHECK;
+
+#endif

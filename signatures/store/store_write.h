@@ -1,0 +1,43 @@
+/*
+ * store_write.h - put crashes in.  All calls need a write transaction; what is
+ * put is there for all or for nobody, at store_commit().
+ */
+#ifndef STORE_STORE_WRITE_H
+#define STORE_STORE_WRITE_H
+
+#include "signatures/store/store.h"
+
+enum store_outcome {
+	STORE_INDEXED,	  /* a new crash */
+	STORE_SAME_CRASH, /* another file of a crash already here */
+	STORE_DUPLICATE,  /* these very bytes are already here */
+};
+
+/*
+ * The record and every index entry that follows from it.  A duplicate still
+ * leaves the set of sources of its crash the same: the first by byte order of
+ * source is kept, so that the order of arrival does not show.
+ */
+enum status store_put(struct store *store, const struct record_file *file,
+		      struct arena *scratch, enum store_outcome *ret,
+		      struct error *err) MUST_CHECK;
+
+/* An input that could not be read: counted once per content. */
+enum status store_put_refused(struct store *store, struct hash128 content,
+			      const char *source, enum status why,
+			      const char *text, struct error *err) MUST_CHECK;
+
+/*
+ * Archives ingested whole, by content: what they gave, so that they can be
+ * passed over.  stamp is what can be known without reading the file (device,
+ * inode, size, times), to find its content hash cheaply.
+ */
+enum status store_put_archive(struct store *store, struct hash128 content,
+			      struct hash128 stamp, uint64_t dumps,
+			      struct error *err) MUST_CHECK;
+bool store_has_archive(struct store *store, struct hash128 content,
+		       uint64_t *dumps);
+bool store_find_stamp(struct store *store, struct hash128 stamp,
+		      struct hash128 *content);
+
+#endif
