@@ -22,9 +22,10 @@
 #define LIMIT_PROCESSORS 2048 /* Windows' own bound is 2048 */
 #define LIMIT_SMBIOS_STRUCTURES 4096
 #define LIMIT_FRAMES 256 /* x64 kernel stacks are 24 KiB; deepest seen 60 */
-#define LIMIT_CANDIDATES 1024	       /* stack words kept as evidence */
-#define LIMIT_STACK_BYTES (256 * 1024) /* raw stack looked at for one thread   \
-					*/
+#define LIMIT_CANDIDATES 1024 /* stack words kept as evidence */
+#define LIMIT_STACK_BYTES                                                      \
+	(256 * 1024)		/* raw stack looked at for one thread          \
+				 */
 #define LIMIT_UNWIND_CHAIN 32	/* chained unwind infos: the OS's own bound */
 #define LIMIT_DECODE_STEPS 3000 /* instructions per forward decoding */
 #define LIMIT_PROBLEMS 32	/* per crash; a reader needs the first few */

@@ -1,0 +1,358 @@
+#include "signatures/base/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+/* FILETIME counts from 1601-01-01; the Unix epoch lies this much later. */
+#define TICKS_PER_SECOND 10000000ull
+#define UNIX_EPOCH_SECONDS 11644473600ull
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
+}
+
+static size_t put_utf8(char *out, uint32_t point)
+{
+	if (point < 0x80) {
+		out[0] = (char)point;
+		return 1;
+	}
+	if (point < 0x800) {
+		out[0] = (char)(0xc0 | point >> 6);
+		out[1] = (char)(0x80 | (point & 0x3f));
+		return 2;
+	}
+	if (point < 0x10000) {
+		out[0] = (char)(0xe0 | point >> 12);
+		out[1] = (char)(0x80 | (point >> 6 & 0x3f));
+		out[2] = (char)(0x80 | (point & 0x3f));
+		return 3;
+	}
+	out[0] = (char)(0xf0 | point >> 18);
+	out[1] = (char)(0x80 | (point >> 12 & 0x3f));
+	out[2] = (char)(0x80 | (point >> 6 & 0x3f));
+	out[3] = (char)(0x80 | (point & 0x3f));
+	return 4;
+}
+
+char *text_from_utf16(struct arena *arena, struct bytes units)
+{
+	const size_t count = bytes_left(&units) / 2;
+	char *text = arena_take(arena, count * 3 + 1, 1);
+	size_t used = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		uint32_t unit = bytes_u16(&units);
+
+		if (unit == 0)
+			break;
+		if (unit >= 0xd800 && unit < 0xdc00 && i + 1 < count) {
+			struct bytes ahead = units;
+			const uint32_t second = bytes_u16(&ahead);
+
+			if (second >= 0xdc00 && second < 0xe000) {
+				unit = 0x10000 + ((unit - 0xd800) << 10) +
+				       (second - 0xdc00);
+				units = ahead;
+				i++;
+			}
+		}
+		if (unit >= 0xd800 && unit < 0xe000)
+			unit = 0xfffd;
+		used += put_utf8(text + used, unit);
+	}
+	text[used] = '\0';
+	return text;
+}
+
+/* The length of the valid UTF-8 sequence at p, or 0. */
+static size_t utf8_length(const uint8_t *p, size_t left)
+{
+	size_t length;
+	uint32_t point;
+
+	if (p[0] < 0x80)
+		return 1;
+	if (p[0] >= 0xc2 && p[0] < 0xe0) {
+		length = 2;
+		point = p[0] & 0x1f;
+	} else if (p[0] >= 0xe0 && p[0] < 0xf0) {
+		length = 3;
+		point = p[0] & 0x0f;
+	} else if (p[0] >= 0xf0 && p[0] < 0xf5) {
+		length = 4;
+		point = p[0] & 0x07;
+	} else {
+		return 0;
+	}
+	if (length > left)
+		return 0;
+	for (size_t i = 1; i < length; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+		point = point << 6 | (p[i] & 0x3f);
+	}
+	if ((length == 3 && point < 0x800) ||
+	    (point >= 0xd800 && point < 0xe000) ||
+	    (length == 4 && (point < 0x10000 || point > 0x10ffff)))
+		return 0;
+	return length;
+}
+
+static bool is_utf8(const uint8_t *p, size_t size)
+{
+	while (size > 0) {
+		const size_t length = utf8_length(p, size);
+
+		if (length == 0)
+			return false;
+		p += length;
+		size -= length;
+	}
+	return true;
+}
+
+char *text_from_bytes(struct arena *arena, struct bytes raw)
+{
+	const size_t left = bytes_left(&raw);
+	const uint8_t *start = raw.next;
+	const uint8_t *nul = left ? memchr(start, 0, left) : NULL;
+	const size_t size = nul ? (size_t)(nul - start) : left;
+	char *text;
+
+	if (raw.failed || size == 0)
+		return arena_take(arena, 1, 1);
+	if (is_utf8(start, size)) {
+		text = arena_take(arena, size + 1, 1);
+		memcpy(text, start, size);
+		return text;
+	}
+
+	size_t used = 0;
+
+	text = arena_take(arena, size * 2 + 1, 1);
+	for (size_t i = 0; i < size; i++)
+		used += put_utf8(text + used, start[i]);
+	return text;
+}
+
+char *text_copy(struct arena *arena, const char *text)
+{
+	const size_t size = strlen(text) + 1;
+
+	return memcpy(arena_take(arena, size, 1), text, size);
+}
+
+char *text_printf(struct arena *arena, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	const int size = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+
+	char *text = arena_take(arena, (size_t)size + 1, 1);
+
+	va_start(args, format);
+	vsnprintf(text, (size_t)size + 1, format, args);
+	va_end(args);
+	return text;
+}
+
+char *text_file_name(struct arena *arena, const char *path)
+{
+	const char *name = path;
+
+	for (const char *p = path; *p; p++)
+		if (*p == '/' || *p == '\\')
+			name = p + 1;
+
+	char *copy = text_copy(arena, name);
+
+	for (char *p = copy; *p; p++)
+		*p = lower(*p);
+	return copy;
+}
+
+char *text_trimmed(struct arena *arena, const char *text)
+{
+	size_t size = strlen(text);
+
+	while (size > 0 && (unsigned char)text[size - 1] <= ' ')
+		size--;
+	while (size > 0 && (unsigned char)text[0] <= ' ') {
+		text++;
+		size--;
+	}
+	if (size == 0)
+		return NULL;
+	return memcpy(arena_take(arena, size + 1, 1), text, size);
+}
+
+int text_compare_nocase(const char *a, const char *b)
+{
+	while (*a && lower(*a) == lower(*b)) {
+		a++;
+		b++;
+	}
+	return (unsigned char)lower(*a) - (unsigned char)lower(*b);
+}
+
+bool text_starts_nocase(const char *text, const char *prefix)
+{
+	while (*prefix) {
+		if (lower(*text) != lower(*prefix))
+			return false;
+		text++;
+		prefix++;
+	}
+	return true;
+}
+
+bool text_matches(const char *text, const char *glob)
+{
+	const char *star = NULL;
+	const char *retry = NULL;
+
+	while (*text) {
+		if (*glob == '*') {
+			star = ++glob;
+			retry = text;
+		} else if (*glob == '?' ||
+			   (*glob && lower(*glob) == lower(*text))) {
+			glob++;
+			text++;
+		} else if (star) {
+			glob = star;
+			text = ++retry;
+		} else {
+			return false;
+		}
+	}
+	while (*glob == '*')
+		glob++;
+	return *glob == '\0';
+}
+
+bool text_parse_hex(const char *text, uint64_t *ret)
+{
+	uint64_t value = 0;
+
+	if (text[0] == '0' && lower(text[1]) == 'x')
+		text += 2;
+	if (*text == '\0')
+		return false;
+	for (size_t digits = 0; *text; text++) {
+		const char c = lower(*text);
+
+		if (c == '`' && digits > 0)
+			continue; /* as debuggers print 64-bit addresses */
+		if (++digits > 16)
+			return false;
+		if (c >= '0' && c <= '9')
+			value = value << 4 | (uint64_t)(c - '0');
+		else if (c >= 'a' && c <= 'f')
+			value = value << 4 | (uint64_t)(c - 'a' + 10);
+		else
+			return false;
+	}
+	*ret = value;
+	return true;
+}
+
+bool text_parse_u64(const char *text, uint64_t *ret)
+{
+	uint64_t value = 0;
+
+	if (text[0] == '0' && lower(text[1]) == 'x')
+		return text_parse_hex(text, ret);
+	if (*text == '\0')
+		return false;
+	for (; *text; text++) {
+		if (*text < '0' || *text > '9')
+			return false;
+
+		const uint64_t digit = (uint64_t)(*text - '0');
+
+		if (value > (UINT64_MAX - digit) / 10)
+			return false;
+		value = value * 10 + digit;
+	}
+	*ret = value;
+	return true;
+}
+
+const char *text_time(uint64_t filetime, char buf[TEXT_TIME_BYTES])
+{
+	const time_t seconds = (time_t)(filetime / TICKS_PER_SECOND) -
+			       (time_t)UNIX_EPOCH_SECONDS;
+	struct tm utc;
+
+	if (!gmtime_r(&seconds, &utc) ||
+	    strftime(buf, TEXT_TIME_BYTES, "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
+		snprintf(buf, TEXT_TIME_BYTES, "1601-01-01T00:00:00Z");
+	return buf;
+}
+
+static bool parse_field(const char **text, size_t digits, int *ret)
+{
+	int value = 0;
+
+	for (size_t i = 0; i < digits; i++, (*text)++) {
+		if (**text < '0' || **text > '9')
+			return false;
+		value = value * 10 + (**text - '0');
+	}
+	*ret = value;
+	return true;
+}
+
+static bool parse_clock(const char *text, struct tm *utc)
+{
+	if (*text != 'T' && *text != ' ')
+		return false;
+	text++;
+	if (!parse_field(&text, 2, &utc->tm_hour) || *text++ != ':' ||
+	    !parse_field(&text, 2, &utc->tm_min))
+		return false;
+	if (*text == ':') {
+		text++;
+		if (!parse_field(&text, 2, &utc->tm_sec))
+			return false;
+	}
+	if (*text == 'Z')
+		text++;
+	return *text == '\0' && utc->tm_hour < 24 && utc->tm_min < 60 &&
+	       utc->tm_sec < 61;
+}
+
+bool text_parse_time(const char *text, uint64_t *ret)
+{
+	struct tm utc = { 0 };
+
+	if (!parse_field(&text, 4, &utc.tm_year) || *text++ != '-' ||
+	    !parse_field(&text, 2, &utc.tm_mon) || *text++ != '-' ||
+	    !parse_field(&text, 2, &utc.tm_mday))
+		return false;
+	if (*text != '\0' && !parse_clock(text, &utc))
+		return false;
+	if (utc.tm_year < 1601 || utc.tm_mon < 1 || utc.tm_mon > 12 ||
+	    utc.tm_mday < 1 || utc.tm_mday > 31)
+		return false;
+
+	const struct tm asked = utc;
+
+	utc.tm_year -= 1900;
+	utc.tm_mon -= 1;
+
+	const time_t seconds = timegm(&utc);
+
+	if (utc.tm_mday != asked.tm_mday)
+		return false; /* no such day: timegm() moved on */
+	*ret = (uint64_t)(seconds + (time_t)UNIX_EPOCH_SECONDS) *
+	       TICKS_PER_SECOND;
+	return true;
+}
