@@ -25,7 +25,7 @@ enum cli_exit {
 
 enum cli_kind {
 	CLI_FLAG,   /* bool *      */
-	CLI_TEXT,   /* const char **, lives as long as argv */
+	CLI_TEXT,   /* const char **, lives for ever */
 	CLI_NUMBER, /* uint64_t *; accepts 64K, 8M, 2G, 1T too */
 };
 
@@ -45,7 +45,7 @@ struct cli_option {
 	}
 
 struct cli_operands {
-	const char **at; /* borrows argv; caller frees at */
+	const char **at; /* lives for ever */
 	size_t count;
 };
 

@@ -1,6 +1,7 @@
 /*
  * json.h - JSON out and in: the door to jansson.
  *
+ * (jansson owns the plain names json_object() and so on, hence json_new_.)
  * Values are built as trees and printed whole; objects keep the order of
  * insertion, so the same facts print the same bytes.  json_set() and
  * json_append() take the value over; whoever holds the root destroys it.
@@ -19,16 +20,16 @@
 
 struct json;
 
-struct json *json_object(void);
-struct json *json_array(void);
-struct json *json_null(void);
-struct json *json_bool(bool value);
-struct json *json_integer(int64_t value);
-struct json *json_real(double value);
+struct json *json_new_object(void);
+struct json *json_new_array(void);
+struct json *json_new_null(void);
+struct json *json_new_bool(bool value);
+struct json *json_new_integer(int64_t value);
+struct json *json_new_real(double value);
 /* NULL becomes null; bytes that are no UTF-8 become U+FFFD. */
-struct json *json_text(const char *text);
-struct json *json_hex(uint64_t value);	/* "0x29" */
-struct json *json_hash(uint64_t value); /* 16 digits without 0x */
+struct json *json_new_text(const char *text);
+struct json *json_new_hex(uint64_t value);  /* "0x29" */
+struct json *json_new_hash(uint64_t value); /* 16 digits without 0x */
 
 void json_set(struct json *object, const char *key, struct json *value);
 void json_append(struct json *array, struct json *value);

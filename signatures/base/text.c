@@ -297,6 +297,18 @@ const char *text_time(uint64_t filetime, char buf[TEXT_TIME_BYTES])
 	return buf;
 }
 
+uint64_t text_ticks_of_unix(uint64_t seconds)
+{
+	return (seconds + UNIX_EPOCH_SECONDS) * TICKS_PER_SECOND;
+}
+
+uint64_t text_unix_of_ticks(uint64_t filetime)
+{
+	const uint64_t seconds = filetime / TICKS_PER_SECOND;
+
+	return seconds < UNIX_EPOCH_SECONDS ? 0 : seconds - UNIX_EPOCH_SECONDS;
+}
+
 static bool parse_field(const char **text, size_t digits, int *ret)
 {
 	int value = 0;

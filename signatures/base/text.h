@@ -46,5 +46,8 @@ bool text_parse_hex(const char *text, uint64_t *ret);
 const char *text_time(uint64_t filetime, char buf[TEXT_TIME_BYTES]);
 /* Accepts a date, or a date and time with or without Z; UTC. */
 bool text_parse_time(const char *text, uint64_t *ret);
+/* FILETIME of seconds since 1970, and back (0 for what lies before). */
+uint64_t text_ticks_of_unix(uint64_t seconds);
+uint64_t text_unix_of_ticks(uint64_t filetime);
 
 #endif

@@ -1,0 +1,376 @@
+#include "signatures/base/cli.h"
+
+#include <assert.h>
+#include <popt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "signatures/base/arena.h"
+#include "signatures/base/text.h"
+
+enum {
+	OPTIONS_MAX = 96,
+	PROGRESS_FIRST_SECONDS = 1,
+	PROGRESS_LOG_SECONDS = 60
+};
+
+static const char *program = "crash";
+
+/* Option values and operands, kept for as long as the program runs. */
+static struct arena kept;
+
+void cli_set_program(const char *name)
+{
+	program = name;
+}
+
+void cli_complain(const char *format, ...)
+{
+	va_list args;
+
+	cli_progress_clear();
+	fprintf(stderr, "%s: ", program);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+/* Entry names from archives reach messages: no control bytes on a terminal. */
+void cli_complain_error(const struct error *err)
+{
+	char text[sizeof(err->text)];
+	size_t i = 0;
+
+	for (; err->text[i] && i + 1 < sizeof(text); i++) {
+		const unsigned char c = (unsigned char)err->text[i];
+
+		text[i] = c < ' ' || c == 0x7f ? '?' : err->text[i];
+	}
+	text[i] = '\0';
+	cli_complain("%s", text);
+}
+
+enum cli_exit cli_exit_of(enum status status)
+{
+	switch (status) {
+	case STATUS_OK:
+		return CLI_YES;
+	case STATUS_USAGE:
+		return CLI_USAGE;
+	default:
+		return CLI_COULD_NOT;
+	}
+}
+
+/* Edits to turn one word into the other; words are short. */
+static size_t edits_between(const char *a, const char *b)
+{
+	size_t row[64];
+	const size_t width = strlen(b);
+
+	if (width >= sizeof(row) / sizeof(row[0]))
+		return SIZE_MAX;
+	for (size_t j = 0; j <= width; j++)
+		row[j] = j;
+	for (size_t i = 0; a[i]; i++) {
+		size_t corner = row[0];
+
+		row[0] = i + 1;
+		for (size_t j = 0; j < width; j++) {
+			const size_t swap = corner + (a[i] != b[j]);
+
+			corner = row[j + 1];
+			row[j + 1] = row[j + 1] + 1;
+			if (row[j] + 1 < row[j + 1])
+				row[j + 1] = row[j] + 1;
+			if (swap < row[j + 1])
+				row[j + 1] = swap;
+		}
+	}
+	return row[width];
+}
+
+const char *cli_nearest(const char *word, const char *const known[])
+{
+	const char *best = NULL;
+	size_t least = strlen(word) / 2 + 1;
+
+	for (; *known; known++) {
+		const size_t edits = edits_between(word, *known);
+
+		if (edits < least) {
+			least = edits;
+			best = *known;
+		}
+	}
+	return best;
+}
+
+/* Where a parsed value goes: popt hands back the row's number. */
+struct rows {
+	struct poptOption theirs[OPTIONS_MAX + 1];
+	const struct cli_option *ours[OPTIONS_MAX];
+	size_t count;
+};
+
+static void collect(const struct cli_option *const tables[], struct rows *rows)
+{
+	memset(rows, 0, sizeof(*rows));
+	for (; *tables; tables++) {
+		for (const struct cli_option *o = *tables; o->name; o++) {
+			assert(rows->count < OPTIONS_MAX);
+			rows->ours[rows->count] = o;
+			rows->theirs[rows->count] = (struct poptOption){
+				.longName = o->name,
+				.shortName = o->letter,
+				.argInfo = o->kind == CLI_FLAG
+						   ? POPT_ARG_NONE
+						   : POPT_ARG_STRING,
+				.val = (int)rows->count + 1,
+			};
+			rows->count++;
+		}
+	}
+}
+
+static bool parse_size(const char *text, uint64_t *ret)
+{
+	static const char units[] = "KMGT";
+	char digits[32];
+	const size_t size = strlen(text);
+	unsigned shift = 0;
+
+	if (size == 0 || size >= sizeof(digits))
+		return false;
+	memcpy(digits, text, size + 1);
+
+	const char *unit = strchr(units, digits[size - 1] & ~0x20);
+
+	if (unit && *unit && (digits[size - 1] | 0x20) > '9') {
+		shift = 10 * (unsigned)(unit - units + 1);
+		digits[size - 1] = '\0';
+	}
+	if (!text_parse_u64(digits, ret) || *ret > UINT64_MAX >> shift)
+		return false;
+	*ret <<= shift;
+	return true;
+}
+
+static enum status take_value(const struct cli_option *option, char *value,
+			      struct error *err)
+{
+	switch (option->kind) {
+	case CLI_FLAG:
+		*(bool *)option->target = true;
+		return STATUS_OK;
+	case CLI_TEXT:
+		*(const char **)option->target = text_copy(&kept, value);
+		free(value);
+		return STATUS_OK;
+	case CLI_NUMBER:
+		break;
+	}
+
+	const bool fine = value && parse_size(value, option->target);
+	const enum status status =
+		fine ? STATUS_OK
+		     : error_set(err, STATUS_USAGE, "--%s: not a number: %s",
+				 option->name, value ? value : "");
+
+	free(value);
+	return status;
+}
+
+static enum status unknown_option(const char *bad, const struct rows *rows,
+				  struct error *err)
+{
+	const char *names[OPTIONS_MAX + 1] = { NULL };
+	char word[64];
+
+	for (size_t i = 0; i < rows->count; i++)
+		names[i] = rows->ours[i]->name;
+	snprintf(word, sizeof(word), "%.*s",
+		 (int)strcspn(bad + strspn(bad, "-"), "="),
+		 bad + strspn(bad, "-"));
+
+	const char *nearest = cli_nearest(word, names);
+
+	if (nearest)
+		return error_set(err, STATUS_USAGE,
+				 "%s: no such option; did you mean --%s?", bad,
+				 nearest);
+	return error_set(err, STATUS_USAGE, "%s: no such option; see --help",
+			 bad);
+}
+
+static enum status read_options(poptContext context, const struct rows *rows,
+				struct error *err)
+{
+	for (;;) {
+		const int row = poptGetNextOpt(context);
+
+		if (row == -1)
+			return STATUS_OK;
+
+		const char *bad =
+			poptBadOption(context, POPT_BADOPTION_NOALIAS);
+
+		if (row == POPT_ERROR_BADOPT)
+			return unknown_option(bad, rows, err);
+		if (row < 0)
+			return error_set(err, STATUS_USAGE, "%s: %s", bad,
+					 poptStrerror(row));
+		if (take_value(rows->ours[row - 1], poptGetOptArg(context),
+			       err))
+			return err->status;
+	}
+}
+
+/* Everything behind the options, which popt has sorted out. */
+static struct cli_operands take_operands(poptContext context, int argc)
+{
+	struct cli_operands operands = {
+		arena_take(&kept, (size_t)argc + 1, sizeof(*operands.at)), 0
+	};
+
+	while (poptPeekArg(context))
+		operands.at[operands.count++] =
+			text_copy(&kept, poptGetArg(context));
+	return operands;
+}
+
+enum status cli_parse(int argc, char **argv,
+		      const struct cli_option *const tables[],
+		      struct cli_operands *ret, struct error *err)
+{
+	const char **args = arena_take(&kept, (size_t)argc + 1, sizeof(*args));
+	struct rows rows;
+	enum status status;
+
+	for (int i = 0; i < argc; i++)
+		args[i] = argv[i];
+	collect(tables, &rows);
+
+	poptContext context =
+		poptGetContext(program, argc, args, rows.theirs, 0);
+
+	status = read_options(context, &rows, err);
+	if (!status)
+		*ret = take_operands(context, argc);
+	poptFreeContext(context);
+	return status;
+}
+
+static const struct cli_option *find_option(
+	const char *arg, const struct cli_option *const tables[])
+{
+	for (; *tables; tables++) {
+		for (const struct cli_option *o = *tables; o->name; o++) {
+			if (arg[1] == '-' ? strcmp(arg + 2, o->name) == 0
+					  : arg[1] == o->letter && !arg[2])
+				return o;
+		}
+	}
+	return NULL;
+}
+
+const char *cli_first_operand(int argc, char **argv,
+			      const struct cli_option *const tables[])
+{
+	for (int i = 1; i < argc; i++) {
+		const char *arg = argv[i];
+
+		if (strcmp(arg, "--") == 0)
+			return i + 1 < argc ? argv[i + 1] : NULL;
+		if (arg[0] != '-' || arg[1] == '\0')
+			return arg;
+
+		const struct cli_option *option = find_option(arg, tables);
+
+		if (option && option->kind != CLI_FLAG)
+			i++; /* its value stands apart */
+	}
+	return NULL;
+}
+
+void cli_print_options(const struct cli_option *table)
+{
+	for (; table->name; table++) {
+		char left[64];
+
+		snprintf(left, sizeof(left), "%s%c%s--%s%s%s",
+			 table->letter ? "-" : " ",
+			 table->letter ? table->letter : ' ',
+			 table->letter ? ", " : "  ", table->name,
+			 table->value ? "=" : "",
+			 table->value ? table->value : "");
+		printf("  %-28s %s\n", left, table->help);
+	}
+}
+
+/* Seconds that only go forward. */
+static double seconds_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static bool progress_shown;
+
+static bool in_foreground(void)
+{
+	return isatty(STDERR_FILENO) && tcgetpgrp(STDERR_FILENO) == getpgrp();
+}
+
+void cli_progress(const char *format, ...)
+{
+	static double first;
+	static double last;
+	const double now = seconds_now();
+	const bool live = in_foreground();
+	va_list args;
+
+	if (first == 0)
+		first = last = now;
+	if (now - first < PROGRESS_FIRST_SECONDS ||
+	    now - last < (live ? 0.1 : PROGRESS_LOG_SECONDS))
+		return;
+	last = now;
+	if (live)
+		fputs("\r\033[K", stderr);
+	else
+		fprintf(stderr, "%s: ", program);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	if (!live)
+		fputc('\n', stderr);
+	progress_shown = live;
+}
+
+void cli_progress_clear(void)
+{
+	if (progress_shown)
+		fputs("\r\033[K", stderr);
+	progress_shown = false;
+}
+
+uint64_t cli_now(const char *option)
+{
+	const char *epoch = getenv("SOURCE_DATE_EPOCH");
+	uint64_t ticks;
+	uint64_t seconds;
+
+	if (option && text_parse_time(option, &ticks))
+		return ticks;
+	if (!epoch || !text_parse_u64(epoch, &seconds))
+		seconds = (uint64_t)time(NULL);
+	return text_ticks_of_unix(seconds);
+}
