@@ -1,0 +1,43 @@
+#include "signatures/base/arena.h"
+
+#include "tests/unit.h"
+
+static void pieces_are_apart_zeroed_and_aligned(void **state)
+{
+	struct arena arena;
+
+	(void)state;
+	arena_init(&arena);
+
+	char *first = arena_take(&arena, 3, 1);
+	char *second = arena_take(&arena, 100000, 1);
+
+	memset(first, 'x', 3);
+	assert_int_equal(second[0], 0);
+	assert_int_equal(second[99999], 0);
+	assert_int_equal((uintptr_t)second % 16, 0);
+	arena_deinit(&arena);
+}
+
+static void a_reset_arena_gives_zeroes_again(void **state)
+{
+	struct arena arena;
+
+	(void)state;
+	arena_init(&arena);
+	arena_reset(&arena);
+	memset(arena_take(&arena, 8, 8), 0xff, 64);
+	arena_reset(&arena);
+	assert_true(*(uint64_t *)arena_take(&arena, 8, 8) == 0);
+	arena_deinit(&arena);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(pieces_are_apart_zeroed_and_aligned),
+		cmocka_unit_test(a_reset_arena_gives_zeroes_again),
+	};
+
+	return cmocka_run_group_tests_name("arena", tests, NULL, NULL);
+}

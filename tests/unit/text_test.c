@@ -1,0 +1,113 @@
+#include "signatures/base/text.h"
+
+#include "tests/unit.h"
+
+static struct arena arena;
+
+static int open_arena(void **state)
+{
+	(void)state;
+	arena_init(&arena);
+	return 0;
+}
+
+static int close_arena(void **state)
+{
+	(void)state;
+	arena_deinit(&arena);
+	return 0;
+}
+
+static void utf16_becomes_utf8_until_a_nul(void **state)
+{
+	static const uint8_t units[] = { 'a',  0,    0xe9, 0, 0xac, 0x20, 0x3d,
+					 0xd8, 0x00, 0xde, 0, 0,    'x',  0 };
+
+	(void)state;
+	assert_string_equal(
+		text_from_utf16(&arena, bytes_of(units, sizeof(units))),
+		"a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80");
+	assert_string_equal(text_from_utf16(&arena, bytes_of("\x00\xd8", 2)),
+			    "\xef\xbf\xbd");
+	assert_string_equal(text_from_utf16(&arena, bytes_absent()), "");
+}
+
+static void bytes_that_are_no_utf8_are_latin_1(void **state)
+{
+	(void)state;
+	assert_string_equal(text_from_bytes(&arena, bytes_of("caf\xe9", 4)),
+			    "caf\xc3\xa9");
+	assert_string_equal(text_from_bytes(&arena, bytes_of("\xc3\xa9", 2)),
+			    "\xc3\xa9");
+	assert_string_equal(text_from_bytes(&arena, bytes_of("\xc0\x80", 2)),
+			    "\xc3\x80\xc2\x80");
+}
+
+static void file_names_lose_folders_and_capitals(void **state)
+{
+	(void)state;
+	assert_string_equal(
+		text_file_name(&arena, "\\SystemRoot\\system32\\NTOSKRNL.EXE"),
+		"ntoskrnl.exe");
+	assert_string_equal(text_file_name(&arena, "a/b\\C.sys"), "c.sys");
+}
+
+static void globs_match_without_case(void **state)
+{
+	(void)state;
+	assert_true(text_matches("xennet.sys", "XEN*"));
+	assert_true(text_matches("abc", "a?c"));
+	assert_true(text_matches("aXbXc", "a*b*c"));
+	assert_true(text_matches("", "*"));
+	assert_false(text_matches("abc", "a?"));
+	assert_false(text_matches("abc", ""));
+}
+
+static void numbers_parse_whole_or_not_at_all(void **state)
+{
+	uint64_t value;
+
+	(void)state;
+	assert_true(text_parse_u64("18446744073709551615", &value));
+	assert_true(value == UINT64_MAX);
+	assert_false(text_parse_u64("18446744073709551616", &value));
+	assert_false(text_parse_u64("", &value));
+	assert_false(text_parse_u64("12x", &value));
+	assert_true(text_parse_hex("0xD1", &value));
+	assert_int_equal(value, 0xd1);
+	assert_true(text_parse_hex("fffff800`a56d1ae9", &value));
+	assert_true(value == 0xfffff800a56d1ae9);
+	assert_false(text_parse_hex("0x", &value));
+	assert_false(text_parse_hex("12345678123456789", &value));
+}
+
+static void times_go_both_ways(void **state)
+{
+	char text[TEXT_TIME_BYTES];
+	uint64_t ticks;
+
+	(void)state;
+	assert_true(text_parse_time("2024-06-30T19:52:23Z", &ticks));
+	assert_string_equal(text_time(ticks, text), "2024-06-30T19:52:23Z");
+	assert_true(text_parse_time("1601-01-01", &ticks));
+	assert_int_equal(ticks, 0);
+	assert_false(text_parse_time("2023-02-29", &ticks));
+	assert_false(text_parse_time("2024-06-30T25:00:00Z", &ticks));
+	assert_int_equal(text_unix_of_ticks(text_ticks_of_unix(1719777143)),
+			 1719777143);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(utf16_becomes_utf8_until_a_nul),
+		cmocka_unit_test(bytes_that_are_no_utf8_are_latin_1),
+		cmocka_unit_test(file_names_lose_folders_and_capitals),
+		cmocka_unit_test(globs_match_without_case),
+		cmocka_unit_test(numbers_parse_whole_or_not_at_all),
+		cmocka_unit_test(times_go_both_ways),
+	};
+
+	return cmocka_run_group_tests_name("text", tests, open_arena,
+					   close_arena);
+}
