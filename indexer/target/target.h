@@ -9,8 +9,9 @@
 
 #include "indexer/dump/dump.h"
 
-struct images; /* PE files given beside the dumps, see images.h */
-struct paging; /* an address translation scheme, see paging.h */
+struct images;	    /* PE files given beside the dumps, see images.h */
+struct paging;	    /* an address translation scheme, see paging.h */
+struct space_cache; /* translations already made, see space.c */
 
 struct target {
 	struct dump *dump;	     /* borrowed */
@@ -21,6 +22,8 @@ struct target {
 	/* Translation: chosen once by space_init(). */
 	const struct paging *paging; /* NULL: virtual ranges only */
 	uint64_t table_root;	     /* physical address of the top table */
+	uint64_t swizzle; /* bits set in the PFN of swizzled software PTEs */
+	struct space_cache *cache;
 
 	/* KDDEBUGGER_DATA64, wherever it was found; failed when nowhere. */
 	struct bytes kdbg;
