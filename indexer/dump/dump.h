@@ -38,11 +38,24 @@ struct dump_thread {
 	struct bytes context;
 };
 
+/*
+ * Who wrote a triage dump.  The two keep different things: the debugger engine
+ * pieces of every processor and of everything the stack points at, the kernel
+ * only its own processor and few pieces.
+ */
+enum dump_writer {
+	DUMP_WRITER_UNKNOWN,
+	DUMP_WRITER_DBGENG,
+	DUMP_WRITER_KERNEL
+};
+
 struct dump {
 	const struct dump_format *format;
 	struct bytes image;  /* borrowed from the caller of dump_open() */
 	struct arena *arena; /* likewise */
 	struct crash *crash; /* what the image says of itself; likewise */
+
+	enum dump_writer writer;
 
 	/* How the dead machine speaks. */
 	unsigned pointer_bytes;	 /* 4 or 8 */
@@ -57,7 +70,12 @@ struct dump {
 	/* Parts of the image; failed (bytes_absent()) where not stated. */
 	struct bytes
 		context; /* CONTEXT of the header, or of the crashed thread */
-	struct bytes exception; /* EXCEPTION_RECORD of the same */
+	/*
+	 * EXCEPTION_RECORD of the same.  Of a kernel dump in the header's width
+	 * (a bugcheck's is synthetic, a breakpoint in KeBugCheckEx); of a
+	 * minidump always EXCEPTION_RECORD64, also on x86.
+	 */
+	struct bytes exception;
 	struct bytes kdbg;	/* triage: a copy of KDDEBUGGER_DATA64 */
 	struct bytes prcb;	/* triage: KPRCB of the crashing processor */
 	struct bytes process;	/* triage: EPROCESS */
