@@ -4,11 +4,12 @@
  * A record holds one crash as seen in one image.  It is versioned from its
  * first byte; every version ever written can be read.  Bytes are untrusted on
  * the way in: a worker that read a hostile dump may have written them, so
- * decoding checks every count, length and enum.
+ * decoding checks every count, length, enum and text.
  *
- * Module lists are the bulk of a crash and shared by many, so a record may be
- * written without its list (RECORD_WITHOUT_MODULES): the store then keeps the
- * list apart, by the hash record_modules_hash() gives.
+ * Module lists and the facts about a machine are the bulk of a crash and shared
+ * by many, so a record may be written without them (RECORD_WITHOUT_MODULES):
+ * the store then keeps the modules, the unloaded modules and the machine apart,
+ * and gives them back for decoding.
  */
 #ifndef SIGNATURES_RECORD_H
 #define SIGNATURES_RECORD_H
@@ -27,24 +28,39 @@ struct record_file {
 
 enum record_part {
 	RECORD_WHOLE,
-	RECORD_WITHOUT_MODULES
+	RECORD_WITHOUT_MODULES /* and without unloaded and machine */
 };
 
 /* Bytes taken from arena; never fails: a crash is within its limits. */
 struct bytes record_encode(const struct record_file *file,
 			   enum record_part part, struct arena *arena);
 
-/* ret borrows arena only.  STATUS_CORRUPT for anything encode cannot write. */
+/*
+ * A whole record; ret borrows arena only.  STATUS_CORRUPT for anything encode
+ * cannot write.
+ */
 enum status record_decode(struct bytes record, struct arena *arena,
 			  struct record_file *ret,
 			  struct error *err) MUST_CHECK;
 
-/* A module list as bytes, and its content hash. */
-struct bytes record_modules_encode(const struct crash *crash,
+/*
+ * A record without modules, beside what was kept apart: the modules, unloaded
+ * modules and machine of shared, which ret borrows too.
+ */
+enum status record_decode_beside(struct bytes record,
+				 const struct crash *shared,
+				 struct arena *arena, struct record_file *ret,
+				 struct error *err) MUST_CHECK;
+
+/* The machine of a crash as bytes of their own. */
+struct bytes record_machine_encode(const struct crash_machine *machine,
 				   struct arena *arena);
-enum status record_modules_decode(struct bytes list, struct arena *arena,
-				  struct crash *ret,
+enum status record_machine_decode(struct bytes record, struct arena *arena,
+				  struct crash_machine *ret,
 				  struct error *err) MUST_CHECK;
-struct hash128 record_modules_hash(const struct crash *crash);
+
+/* Of the loaded modules in their order: name, base, size and build of each. */
+struct hash128 record_modules_hash(const struct crash *crash,
+				   struct arena *arena);
 
 #endif

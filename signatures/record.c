@@ -1,0 +1,445 @@
+/*
+ * The bytes, version 1.  v = varint, s = signed varint, t = text, 8 = eight
+ * bytes, 1 = one byte (pack.h); [..] only where the bit of known is set.
+ *
+ *   1 version = 1       1 parts: 1 = modules, unloaded and machine follow
+ *  (modules)            only in a whole record, before what points at them:
+ *     v count, each: t name, s base - end of the one before, v bytes, 8 build
+ *  (unloaded)           likewise:  v count, each: t name, s base, v bytes
+ *  (machine)            likewise:  as record_machine_encode()
+ *   v known             bits of enum known
+ *   t source            v ingested
+ *  [8 time] [v uptime] [v code] [s arg1..arg4]
+ *  [v exception code] [s exception address]
+ *   v image bytes       8 8 content         1 kind
+ *  [8 exact] [8 portable] [8 modules]       buckets
+ *  [fault: module, [s offset], 1 how << 4 | trust]
+ *  [t process]
+ *   v count, flags:     t each
+ *   v count, problems:  t each
+ *   v count, frames:    module, v offset, 1 how and bits of enum frame_bits,
+ *                       [s address] [s slot - slot before] [8 fingerprint]
+ *                       [t symbol]
+ *   1 stack end
+ *   v count, pool:      4 tag, 1 role, t owner, [v bytes + 1, 0 unknown]
+ *   v count, residue:   t module, v count
+ *   v count, candidates: v module, v offset, s slot - slot before,
+ *                       v landing (0 = none, else landing - slot folded, + 1),
+ *                       [1 how, where there is a landing]
+ *
+ * module: v 0 = none; 1 = t name and 8 build follow; n + 2 = n-th module of the
+ * list, by its canonical name and its build.
+ */
+#include "signatures/record.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "signatures/base/hash.h"
+#include "signatures/base/limits.h"
+#include "signatures/base/pack.h"
+#include "signatures/record_parts.h"
+
+enum {
+	VERSION = 1,
+	PART_WHOLE = 1
+};
+
+enum known {
+	KNOWN_TIME = 1 << 0,
+	KNOWN_UPTIME = 1 << 1,
+	KNOWN_CODE = 1 << 2,
+	KNOWN_MINIDUMP_FORM = 1 << 3,
+	KNOWN_COMPLETE = 1 << 4,
+	KNOWN_EXCEPTION_CODE = 1 << 5,
+	KNOWN_EXCEPTION_ADDRESS = 1 << 6,
+	KNOWN_FAULT_OFFSET = 1 << 7,
+	KNOWN_FAULT = 1 << 8,
+	KNOWN_PROCESS = 1 << 9,
+	KNOWN_ARG = 1 << 10, /* and three more */
+	KNOWN_EXACT = 1 << 14,
+	KNOWN_PORTABLE = 1 << 15,
+	KNOWN_MODULES = 1 << 16,
+	KNOWN_END = 1 << 17
+};
+
+static size_t least(size_t count, size_t limit)
+{
+	return count < limit ? count : limit;
+}
+
+static void put_modules(struct pack *out, const struct crash *crash)
+{
+	const size_t count = least(crash->module_count, LIMIT_MODULES);
+	uint64_t end = 0;
+
+	pack_varint(out, count);
+	for (size_t i = 0; i < count; i++) {
+		const struct crash_module *module = &crash->modules[i];
+
+		pack_text(out, module->name);
+		pack_signed(out, module->base - end);
+		pack_varint(out, module->bytes);
+		pack_u64(out, module->build);
+		end = module->base + module->bytes;
+	}
+}
+
+static void take_modules(struct bytes *in, struct arena *arena,
+			 struct crash *ret)
+{
+	uint64_t end = 0;
+
+	ret->module_count = pack_take_count(in, LIMIT_MODULES);
+	ret->modules =
+		arena_take(arena, ret->module_count, sizeof(*ret->modules));
+	for (size_t i = 0; i < ret->module_count && !in->failed; i++) {
+		struct crash_module *module = &ret->modules[i];
+		uint64_t bytes;
+
+		module->name = pack_take_text(in, arena);
+		module->base = end + pack_take_signed(in);
+		bytes = pack_take_varint(in);
+		module->build = bytes_u64(in);
+		module->bytes = (uint32_t)bytes;
+		in->failed |= bytes > UINT32_MAX || !module->name;
+		end = module->base + bytes;
+	}
+}
+
+static void put_unloaded(struct pack *out, const struct crash *crash)
+{
+	const size_t count = least(crash->unloaded_count, LIMIT_UNLOADED);
+
+	pack_varint(out, count);
+	for (size_t i = 0; i < count; i++) {
+		pack_text(out, crash->unloaded[i].name);
+		pack_signed(out, crash->unloaded[i].base);
+		pack_varint(out, crash->unloaded[i].bytes);
+	}
+}
+
+static void take_unloaded(struct bytes *in, struct arena *arena,
+			  struct crash *ret)
+{
+	ret->unloaded_count = pack_take_count(in, LIMIT_UNLOADED);
+	ret->unloaded =
+		arena_take(arena, ret->unloaded_count, sizeof(*ret->unloaded));
+	for (size_t i = 0; i < ret->unloaded_count && !in->failed; i++) {
+		ret->unloaded[i].name = pack_take_text(in, arena);
+		ret->unloaded[i].base = pack_take_signed(in);
+		ret->unloaded[i].bytes = pack_take_varint(in);
+		in->failed |= !ret->unloaded[i].name;
+	}
+}
+
+static uint32_t known_bits(const struct crash *crash)
+{
+	uint32_t known = 0;
+
+	known |= crash->time.known ? KNOWN_TIME : 0;
+	known |= crash->uptime.known ? KNOWN_UPTIME : 0;
+	known |= crash->bugcheck.code.known ? KNOWN_CODE : 0;
+	known |= crash->bugcheck.minidump_form ? KNOWN_MINIDUMP_FORM : 0;
+	known |= crash->image.complete ? KNOWN_COMPLETE : 0;
+	known |= crash->exception.code.known ? KNOWN_EXCEPTION_CODE : 0;
+	known |= crash->exception.address.known ? KNOWN_EXCEPTION_ADDRESS : 0;
+	known |= crash->fault.offset.known ? KNOWN_FAULT_OFFSET : 0;
+	known |= crash->fault.module || crash->fault.how || crash->fault.trust
+			 ? KNOWN_FAULT
+			 : 0;
+	known |= crash->process ? KNOWN_PROCESS : 0;
+	for (unsigned int i = 0; i < 4; i++)
+		known |= crash->bugcheck.args[i].known
+				 ? (uint32_t)KNOWN_ARG << i
+				 : 0;
+	known |= crash->buckets.exact ? KNOWN_EXACT : 0;
+	known |= crash->buckets.portable ? KNOWN_PORTABLE : 0;
+	known |= crash->buckets.modules ? KNOWN_MODULES : 0;
+	return known;
+}
+
+static void put_head(struct pack *out, const struct record_file *file)
+{
+	const struct crash *crash = &file->crash;
+	const uint32_t known = known_bits(crash);
+
+	pack_varint(out, known);
+	pack_text(out, file->source);
+	pack_varint(out, file->ingested);
+	if (known & KNOWN_TIME)
+		pack_u64(out, crash->time.value);
+	if (known & KNOWN_UPTIME)
+		pack_varint(out, crash->uptime.value);
+	if (known & KNOWN_CODE)
+		pack_varint(out, crash->bugcheck.code.value);
+	for (unsigned int i = 0; i < 4; i++)
+		if (crash->bugcheck.args[i].known)
+			pack_signed(out, crash->bugcheck.args[i].value);
+	if (known & KNOWN_EXCEPTION_CODE)
+		pack_varint(out, crash->exception.code.value);
+	if (known & KNOWN_EXCEPTION_ADDRESS)
+		pack_signed(out, crash->exception.address.value);
+	pack_varint(out, crash->image.bytes);
+	pack_hash(out, crash->image.content);
+	pack_u8(out, (uint8_t)crash->image.kind);
+	if (known & KNOWN_EXACT)
+		pack_u64(out, crash->buckets.exact);
+	if (known & KNOWN_PORTABLE)
+		pack_u64(out, crash->buckets.portable);
+	if (known & KNOWN_MODULES)
+		pack_u64(out, crash->buckets.modules);
+	if (known & KNOWN_FAULT) {
+		record_stack_put_module(out, crash, crash->fault.module,
+					crash->fault.build);
+		pack_u8(out,
+			(uint8_t)(crash->fault.how << 4 | crash->fault.trust));
+	}
+	if (known & KNOWN_FAULT_OFFSET)
+		pack_signed(out, crash->fault.offset.value);
+	if (known & KNOWN_PROCESS)
+		pack_text(out, crash->process);
+}
+
+static void take_fault(struct bytes *in, struct arena *arena,
+		       struct crash *crash)
+{
+	struct crash_fault *fault = &crash->fault;
+	unsigned int how;
+
+	record_stack_take_module(in, crash, arena, &fault->module,
+				 &fault->build);
+	how = bytes_u8(in);
+	fault->how = how >> 4;
+	fault->trust = how & 15;
+	in->failed |=
+		fault->how >= CRASH_FAULT_HOWS || fault->trust >= CRASH_TRUSTS;
+}
+
+static void take_head(struct bytes *in, struct arena *arena,
+		      struct record_file *ret)
+{
+	struct crash *crash = &ret->crash;
+	const uint64_t known = pack_take_varint(in);
+
+	in->failed |= known >= KNOWN_END;
+	ret->source = pack_take_text(in, arena);
+	in->failed |= !ret->source;
+	ret->ingested = pack_take_varint(in);
+	if (known & KNOWN_TIME)
+		crash->time = CRASH_NUMBER(bytes_u64(in));
+	if (known & KNOWN_UPTIME)
+		crash->uptime = CRASH_NUMBER(pack_take_varint(in));
+	if (known & KNOWN_CODE)
+		crash->bugcheck.code = CRASH_NUMBER(pack_take_varint(in));
+	crash->bugcheck.minidump_form = known & KNOWN_MINIDUMP_FORM;
+	for (unsigned int i = 0; i < 4; i++)
+		if (known & (uint64_t)KNOWN_ARG << i)
+			crash->bugcheck.args[i] =
+				CRASH_NUMBER(pack_take_signed(in));
+	if (known & KNOWN_EXCEPTION_CODE)
+		crash->exception.code = CRASH_NUMBER(pack_take_varint(in));
+	if (known & KNOWN_EXCEPTION_ADDRESS)
+		crash->exception.address = CRASH_NUMBER(pack_take_signed(in));
+	crash->image.complete = known & KNOWN_COMPLETE;
+	crash->image.bytes = pack_take_varint(in);
+	crash->image.content = pack_take_hash(in);
+	crash->image.kind = pack_take_enum(in, CRASH_KINDS);
+	if (known & KNOWN_EXACT)
+		crash->buckets.exact = bytes_u64(in);
+	if (known & KNOWN_PORTABLE)
+		crash->buckets.portable = bytes_u64(in);
+	if (known & KNOWN_MODULES)
+		crash->buckets.modules = bytes_u64(in);
+	if (known & KNOWN_FAULT)
+		take_fault(in, arena, crash);
+	if (known & KNOWN_FAULT_OFFSET)
+		crash->fault.offset = CRASH_NUMBER(pack_take_signed(in));
+	if (known & KNOWN_PROCESS)
+		crash->process = pack_take_text(in, arena);
+}
+
+/* A tag is text to whoever prints it. */
+static uint8_t tag_byte(char c)
+{
+	const unsigned char byte = (unsigned char)c;
+
+	return byte && (byte < 0x20 || byte > 0x7e) ? '?' : byte;
+}
+
+static void put_pool(struct pack *out, const struct crash *crash)
+{
+	const size_t pools = least(crash->pool_count, LIMIT_POOL);
+	const size_t residues = least(crash->residue_count, LIMIT_RESIDUE);
+
+	pack_varint(out, pools);
+	for (size_t i = 0; i < pools; i++) {
+		const struct crash_pool *pool = &crash->pool[i];
+
+		for (size_t n = 0; n < 4; n++)
+			pack_u8(out, tag_byte(pool->tag[n]));
+		pack_u8(out, (uint8_t)pool->role);
+		pack_text(out, pool->owner);
+		pack_u8(out, pool->bytes.known);
+		if (pool->bytes.known)
+			pack_varint(out, pool->bytes.value);
+	}
+	pack_varint(out, residues);
+	for (size_t i = 0; i < residues; i++) {
+		pack_text(out, crash->residue[i].module);
+		pack_varint(out, crash->residue[i].count);
+	}
+}
+
+static void take_pool(struct bytes *in, struct arena *arena,
+		      struct crash *crash)
+{
+	crash->pool_count = pack_take_count(in, LIMIT_POOL);
+	crash->pool =
+		arena_take(arena, crash->pool_count, sizeof(*crash->pool));
+	for (size_t i = 0; i < crash->pool_count && !in->failed; i++) {
+		struct crash_pool *pool = &crash->pool[i];
+
+		bytes_copy(in, pool->tag, 4);
+		for (size_t n = 0; n < 4; n++)
+			in->failed |=
+				tag_byte(pool->tag[n]) != (uint8_t)pool->tag[n];
+		pool->role = pack_take_enum(in, CRASH_POOL_ROLES);
+		pool->owner = pack_take_text(in, arena);
+		if (pack_take_enum(in, 2))
+			pool->bytes = CRASH_NUMBER(pack_take_varint(in));
+	}
+	crash->residue_count = pack_take_count(in, LIMIT_RESIDUE);
+	crash->residue = arena_take(arena, crash->residue_count,
+				    sizeof(*crash->residue));
+	for (size_t i = 0; i < crash->residue_count && !in->failed; i++) {
+		uint64_t count;
+
+		crash->residue[i].module = pack_take_text(in, arena);
+		count = pack_take_varint(in);
+		crash->residue[i].count = (uint32_t)count;
+		in->failed |= count > UINT32_MAX || !crash->residue[i].module;
+	}
+}
+
+static struct bytes encode(const struct record_file *file,
+			   enum record_part part, struct arena *arena)
+{
+	const struct crash *crash = &file->crash;
+	struct pack out = pack_into(arena);
+
+	pack_u8(&out, VERSION);
+	pack_u8(&out, part == RECORD_WHOLE ? PART_WHOLE : 0);
+	if (part == RECORD_WHOLE) {
+		put_modules(&out, crash);
+		put_unloaded(&out, crash);
+		record_machine_put(&out, &crash->machine);
+	}
+	put_head(&out, file);
+	record_parts_put_texts(&out, crash->flags, crash->flag_count,
+			       LIMIT_FLAGS);
+	record_parts_put_texts(&out, crash->problems, crash->problem_count,
+			       LIMIT_PROBLEMS);
+	record_stack_put_frames(&out, crash);
+	put_pool(&out, crash);
+	record_stack_put_candidates(&out, crash);
+	return pack_done(&out);
+}
+
+/* A crash made to fill its limits is cut to what can always be kept. */
+static struct bytes encode_cut(const struct record_file *file,
+			       enum record_part part, struct arena *arena)
+{
+	struct record_file cut = *file;
+	struct crash *crash = &cut.crash;
+	struct crash_frame *frames =
+		arena_take(arena, crash->stack.count, sizeof(*frames));
+
+	for (size_t i = 0; i < crash->stack.count; i++) {
+		frames[i] = crash->stack.frames[i];
+		frames[i].symbol = NULL;
+		if (frames[i].module &&
+		    strlen(frames[i].module) > LIMIT_NAME_BYTES)
+			frames[i].module = NULL;
+	}
+	crash->stack.frames = frames;
+	crash->module_count = 0;
+	crash->unloaded_count = 0;
+	crash->candidate_count = 0;
+	crash->residue_count = 0;
+	crash->pool_count = 0;
+	return encode(&cut, part, arena);
+}
+
+struct bytes record_encode(const struct record_file *file,
+			   enum record_part part, struct arena *arena)
+{
+	struct bytes record = encode(file, part, arena);
+
+	if (bytes_left(&record) > LIMIT_RECORD_BYTES)
+		record = encode_cut(file, part, arena);
+	assert(bytes_left(&record) <= LIMIT_RECORD_BYTES);
+	return record;
+}
+
+static enum status decode(struct bytes in, const struct crash *shared,
+			  struct arena *arena, struct record_file *ret,
+			  struct error *err)
+{
+	struct record_file file = { 0 };
+	struct crash *crash = &file.crash;
+	const unsigned int version = bytes_u8(&in);
+
+	if (version != VERSION)
+		return error_set(err, STATUS_CORRUPT,
+				 "record: version %u, want %d", version,
+				 VERSION);
+	in.failed |= bytes_u8(&in) != (shared ? 0 : PART_WHOLE) ||
+		     bytes_left(&in) > LIMIT_RECORD_BYTES;
+	if (shared) {
+		crash->modules = shared->modules;
+		crash->module_count = shared->module_count;
+		crash->unloaded = shared->unloaded;
+		crash->unloaded_count = shared->unloaded_count;
+		crash->machine = shared->machine;
+	} else {
+		take_modules(&in, arena, crash);
+		take_unloaded(&in, arena, crash);
+		record_machine_take(&in, arena, &crash->machine);
+	}
+	take_head(&in, arena, &file);
+	crash->flags = record_parts_take_texts(&in, arena, LIMIT_FLAGS,
+					       &crash->flag_count);
+	crash->problems = record_parts_take_texts(&in, arena, LIMIT_PROBLEMS,
+						  &crash->problem_count);
+	record_stack_take_frames(&in, arena, crash);
+	take_pool(&in, arena, crash);
+	record_stack_take_candidates(&in, arena, crash);
+	if (record_parts_check(&in, err))
+		return err->status;
+	*ret = file;
+	return STATUS_OK;
+}
+
+enum status record_decode(struct bytes record, struct arena *arena,
+			  struct record_file *ret, struct error *err)
+{
+	return decode(record, NULL, arena, ret, err);
+}
+
+enum status record_decode_beside(struct bytes record,
+				 const struct crash *shared,
+				 struct arena *arena, struct record_file *ret,
+				 struct error *err)
+{
+	return decode(record, shared, arena, ret, err);
+}
+
+struct hash128 record_modules_hash(const struct crash *crash,
+				   struct arena *arena)
+{
+	struct pack out = pack_into(arena);
+
+	put_modules(&out, crash);
+	return hash_128(out.data, out.size);
+}

@@ -1,0 +1,209 @@
+/*
+ * The bytes of a stack and of the evidence for settling it; the picture is in
+ * record.c.
+ */
+#include "signatures/record_parts.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "signatures/base/limits.h"
+
+enum {
+	MODULE_NONE = 0,
+	MODULE_NAMED = 1,
+	MODULE_FIRST = 2
+};
+
+enum frame_bits {
+	FRAME_HOW = 0x0f,
+	FRAME_ADDRESS = 0x10, /* and it is not base + offset */
+	FRAME_SLOT = 0x20,
+	FRAME_FINGERPRINT = 0x40,
+	FRAME_SYMBOL = 0x80
+};
+
+/* What module n of the list is called on a stack. */
+static bool is_module(const struct crash_module *module, const char *name,
+		      crash_build build)
+{
+	return module->build == build &&
+	       !strcmp(crash_module_canonical(module->name), name);
+}
+
+void record_stack_put_module(struct pack *out, const struct crash *crash,
+			     const char *name, crash_build build)
+{
+	if (!name) {
+		pack_varint(out, MODULE_NONE);
+		return;
+	}
+	for (size_t i = 0; i < crash->module_count; i++)
+		if (is_module(&crash->modules[i], name, build)) {
+			pack_varint(out, MODULE_FIRST + i);
+			return;
+		}
+	pack_varint(out, MODULE_NAMED);
+	pack_text(out, name);
+	pack_u64(out, build);
+}
+
+/* Returns the module of the list it was, if it was one. */
+const struct crash_module *record_stack_take_module(struct bytes *in,
+						    const struct crash *crash,
+						    struct arena *arena,
+						    const char **name,
+						    crash_build *build)
+{
+	const uint64_t n = pack_take_varint(in);
+
+	if (n == MODULE_NONE)
+		return NULL;
+	if (n == MODULE_NAMED) {
+		*name = pack_take_text(in, arena);
+		*build = bytes_u64(in);
+		in->failed |= !*name;
+		return NULL;
+	}
+	if (n - MODULE_FIRST >= crash->module_count) {
+		in->failed = true;
+		return NULL;
+	}
+
+	const struct crash_module *module = &crash->modules[n - MODULE_FIRST];
+
+	*name = crash_module_canonical(module->name);
+	*build = module->build;
+	return module;
+}
+
+static const struct crash_module *module_of(const struct crash *crash,
+					    const char *name, crash_build build)
+{
+	for (size_t i = 0; name && i < crash->module_count; i++)
+		if (is_module(&crash->modules[i], name, build))
+			return &crash->modules[i];
+	return NULL;
+}
+
+static size_t least(size_t count, size_t limit)
+{
+	return count < limit ? count : limit;
+}
+
+void record_stack_put_frames(struct pack *out, const struct crash *crash)
+{
+	const size_t count = least(crash->stack.count, LIMIT_FRAMES);
+	uint64_t slot = 0;
+
+	pack_varint(out, count);
+	for (size_t i = 0; i < count; i++) {
+		const struct crash_frame *frame = &crash->stack.frames[i];
+		const struct crash_module *module =
+			module_of(crash, frame->module, frame->build);
+		const uint64_t derived =
+			module ? module->base + frame->offset : 0;
+		unsigned int bits = frame->how;
+
+		assert(frame->how < CRASH_HOWS);
+		bits |= frame->address != derived ? FRAME_ADDRESS : 0;
+		bits |= frame->slot ? FRAME_SLOT : 0;
+		bits |= frame->fingerprint ? FRAME_FINGERPRINT : 0;
+		bits |= frame->symbol ? FRAME_SYMBOL : 0;
+		record_stack_put_module(out, crash, frame->module,
+					frame->build);
+		pack_signed(out, frame->offset);
+		pack_u8(out, (uint8_t)bits);
+		if (bits & FRAME_ADDRESS)
+			pack_signed(out, frame->address);
+		if (bits & FRAME_SLOT) {
+			pack_signed(out, frame->slot - slot);
+			slot = frame->slot;
+		}
+		if (bits & FRAME_FINGERPRINT)
+			pack_u64(out, frame->fingerprint);
+		if (bits & FRAME_SYMBOL)
+			pack_text(out, frame->symbol);
+	}
+	pack_u8(out, (uint8_t)crash->stack.end);
+}
+
+void record_stack_take_frames(struct bytes *in, struct arena *arena,
+			      struct crash *crash)
+{
+	struct crash_stack *stack = &crash->stack;
+	uint64_t slot = 0;
+
+	stack->count = pack_take_count(in, LIMIT_FRAMES);
+	stack->frames = arena_take(arena, stack->count, sizeof(*stack->frames));
+	for (size_t i = 0; i < stack->count && !in->failed; i++) {
+		struct crash_frame *frame = &stack->frames[i];
+		const struct crash_module *module = record_stack_take_module(
+			in, crash, arena, &frame->module, &frame->build);
+		unsigned int bits;
+
+		frame->offset = pack_take_signed(in);
+		bits = bytes_u8(in);
+		frame->how = bits & FRAME_HOW;
+		in->failed |= frame->how >= CRASH_HOWS;
+		if (bits & FRAME_ADDRESS)
+			frame->address = pack_take_signed(in);
+		else if (module)
+			frame->address = module->base + frame->offset;
+		if (bits & FRAME_SLOT)
+			frame->slot = slot += pack_take_signed(in);
+		if (bits & FRAME_FINGERPRINT)
+			frame->fingerprint = bytes_u64(in);
+		if (bits & FRAME_SYMBOL)
+			frame->symbol = pack_take_text(in, arena);
+	}
+	stack->end = pack_take_enum(in, CRASH_STACK_ENDS);
+}
+
+/* Slots and landings are four or eight bytes apart; deltas are small. */
+void record_stack_put_candidates(struct pack *out, const struct crash *crash)
+{
+	const size_t count = least(crash->candidate_count, LIMIT_CANDIDATES);
+	uint64_t slot = 0;
+
+	pack_varint(out, count);
+	for (size_t i = 0; i < count; i++) {
+		const struct crash_candidate *it = &crash->candidates[i];
+
+		pack_varint(out, it->module);
+		pack_varint(out, it->offset);
+		pack_signed(out, it->slot - slot);
+		slot = it->slot;
+		pack_varint(out, it->landing);
+		if (it->landing)
+			pack_u8(out, it->how);
+	}
+}
+
+void record_stack_take_candidates(struct bytes *in, struct arena *arena,
+				  struct crash *crash)
+{
+	uint64_t slot = 0;
+
+	crash->candidate_count = pack_take_count(in, LIMIT_CANDIDATES);
+	crash->candidates = arena_take(arena, crash->candidate_count,
+				       sizeof(*crash->candidates));
+	for (size_t i = 0; i < crash->candidate_count && !in->failed; i++) {
+		struct crash_candidate *it = &crash->candidates[i];
+		const uint64_t module = pack_take_varint(in);
+		const uint64_t offset = pack_take_varint(in);
+		uint64_t landing;
+
+		slot += pack_take_signed(in);
+		landing = pack_take_varint(in);
+		it->module = (uint32_t)module;
+		it->offset = (uint32_t)offset;
+		it->slot = (uint32_t)slot;
+		it->landing = (uint32_t)landing;
+		if (landing)
+			it->how = (uint8_t)pack_take_enum(in, CRASH_HOWS);
+		in->failed |= module >= crash->module_count ||
+			      offset > UINT32_MAX || slot > UINT32_MAX ||
+			      landing > UINT32_MAX;
+	}
+}
