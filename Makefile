@@ -1,8 +1,9 @@
-# make                  the three programs, in build/release/ (links in .)
-# make demo             a small fleet from scratch to its frequency table
-# make test             rules, unit tests, fuzz seeds, command-line tests
-# make test SAN=address,undefined       the same under sanitizers
-# make test UPDATE=1    rewrite the expected output of tests/cli/, then read the diff
+# make                  the three programs, in build/release/
+# make demo             a small fleet, from its archive to its frequency table
+# make test             install what is missing; every test, sanitizers included
+# make check            rules, unit tests, fuzz seeds, command-line tests
+# make check UPDATE=1   rewrite the expected output of tests/cli/, then read the diff
+# make check SAN=address,undefined      the same under sanitizers; or SAN=thread
 # make fuzz             fuzz targets, with clang
 # make lint             which room may include which; size, names, formatting
 # make packages         install what the build needs (Debian, as root)
@@ -13,7 +14,6 @@
 
 comma := ,
 OUT   := build/$(if $(SAN),$(subst $(comma),-,$(SAN)),release)
-PKGS  := libarchive liblmdb0 capstone libxxhash jansson popt libseccomp gsl
 LIBS   = $(shell pkg-config --libs libarchive lmdb capstone libxxhash jansson popt libseccomp gsl 2>/dev/null) -lroaring -lm
 
 CFLAGS ?= -O2 -g
@@ -24,8 +24,8 @@ house  := -std=c17 -I. -I$(OUT) -D_GNU_SOURCE -MMD -MP \
 watch  := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
 
 # The rooms are listed here, the files in them are not.
-shared := signatures signatures/base signatures/knowledge signatures/store \
-	  indexer/dump indexer/target indexer/ingest
+shared := signatures signatures/base signatures/knowledge signatures/cluster \
+	  signatures/store indexer/dump indexer/target indexer/ingest
 files   = $(patsubst %.c,$(OUT)/%.o,$(wildcard $(addsuffix /*.c,$(1))))
 stems   = $(patsubst %.c,$(OUT)/%,$(wildcard $(1)))
 
@@ -67,10 +67,29 @@ $(OUT)/%.inc: signatures/knowledge/%.tsv signatures/knowledge/rows.awk
 	@mkdir -p $(@D)
 	awk -f signatures/knowledge/rows.awk $< > $@
 
-test: lint $(programs) $(units) $(fuzzers)
+# Debian packages: what the build needs, and what the tests need besides.
+needed := pkg-config libarchive-dev liblmdb-dev libcapstone-dev libxxhash-dev \
+	  libjansson-dev libpopt-dev libseccomp-dev libroaring-dev libgsl-dev
+tested := libcmocka-dev libarchive-tools p7zip-full gcab zip jq python3
+
+packages packages-test:
+	@sh tests/packages.sh $(needed) $(if $(findstring test,$@),$(tested))
+
+demo: packages
+	@$(MAKE) --no-print-directory -j$$(nproc) all
+	@OUT=$(OUT) sh tests/demo.sh
+
+# The rules, every test, then the same code and the fuzz seeds under sanitizers.
+test: packages-test
+	@$(MAKE) --no-print-directory -j$$(nproc) check
+	@$(MAKE) --no-print-directory -j$$(nproc) SAN=address,undefined CFLAGS='-O1 -g' check-units
+
+check: lint check-units
+	@OUT=$(OUT) UPDATE=$(UPDATE) sh tests/cli/run.sh
+
+check-units: $(programs) $(units) $(fuzzers)
 	@for unit in $(units); do $$unit || exit 1; done
 	@for fuzz in $(fuzzers); do $$fuzz $$(find tests/fuzz/seeds/$$(basename $$fuzz _fuzz) -type f) || exit 1; done
-	@OUT=$(OUT) UPDATE=$(UPDATE) sh tests/cli/run.sh
 
 fuzz:
 	$(MAKE) CC=clang SAN=fuzzer,address,undefined fuzz-targets
@@ -86,5 +105,6 @@ lint: $(programs)
 clean:
 	rm -rf build
 
-.PHONY: all test fuzz fuzz-targets lint clean
+.PHONY: all demo test check check-units packages packages-test fuzz fuzz-targets \
+	lint clean
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)

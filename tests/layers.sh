@@ -8,6 +8,7 @@ rules='
 signatures/base | | xxhash.h jansson.h popt.h
 signatures/knowledge | signatures/base |
 signatures | signatures/base signatures/knowledge |
+signatures/cluster | signatures/base |
 signatures/store | signatures/base signatures | lmdb.h roaring/
 indexer/dump | signatures/base signatures |
 indexer/target | signatures/base signatures/knowledge signatures indexer/dump | capstone/

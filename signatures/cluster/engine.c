@@ -1,0 +1,496 @@
+#include "signatures/cluster/engine.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "signatures/base/hash.h"
+#include "signatures/cluster/keymap.h"
+#include "signatures/cluster/likeness.h"
+
+enum {
+	POSTINGS_NEWEST = 1024, /* signatures remembered per feature */
+	POSTINGS_BUDGET = 6000, /* looked at per search */
+	CANDIDATES = 48,	/* verified per search */
+	GROUPS = 12,		/* clusters weighed up per search */
+	MEMBERS = 3,		/* best members that speak for a cluster */
+	REWEIGH_EVERY = 200,	/* signatures, while few; then by a quarter */
+	REWEIGH_FEW = 20000
+};
+
+/* Share of a signature's weight that is searched for. */
+#define SEARCH_SHARE 0.7f
+
+struct posting {
+	uint32_t *signatures; /* rising */
+	uint32_t count;
+	uint32_t room;
+};
+
+struct stored {
+	struct weighed weighed;
+	uint32_t *features; /* in stream order, for weighing anew */
+	uint8_t *classes;
+	uint32_t length;
+	uint32_t seen; /* number of the last search that touched it */
+	float gathered;
+	uint64_t key;
+	struct engine_place place;
+};
+
+struct candidate {
+	uint32_t signature;
+	float score;
+};
+
+struct engine {
+	float strict;
+	float loose;
+	struct weights weights;
+	struct keymap features; /* feature hash -> number */
+	struct keymap keys;	/* signature key -> number */
+	uint32_t *df;
+	struct posting *postings;
+	size_t feature_room;
+	struct stored *stored;
+	size_t count;
+	size_t room;
+	size_t reweighed; /* count at the last reweighing */
+	uint32_t searches;
+	uint32_t *touched;
+	struct weighted heaviest[ENGINE_FEATURES_MAX];
+};
+
+static void *must(void *memory)
+{
+	if (!memory)
+		abort();
+	return memory;
+}
+
+struct engine *engine_create(float strict, float loose)
+{
+	struct engine *engine = must(calloc(1, sizeof(*engine)));
+
+	engine->strict = strict;
+	engine->loose = loose;
+	weights_init(&engine->weights);
+	keymap_init(&engine->features);
+	keymap_init(&engine->keys);
+	return engine;
+}
+
+void engine_destroy(struct engine *engine)
+{
+	if (!engine)
+		return;
+	for (size_t i = 0; i < engine->count; i++) {
+		free(engine->stored[i].weighed.at);
+		free(engine->stored[i].features);
+		free(engine->stored[i].classes);
+	}
+	for (size_t i = 0; i < engine->features.count; i++)
+		free(engine->postings[i].signatures);
+	keymap_deinit(&engine->features);
+	keymap_deinit(&engine->keys);
+	free(engine->df);
+	free(engine->postings);
+	free(engine->stored);
+	free(engine->touched);
+	free(engine);
+}
+
+uint64_t engine_key(const struct engine_feature *features, size_t count)
+{
+	uint64_t key = hash_mix(0, count);
+
+	/* Pairs, words and the like follow from frames and codes. */
+	for (size_t i = 0; i < count; i++)
+		if (features[i].class == FEATURE_FRAME ||
+		    features[i].class == FEATURE_CODE)
+			key = hash_mix(key, features[i].feature);
+	return key ? key : 1;
+}
+
+static uint32_t number_of(struct engine *engine, uint64_t feature)
+{
+	const size_t next = engine->features.count;
+	bool added;
+	uint32_t *number = keymap_put(&engine->features, feature, &added);
+
+	if (!added)
+		return *number;
+	*number = (uint32_t)next;
+	if (next == engine->feature_room) {
+		const size_t room = next ? next * 2 : 4096;
+
+		engine->df =
+			must(realloc(engine->df, room * sizeof(*engine->df)));
+		engine->postings = must(realloc(
+			engine->postings, room * sizeof(*engine->postings)));
+		memset(engine->df + next, 0,
+		       (room - next) * sizeof(*engine->df));
+		memset(engine->postings + next, 0,
+		       (room - next) * sizeof(*engine->postings));
+		engine->feature_room = room;
+	}
+	return (uint32_t)next;
+}
+
+static void weigh(const struct engine *engine, const struct stored *from,
+		  struct weighed *ret)
+{
+	ret->count = (uint32_t)weights_weigh(&engine->weights, engine->df,
+					     from->features, from->classes,
+					     from->length, ret->at);
+}
+
+/* Take a signature's stream over; weighed->at has room for all of it. */
+static void intern(struct engine *engine,
+		   const struct engine_signature *signature, struct stored *ret)
+{
+	const size_t length = signature->count < ENGINE_FEATURES_MAX
+				      ? signature->count
+				      : ENGINE_FEATURES_MAX;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->key = signature->key;
+	ret->length = (uint32_t)length;
+	ret->features = must(malloc(length * sizeof(*ret->features) + 1));
+	ret->classes = must(malloc(length + 1));
+	ret->weighed.at = must(malloc(length * sizeof(*ret->weighed.at) + 1));
+	for (size_t i = 0; i < length; i++) {
+		ret->features[i] =
+			number_of(engine, signature->features[i].feature);
+		ret->classes[i] = signature->features[i].class;
+	}
+}
+
+static void forget(struct stored *stored)
+{
+	free(stored->features);
+	free(stored->classes);
+	free(stored->weighed.at);
+}
+
+/* Counts have moved on: weigh what is stored as if it came today. */
+static void reweigh(struct engine *engine)
+{
+	const size_t since = engine->count - engine->reweighed;
+
+	if (since < REWEIGH_EVERY ||
+	    (engine->count >= REWEIGH_FEW && since < engine->count / 4))
+		return;
+	for (size_t i = 0; i < engine->count; i++) {
+		struct stored *stored = &engine->stored[i];
+
+		weigh(engine, stored, &stored->weighed);
+		likeness_sort(&stored->weighed);
+	}
+	engine->reweighed = engine->count;
+}
+
+static int by_weight(const void *left, const void *right)
+{
+	const struct weighted *a = left;
+	const struct weighted *b = right;
+
+	if (a->weight != b->weight)
+		return a->weight > b->weight ? -1 : 1;
+	return (a->feature > b->feature) - (a->feature < b->feature);
+}
+
+/* Higher score first, then newer signature. */
+static bool better(struct candidate a, struct candidate b)
+{
+	return a.score > b.score ||
+	       (a.score == b.score && a.signature > b.signature);
+}
+
+/* Keep the best max; returns the new count. */
+static size_t keep_best(struct candidate *best, size_t count, size_t max,
+			struct candidate next)
+{
+	if (count == max && !better(next, best[max - 1]))
+		return count;
+
+	size_t i = count < max ? count : max - 1;
+
+	for (; i > 0 && better(next, best[i - 1]); i--)
+		best[i] = best[i - 1];
+	best[i] = next;
+	return count < max ? count + 1 : max;
+}
+
+/* Add a feature's weight to the newest signatures that have it. */
+static size_t gather(struct engine *engine, struct weighted feature,
+		     size_t touched)
+{
+	const struct posting *posting = &engine->postings[feature.feature];
+	const uint32_t first = posting->count > POSTINGS_NEWEST
+				       ? posting->count - POSTINGS_NEWEST
+				       : 0;
+
+	for (uint32_t i = posting->count; i > first; i--) {
+		const uint32_t number = posting->signatures[i - 1];
+		struct stored *stored = &engine->stored[number];
+
+		if (stored->seen != engine->searches) {
+			stored->seen = engine->searches;
+			stored->gathered = 0;
+			engine->touched[touched++] = number;
+		}
+		stored->gathered += feature.weight;
+	}
+	return touched;
+}
+
+/* The signatures that share most of the heaviest features. */
+static size_t search(struct engine *engine, const struct weighed *query,
+		     struct candidate best[CANDIDATES])
+{
+	struct weighted *heaviest = engine->heaviest;
+	size_t touched = 0;
+	size_t used = 0;
+	size_t count = 0;
+	float done = 0;
+
+	memcpy(heaviest, query->at, query->count * sizeof(*heaviest));
+	if (query->count > 1)
+		qsort(heaviest, query->count, sizeof(*heaviest), by_weight);
+	engine->searches++;
+	for (uint32_t k = 0; k < query->count; k++) {
+		const struct weighted feature = heaviest[k];
+		const struct posting *posting =
+			&engine->postings[feature.feature];
+
+		if (k > 0 && heaviest[k - 1].feature == feature.feature) {
+			done += feature.weight;
+			continue;
+		}
+		if (done >= SEARCH_SHARE * query->total ||
+		    used >= POSTINGS_BUDGET)
+			break;
+		touched = gather(engine, feature, touched);
+		used += posting->count < POSTINGS_NEWEST ? posting->count
+							 : POSTINGS_NEWEST;
+		done += feature.weight;
+	}
+	for (size_t k = 0; k < touched; k++) {
+		const uint32_t number = engine->touched[k];
+		const struct candidate next = {
+			number, engine->stored[number].gathered
+		};
+
+		count = keep_best(best, count, CANDIDATES, next);
+	}
+	return count;
+}
+
+/* Search, then measure each candidate; best first. */
+static size_t nearest(struct engine *engine, const struct weighed *query,
+		      struct candidate best[CANDIDATES])
+{
+	struct candidate found[CANDIDATES];
+	const size_t searched = search(engine, query, found);
+	size_t count = 0;
+
+	for (size_t k = 0; k < searched; k++) {
+		const struct candidate next = {
+			found[k].signature,
+			likeness_of(query,
+				    &engine->stored[found[k].signature].weighed)
+		};
+
+		count = keep_best(best, count, CANDIDATES, next);
+	}
+	return count;
+}
+
+/* A cluster's score is the mean of its best few members among those found. */
+static float cluster_score(const struct engine *engine,
+			   const struct candidate *best, size_t count,
+			   size_t from, uint64_t cluster)
+{
+	float sum = 0;
+	size_t members = 0;
+
+	for (size_t k = from; k < count && members < MEMBERS; k++) {
+		const struct stored *stored =
+			&engine->stored[best[k].signature];
+
+		if (stored->place.cluster != cluster)
+			continue;
+		sum += best[k].score;
+		members++;
+	}
+	return sum / (float)members;
+}
+
+static struct engine_place decide(const struct engine *engine, uint64_t key,
+				  const struct candidate *best, size_t count)
+{
+	struct engine_place place = { .cluster = key, .family = key };
+	const struct engine_place *joined = NULL;
+	uint64_t seen[GROUPS];
+	size_t groups = 0;
+	float score = -1;
+
+	for (size_t k = 0; k < count && groups < GROUPS; k++) {
+		const struct engine_place *at =
+			&engine->stored[best[k].signature].place;
+		bool known = false;
+
+		for (size_t i = 0; i < groups; i++)
+			known = known || seen[i] == at->cluster;
+		if (known)
+			continue;
+		seen[groups++] = at->cluster;
+
+		const float next =
+			cluster_score(engine, best, count, k, at->cluster);
+
+		if (next > score) {
+			score = next;
+			joined = at;
+		}
+	}
+	if (count > 0) {
+		place.nearest = engine->stored[best[0].signature].key;
+		place.likeness = best[0].score;
+	}
+	if (joined && score >= engine->strict)
+		place.cluster = joined->cluster;
+	if (joined && score >= engine->loose)
+		place.family = joined->family;
+	if (joined && score >= engine->loose)
+		place.score = score;
+	return place;
+}
+
+static void post(struct engine *engine, uint32_t feature, uint32_t signature)
+{
+	struct posting *posting = &engine->postings[feature];
+
+	engine->df[feature]++;
+	if (posting->count == posting->room) {
+		if (posting->room >= 2 * POSTINGS_NEWEST) {
+			memmove(posting->signatures,
+				posting->signatures + posting->count -
+					POSTINGS_NEWEST,
+				POSTINGS_NEWEST * sizeof(uint32_t));
+			posting->count = POSTINGS_NEWEST;
+		} else {
+			posting->room = posting->room ? posting->room * 2 : 2;
+			posting->signatures =
+				must(realloc(posting->signatures,
+					     posting->room * sizeof(uint32_t)));
+		}
+	}
+	posting->signatures[posting->count++] = signature;
+}
+
+static void store(struct engine *engine, const struct stored *stored)
+{
+	const uint32_t number = (uint32_t)engine->count;
+	bool added;
+
+	if (engine->count == engine->room) {
+		engine->room = engine->room ? engine->room * 2 : 1024;
+		engine->stored =
+			must(realloc(engine->stored,
+				     engine->room * sizeof(*engine->stored)));
+		engine->touched =
+			must(realloc(engine->touched,
+				     engine->room * sizeof(*engine->touched)));
+	}
+	*keymap_put(&engine->keys, stored->key, &added) = number;
+	assert(added);
+	engine->stored[engine->count++] = *stored;
+	for (uint32_t k = 0; k < stored->weighed.count; k++) {
+		const uint32_t feature = stored->weighed.at[k].feature;
+
+		if (k == 0 || stored->weighed.at[k - 1].feature != feature)
+			post(engine, feature, number);
+	}
+}
+
+struct engine_place engine_insert(struct engine *engine,
+				  const struct engine_signature *signature)
+{
+	struct candidate best[CANDIDATES];
+	struct stored stored;
+
+	weights_grow(&engine->weights, (double)engine->count);
+	reweigh(engine);
+	intern(engine, signature, &stored);
+	weigh(engine, &stored, &stored.weighed);
+	likeness_sort(&stored.weighed);
+
+	const size_t count = nearest(engine, &stored.weighed, best);
+
+	stored.place = decide(engine, signature->key, best, count);
+	store(engine, &stored);
+	return stored.place;
+}
+
+bool engine_find(const struct engine *engine, uint64_t key,
+		 struct engine_place *ret)
+{
+	uint32_t number;
+
+	if (!keymap_find(&engine->keys, key, &number))
+		return false;
+	*ret = engine->stored[number].place;
+	return true;
+}
+
+size_t engine_similar(struct engine *engine,
+		      const struct engine_signature *signature,
+		      struct engine_neighbour *ret, size_t max)
+{
+	struct candidate best[CANDIDATES];
+	struct stored query;
+	size_t count;
+
+	intern(engine, signature, &query);
+	weigh(engine, &query, &query.weighed);
+	likeness_sort(&query.weighed);
+	count = nearest(engine, &query.weighed, best);
+	if (count > max)
+		count = max;
+	for (size_t k = 0; k < count; k++) {
+		const struct stored *stored =
+			&engine->stored[best[k].signature];
+
+		ret[k] = (struct engine_neighbour){ stored->key,
+						    stored->place.cluster,
+						    best[k].score };
+	}
+	forget(&query);
+	return count;
+}
+
+float engine_likeness(struct engine *engine, const struct engine_signature *a,
+		      const struct engine_signature *b)
+{
+	struct stored left;
+	struct stored right;
+	float likeness;
+
+	intern(engine, a, &left);
+	intern(engine, b, &right);
+	weigh(engine, &left, &left.weighed);
+	weigh(engine, &right, &right.weighed);
+	likeness_sort(&left.weighed);
+	likeness_sort(&right.weighed);
+	likeness = likeness_of(&left.weighed, &right.weighed);
+	forget(&left);
+	forget(&right);
+	return likeness;
+}
+
+size_t engine_count(const struct engine *engine)
+{
+	return engine->count;
+}

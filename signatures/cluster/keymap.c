@@ -1,0 +1,82 @@
+#include "signatures/cluster/keymap.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+enum {
+	FIRST_SLOTS = 1024
+};
+
+static void make_slots(struct keymap *map, size_t slots)
+{
+	map->keys = calloc(slots, sizeof(*map->keys));
+	map->values = malloc(slots * sizeof(*map->values));
+	if (!map->keys || !map->values)
+		abort();
+	map->mask = slots - 1;
+}
+
+void keymap_init(struct keymap *map)
+{
+	make_slots(map, FIRST_SLOTS);
+	map->count = 0;
+}
+
+void keymap_deinit(struct keymap *map)
+{
+	free(map->keys);
+	free(map->values);
+}
+
+static size_t slot_of(const struct keymap *map, uint64_t key)
+{
+	size_t slot = (size_t)(key * 0x9e3779b97f4a7c15ull >> 20) & map->mask;
+
+	while (map->keys[slot] && map->keys[slot] != key)
+		slot = (slot + 1) & map->mask;
+	return slot;
+}
+
+static void grow(struct keymap *map)
+{
+	const struct keymap old = *map;
+
+	make_slots(map, (old.mask + 1) * 2);
+	for (size_t i = 0; i <= old.mask; i++) {
+		if (!old.keys[i])
+			continue;
+
+		const size_t slot = slot_of(map, old.keys[i]);
+
+		map->keys[slot] = old.keys[i];
+		map->values[slot] = old.values[i];
+	}
+	free(old.keys);
+	free(old.values);
+}
+
+uint32_t *keymap_put(struct keymap *map, uint64_t key, bool *added)
+{
+	assert(key != 0);
+	if (map->count >= map->mask / 2)
+		grow(map);
+
+	const size_t slot = slot_of(map, key);
+
+	*added = map->keys[slot] == 0;
+	if (*added) {
+		map->keys[slot] = key;
+		map->count++;
+	}
+	return &map->values[slot];
+}
+
+bool keymap_find(const struct keymap *map, uint64_t key, uint32_t *ret)
+{
+	const size_t slot = slot_of(map, key);
+
+	if (key == 0 || map->keys[slot] != key)
+		return false;
+	*ret = map->values[slot];
+	return true;
+}

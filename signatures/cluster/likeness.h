@@ -1,0 +1,25 @@
+/*
+ * likeness.h - how like two weighed signatures are.
+ *
+ * m = weight of what both have, counted on both sides; u, v = weight of what
+ * only one has; likeness = m / (m + 2 A max(u, v) + 2 B min(u, v)), from 0
+ * to 1. Forgiving to a stack that is merely shorter than the other (Tversky).
+ */
+#ifndef CLUSTER_LIKENESS_H
+#define CLUSTER_LIKENESS_H
+
+#include "signatures/cluster/weights.h"
+
+/* Features sorted by number; the same one may come more than once. */
+struct weighed {
+	struct weighted *at;
+	uint32_t count;
+	float total;
+};
+
+/* Sort count features by number and add them up. */
+void likeness_sort(struct weighed *weighed);
+
+float likeness_of(const struct weighed *a, const struct weighed *b);
+
+#endif

@@ -1,0 +1,141 @@
+#include "signatures/cluster/weights.h"
+
+#include <math.h>
+#include <string.h>
+
+#define ALPHA (5.0 / 3.0)
+#define KAPPA 18.0 /* nats */
+#define POWER 1.6
+#define MU 100.0f
+
+static const float rho[FEATURE_CLASSES] = {
+	[FEATURE_FRAME] = 1.0f, [FEATURE_MODULE] = 0.78f,
+	[FEATURE_PAIR] = 0.03f, [FEATURE_CODE] = 1.16f,
+	[FEATURE_WORD] = 0.19f, [FEATURE_MODULES] = 0.12f,
+};
+
+enum {
+	EXACT_STEPS = 4096, /* counts below have a step of their own */
+	STEPS_PER_OCTAVE = 256,
+	DEPTH_PER_NAT = 10,
+	SURPRISE_PER_NAT = 128
+};
+
+void weights_init(struct weights *weights)
+{
+	memset(weights, 0, sizeof(*weights));
+	weights->signatures = -1;
+	for (int i = 0; i < WEIGHTS_DEPTH_STEPS; i++)
+		weights->depth[i] = (float)pow(
+			1 + (double)i / DEPTH_PER_NAT / KAPPA, -ALPHA);
+	for (int i = 0; i < WEIGHTS_SURPRISE_STEPS; i++)
+		weights->surprise[i] =
+			(float)pow((i + 0.5) / SURPRISE_PER_NAT, POWER);
+}
+
+void weights_grow(struct weights *weights, double signatures)
+{
+	if (weights->signatures >= 0 &&
+	    signatures < weights->signatures * 1.02 + 8)
+		return;
+	weights->signatures = signatures;
+	for (int i = 0; i < WEIGHTS_IDF_STEPS; i++) {
+		const double df =
+			i < EXACT_STEPS
+				? i
+				: EXACT_STEPS *
+					  pow(2, (double)(i - EXACT_STEPS) /
+							 STEPS_PER_OCTAVE);
+		double idf = -log((df + 0.5) / (signatures + 1));
+
+		if (idf < 0)
+			idf = 0;
+		weights->idf[i] = (float)idf;
+		weights->power[i] = (float)pow(idf, POWER);
+	}
+}
+
+static int step_of(uint32_t df)
+{
+	if (df < EXACT_STEPS)
+		return (int)df;
+
+	const int step = EXACT_STEPS + (int)(STEPS_PER_OCTAVE *
+					     log2(df / (double)EXACT_STEPS));
+
+	return step < WEIGHTS_IDF_STEPS ? step : WEIGHTS_IDF_STEPS - 1;
+}
+
+/* What a frame still says once the frame above it is known. */
+static float surprise_of(const struct weights *weights, const uint32_t *df,
+			 uint32_t frame, uint32_t above, uint32_t pair)
+{
+	const float p0 = (float)((df[frame] + 0.5) / (weights->signatures + 1));
+	const float p = ((float)df[pair] + MU * p0) / ((float)df[above] + MU);
+
+	return p >= 1 ? 0 : -logf(p);
+}
+
+static float power_of_surprise(const struct weights *weights, float surprise)
+{
+	const int step = (int)(surprise * SURPRISE_PER_NAT);
+
+	return weights->surprise[step < WEIGHTS_SURPRISE_STEPS
+					 ? step
+					 : WEIGHTS_SURPRISE_STEPS - 1];
+}
+
+size_t weights_weigh(const struct weights *weights, const uint32_t *df,
+		     const uint32_t *features, const uint8_t *classes,
+		     size_t count, struct weighted *ret)
+{
+	const uint32_t none = UINT32_MAX;
+	uint32_t above = none;
+	uint32_t pair = none;
+	double depth = 0;
+	float gain = 1;
+	size_t used = 0;
+
+	for (size_t k = 0; k < count; k++) {
+		const uint32_t feature = features[k];
+		const int step = step_of(df[feature]);
+		float power = weights->power[step];
+
+		if (classes[k] == FEATURE_FRAME) {
+			const int nats = (int)(depth * DEPTH_PER_NAT);
+			float idf = weights->idf[step];
+
+			gain = weights->depth[nats < WEIGHTS_DEPTH_STEPS
+						      ? nats
+						      : WEIGHTS_DEPTH_STEPS -
+								1];
+			if (pair != none) {
+				const float surprise = surprise_of(
+					weights, df, feature, above, pair);
+
+				if (surprise < idf)
+					idf = surprise;
+				power = power_of_surprise(weights, idf);
+			}
+			depth += idf;
+			above = feature;
+			pair = none;
+		} else if (classes[k] == FEATURE_PAIR) {
+			pair = feature;
+		}
+
+		const float factor = rho[classes[k]];
+
+		if (factor <= 0)
+			continue;
+		ret[used].feature = feature;
+		ret[used++].weight = factor * power *
+				     (classes[k] == FEATURE_CODE ? 1 : gain);
+	}
+	return used;
+}
+
+float weights_factor(enum feature_class class)
+{
+	return rho[class];
+}
