@@ -1,0 +1,125 @@
+#include "signatures/knowledge/bugcheck.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "signatures/base/text.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* A code standing for another that stands for another: 11C8, 1C8, E2. */
+#define FAMILY_STEPS 4
+
+enum alias_kind {
+	ALIAS_MINIDUMP,
+	ALIAS_RENUMBERED,
+	ALIAS_MANUAL,
+	ALIAS_HARD_ERROR,
+	ALIAS_SELF,
+	ALIAS_NAME,
+	ALIAS_LIVE,
+	ALIAS_FAMILY,
+	ALIAS_TOOL
+};
+
+struct alias {
+	uint32_t code;
+	enum alias_kind kind;
+	uint32_t canonical;
+	const char *name;
+};
+
+static const struct bugcheck rows[] = {
+#include "bugcheck.inc"
+};
+
+static const struct alias aliases[] = {
+#include "alias.inc"
+};
+
+static int by_code(const void *key, const void *row)
+{
+	const uint32_t code = *(const uint32_t *)key;
+	const uint32_t other = ((const struct bugcheck *)row)->code;
+
+	return (code > other) - (code < other);
+}
+
+const struct bugcheck *bugcheck_find(uint32_t code)
+{
+	return bsearch(&code, rows, COUNT(rows), sizeof(rows[0]), by_code);
+}
+
+const struct bugcheck *bugcheck_find_name(const char *name)
+{
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		if (text_compare_nocase(rows[i].name, name) == 0)
+			return &rows[i];
+	}
+	for (size_t i = 0; i < COUNT(aliases); i++) {
+		const struct alias *alias = &aliases[i];
+
+		if (text_compare_nocase(alias->name, name) == 0)
+			return bugcheck_find(alias->kind == ALIAS_MINIDUMP
+						     ? alias->canonical
+						     : alias->code);
+	}
+	return NULL;
+}
+
+const struct bugcheck *bugcheck_walk(const struct bugcheck *after)
+{
+	if (!after)
+		return rows;
+	return after + 1 < rows + COUNT(rows) ? after + 1 : NULL;
+}
+
+uint32_t bugcheck_fold(uint32_t raw, bool *minidump_form)
+{
+	*minidump_form = (raw & 0xf0000000u) == 0x10000000u;
+	return *minidump_form ? raw & 0x0fffffffu : raw;
+}
+
+static const struct alias *find_alias(uint32_t code, enum alias_kind first,
+				      enum alias_kind last)
+{
+	for (size_t i = 0; i < COUNT(aliases); i++) {
+		if (aliases[i].code == code && aliases[i].kind >= first &&
+		    aliases[i].kind <= last)
+			return &aliases[i];
+	}
+	return NULL;
+}
+
+const char *bugcheck_minidump_name(uint32_t raw)
+{
+	const struct alias *alias =
+		find_alias(raw, ALIAS_MINIDUMP, ALIAS_MINIDUMP);
+
+	return alias ? alias->name : NULL;
+}
+
+uint32_t bugcheck_family(uint32_t code)
+{
+	for (int step = 0; step < FAMILY_STEPS; step++) {
+		const struct alias *alias =
+			find_alias(code, ALIAS_RENUMBERED, ALIAS_TOOL);
+
+		if (!alias || alias->canonical == code)
+			break;
+		code = alias->canonical;
+	}
+	return code;
+}
+
+bool bugcheck_is_live(uint32_t code)
+{
+	const struct bugcheck *row = bugcheck_find(code);
+
+	return row && strcmp(row->class, "live-dump") == 0;
+}
+
+bool bugcheck_is_tool(uint32_t code)
+{
+	return find_alias(code, ALIAS_TOOL, ALIAS_TOOL);
+}
