@@ -45,6 +45,7 @@ struct field {
 	enum field_type type;
 	enum field_index index;
 	uint8_t number; /* stored in keys: never reused, never changed */
+	/* NULL: not a function of the crash; the store or its users give it */
 	void (*values)(const struct crash *crash, field_take *take,
 		       void *closure);
 };
@@ -54,7 +55,10 @@ extern const struct field field_table[];
 
 const struct field *field_find(const char *name);
 
-/* Every value of the field, each once per occurrence, in a fixed order. */
+/*
+ * Every value of the field, each once per occurrence, in a fixed order; none
+ * where values is NULL.
+ */
 void field_values(const struct field *field, const struct crash *crash,
 		  field_take *take, void *closure);
 

@@ -15,7 +15,8 @@ const char **record_parts_take_texts(struct bytes *in, struct arena *arena,
 {
 	*count = pack_take_count(in, limit);
 
-	const char **texts = arena_take(arena, *count, sizeof(*texts));
+	const char **texts =
+		*count ? arena_take(arena, limit, sizeof(*texts)) : NULL;
 
 	for (size_t i = 0; i < *count && !in->failed; i++) {
 		texts[i] = pack_take_text(in, arena);

@@ -12,6 +12,7 @@
 
 void record_parts_put_texts(struct pack *out, const char *const *list,
 			    size_t count, size_t limit);
+/* Room for limit, so that crash_flag() and its like may add. */
 const char **record_parts_take_texts(struct bytes *in, struct arena *arena,
 				     size_t limit, size_t *count);
 /* STATUS_CORRUPT unless everything was taken and nothing was missing. */

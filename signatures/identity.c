@@ -1,0 +1,221 @@
+#include "signatures/identity.h"
+
+#include <string.h>
+
+#include "signatures/base/pack.h"
+#include "signatures/record.h"
+
+enum {
+	MILLISECOND = 10000, /* in units of 100 ns */
+	SECOND = 10000000
+};
+
+/* The low end of kernel space on any machine; what a pointer exceeds. */
+#define POINTER_FLOOR UINT64_C(0x80000000)
+
+/* Words apart, so that a stop code is never taken for an exception code. */
+enum cause_kind {
+	CAUSE_UNKNOWN,
+	CAUSE_BUGCHECK,
+	CAUSE_EXCEPTION
+};
+
+static enum cause_kind cause_kind(const struct crash *crash)
+{
+	if (crash->bugcheck.code.known)
+		return CAUSE_BUGCHECK;
+	return crash->exception.code.known ? CAUSE_EXCEPTION : CAUSE_UNKNOWN;
+}
+
+static uint64_t cause(const struct crash *crash)
+{
+	const enum cause_kind kind = cause_kind(crash);
+
+	if (kind == CAUSE_BUGCHECK)
+		return hash_mix(kind, crash->bugcheck.code.value);
+	if (kind == CAUSE_EXCEPTION)
+		return hash_mix(kind, crash->exception.code.value);
+	return 0;
+}
+
+static void put_number(struct pack *out, struct crash_number number)
+{
+	pack_u8(out, number.known);
+	if (number.known)
+		pack_u64(out, number.value);
+}
+
+/* What is left to tell crashes apart by when no clock does. */
+static void put_content(struct pack *out, const struct crash *crash,
+			struct arena *arena)
+{
+	put_number(out, crash->exception.code);
+	put_number(out, crash->exception.address);
+	pack_text(out, crash->fault.module);
+	put_number(out, crash->fault.offset);
+	pack_text(out, crash->process);
+	pack_hash(out, record_modules_hash(crash, arena));
+	pack_varint(out, crash->stack.count);
+	for (size_t i = 0; i < crash->stack.count; i++) {
+		pack_text(out, crash->stack.frames[i].module);
+		pack_text(out, crash->stack.frames[i].symbol);
+		pack_u64(out, crash->stack.frames[i].offset);
+	}
+}
+
+struct hash128 identity_of(const struct crash *crash)
+{
+	struct hash128 identity;
+	struct arena arena;
+	struct pack out;
+
+	arena_init(&arena);
+	out = pack_into(&arena);
+	put_number(&out, crash->time);
+	put_number(&out, crash->uptime);
+	put_number(&out, crash->machine.id);
+	put_number(&out, crash->bugcheck.code);
+	for (size_t i = 0; i < 4; i++)
+		put_number(&out, crash->bugcheck.args[i]);
+	if (!crash->time.known || !crash->bugcheck.code.known)
+		put_content(&out, crash, &arena);
+	identity = hash_128(out.data, out.size);
+	arena_deinit(&arena);
+	return identity;
+}
+
+void identity_text(struct hash128 identity, char text[IDENTITY_TEXT_BYTES])
+{
+	char whole[33];
+
+	hash_128_text(identity, whole);
+	memcpy(text, whole, IDENTITY_TEXT_BYTES - 1);
+	text[IDENTITY_TEXT_BYTES - 1] = '\0';
+}
+
+size_t identity_keys(const struct crash *crash, uint64_t keys[IDENTITY_KEYS])
+{
+	size_t count = 0;
+
+	if (!crash->time.known || cause_kind(crash) == CAUSE_UNKNOWN)
+		return 0;
+	keys[count++] = hash_mix(crash->time.value / MILLISECOND, cause(crash));
+	if (crash->machine.id.known && crash->uptime.known &&
+	    crash->uptime.value) {
+		uint64_t key =
+			hash_mix(crash->machine.id.value,
+				 hash_mix(crash->uptime.value, cause(crash)));
+
+		for (size_t i = 0; i < 4; i++)
+			key = hash_mix(key, crash->bugcheck.args[i].value);
+		keys[count++] = key;
+	}
+	return count;
+}
+
+static unsigned int bits_apart(uint64_t a, uint64_t b)
+{
+	return (unsigned int)__builtin_popcountll(a ^ b);
+}
+
+static bool equal(struct crash_number a, struct crash_number b)
+{
+	return a.known == b.known && a.value == b.value;
+}
+
+static bool agree(struct crash_number a, struct crash_number b)
+{
+	return !a.known || !b.known || a.value == b.value;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && !strcmp(a, b));
+}
+
+/* Debuggers print milliseconds; everyone else keeps 100 ns. */
+static bool same_time(const struct crash *a, const struct crash *b)
+{
+	const bool printed = a->image.kind == CRASH_DEBUGGER_LOG ||
+			     b->image.kind == CRASH_DEBUGGER_LOG;
+
+	if (a->time.value == b->time.value)
+		return true;
+	return printed &&
+	       a->time.value / MILLISECOND == b->time.value / MILLISECOND;
+}
+
+/*
+ * The arguments of one crash in two files.  A pointer may be zero in one (the
+ * writer of the small file did not follow it), one bit may have flipped on a
+ * disk.  A clock that stands on a whole second was set by a program, not read:
+ * then nothing but equality will do.
+ */
+static bool same_arguments(const struct crash *a, const struct crash *b)
+{
+	const bool is_read = a->time.value % SECOND != 0;
+	unsigned int flipped = 0;
+
+	for (size_t i = 0; i < 4; i++) {
+		const struct crash_number x = a->bugcheck.args[i];
+		const struct crash_number y = b->bugcheck.args[i];
+		const bool dropped = !x.value || !y.value;
+
+		if (agree(x, y))
+			continue;
+		if (!is_read)
+			return false;
+		if (dropped && (x.value | y.value) >= POINTER_FLOOR)
+			continue;
+		flipped += bits_apart(x.value, y.value);
+	}
+	return flipped == 0 || (flipped == 1 && equal(a->uptime, b->uptime));
+}
+
+/* A process has no arguments, and its clock ticks in seconds. */
+static bool same_process(const struct crash *a, const struct crash *b)
+{
+	struct arena arena;
+	bool same;
+
+	if (!equal(a->exception.code, b->exception.code) ||
+	    !equal(a->exception.address, b->exception.address) ||
+	    !same_text(a->process, b->process))
+		return false;
+	arena_init(&arena);
+	same = hash_128_equal(record_modules_hash(a, &arena),
+			      record_modules_hash(b, &arena));
+	arena_deinit(&arena);
+	return same;
+}
+
+/* The same boot of the same machine, and one bit of the clock differs. */
+static bool same_boot(const struct crash *a, const struct crash *b)
+{
+	if (!a->machine.id.known || !a->uptime.known || !a->uptime.value ||
+	    !equal(a->uptime, b->uptime))
+		return false;
+	for (size_t i = 0; i < 4; i++)
+		if (!equal(a->bugcheck.args[i], b->bugcheck.args[i]))
+			return false;
+	return bits_apart(a->time.value, b->time.value) == 1;
+}
+
+bool identity_same(const struct crash *a, const struct crash *b)
+{
+	const bool same_machine = equal(a->machine.id, b->machine.id);
+
+	if (!a->time.known || !b->time.known)
+		return false;
+	if (cause_kind(a) == CAUSE_UNKNOWN || cause(a) != cause(b))
+		return false;
+	if (!agree(a->machine.id, b->machine.id))
+		return false;
+	if (!same_time(a, b))
+		return same_machine && same_boot(a, b);
+	if (cause_kind(a) == CAUSE_EXCEPTION)
+		return same_process(a, b);
+	if (same_machine && a->machine.id.known)
+		return true;
+	return agree(a->uptime, b->uptime) && same_arguments(a, b);
+}
