@@ -11,6 +11,7 @@
 
 struct images;	    /* PE files given beside the dumps, see images.h */
 struct paging;	    /* an address translation scheme, see paging.h */
+struct smbios;	    /* see smbios.h */
 struct space_cache; /* translations already made, see space.c */
 
 struct target {
@@ -27,6 +28,9 @@ struct target {
 
 	/* KDDEBUGGER_DATA64, wherever it was found; failed when nowhere. */
 	struct bytes kdbg;
+
+	/* What the firmware says, from wherever it was found; or NULL. */
+	const struct smbios *smbios;
 };
 
 /* Everything there is to know, in order: see the table in target.c. */

@@ -1,0 +1,15 @@
+/*
+ * machine.h - which machine it was: firmware, board, processor, identity.
+ */
+#ifndef TARGET_MACHINE_H
+#define TARGET_MACHINE_H
+
+#include "indexer/target/target.h"
+
+/*
+ * Fill target->smbios and crash->machine from the secondary data or, in dumps
+ * with physical memory, from the copies the kernel and the firmware keep.
+ */
+void machine_examine(struct target *target);
+
+#endif

@@ -1,0 +1,40 @@
+#include "indexer/target/target.h"
+
+#include "indexer/target/hypervisor_evidence.h"
+#include "indexer/target/kdbg.h"
+#include "indexer/target/machine.h"
+#include "indexer/target/modules.h"
+#include "indexer/target/process.h"
+#include "indexer/target/space.h"
+
+/*
+ * Each step may use what the ones above it found.  A text has no memory to
+ * look into: only the steps that read the crash itself apply to it.
+ */
+static const struct step {
+	const char *name;
+	void (*examine)(struct target *target);
+	bool reads_text;
+} steps[] = {
+	{ "space", space_init, false },
+	{ "kdbg", kdbg_examine, false },
+	{ "modules", modules_examine, false },
+	{ "process", process_examine, false },
+	{ "machine", machine_examine, false },
+	{ "hypervisor", hypervisor_evidence_examine, true },
+};
+
+void target_examine(struct dump *dump, const struct images *images)
+{
+	struct target target = {
+		.dump = dump,
+		.crash = dump->crash,
+		.arena = dump->arena,
+		.images = images,
+		.kdbg = bytes_absent(),
+	};
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++)
+		if (!dump->is_text || steps[i].reads_text)
+			steps[i].examine(&target);
+}
