@@ -6,6 +6,7 @@
 # make check SAN=address,undefined      the same under sanitizers; or SAN=thread
 # make fuzz             fuzz targets, with clang
 # make lint             which room may include which; size, names, formatting
+# make V=1              show the commands
 # make packages         install what the build needs (Debian, as root)
 
 .SUFFIXES:
@@ -13,6 +14,7 @@
 .SECONDARY:
 
 comma := ,
+Q     := $(if $(V),,@)
 OUT   := build/$(if $(SAN),$(subst $(comma),-,$(SAN)),release)
 LIBS   = $(shell pkg-config --libs libarchive lmdb capstone libxxhash jansson popt libseccomp gsl 2>/dev/null) -lroaring -lm
 
@@ -21,7 +23,7 @@ house  := -std=c17 -I. -I$(OUT) -D_GNU_SOURCE -MMD -MP \
 	  -Wall -Wextra -Wpedantic -Werror -Wshadow -Wvla -Wundef \
 	  -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wcast-qual \
 	  -Wpointer-arith -Wformat=2 -Wimplicit-fallthrough
-watch  := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer)
+watch  := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -Wno-format-truncation)
 
 # The rooms are listed here, the files in them are not.
 shared := signatures signatures/base signatures/knowledge signatures/cluster \
@@ -46,7 +48,7 @@ all: $(programs)
 define program
 $(program_$(1)): $(call files,$(1)) $(library)
 $(OUT)/$(1).a: $(filter-out $(OUT)/$(1)/main.o,$(call files,$(1)))
-	rm -f $$@ && $$(AR) rcs $$@ $$^
+	$$(Q)rm -f $$@ && $$(AR) rcs $$@ $$^
 parts += $(OUT)/$(1).a
 endef
 $(foreach room,$(rooms),$(eval $(call program,$(room))))
@@ -54,18 +56,20 @@ $(units): %: %.o $(parts) $(library)
 $(fuzzers): %: %.o $(if $(findstring fuzzer,$(SAN)),,$(OUT)/tests/fuzz/replay.o) $(parts) $(library)
 $(units): LIBS += -lcmocka
 $(programs) $(units) $(fuzzers):
-	$(CC) $(watch) $(LDFLAGS) -o $@ $^ $(LIBS) -lpthread
+	@echo "  LD $@"
+	$(Q)$(CC) $(watch) $(LDFLAGS) -o $@ $^ $(LIBS) -lpthread
 
 $(library): $(call files,$(shared))
-	rm -f $@ && $(AR) rcs $@ $^
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $(OUT)/%.o: %.c | $(tables)
 	@mkdir -p $(@D)
-	$(CC) $(house) $(watch) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	@echo "  CC $<"
+	$(Q)$(CC) $(house) $(watch) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(OUT)/%.inc: signatures/knowledge/%.tsv signatures/knowledge/rows.awk
 	@mkdir -p $(@D)
-	awk -f signatures/knowledge/rows.awk $< > $@
+	$(Q)awk -f signatures/knowledge/rows.awk $< > $@
 
 # Debian packages: what the build needs, and what the tests need besides.
 needed := pkg-config libarchive-dev liblmdb-dev libcapstone-dev libxxhash-dev \

@@ -5,11 +5,9 @@
 #include <string.h>
 
 #include "signatures/base/hash.h"
-#include "signatures/cluster/keymap.h"
-#include "signatures/cluster/likeness.h"
+#include "signatures/cluster/engine_state.h"
 
 enum {
-	POSTINGS_NEWEST = 1024, /* signatures remembered per feature */
 	POSTINGS_BUDGET = 6000, /* looked at per search */
 	CANDIDATES = 48,	/* verified per search */
 	GROUPS = 12,		/* clusters weighed up per search */
@@ -21,44 +19,9 @@ enum {
 /* Share of a signature's weight that is searched for. */
 #define SEARCH_SHARE 0.7f
 
-struct posting {
-	uint32_t *signatures; /* rising */
-	uint32_t count;
-	uint32_t room;
-};
-
-struct stored {
-	struct weighed weighed;
-	uint32_t *features; /* in stream order, for weighing anew */
-	uint8_t *classes;
-	uint32_t length;
-	uint32_t seen; /* number of the last search that touched it */
-	float gathered;
-	uint64_t key;
-	struct engine_place place;
-};
-
 struct candidate {
 	uint32_t signature;
 	float score;
-};
-
-struct engine {
-	float strict;
-	float loose;
-	struct weights weights;
-	struct keymap features; /* feature hash -> number */
-	struct keymap keys;	/* signature key -> number */
-	uint32_t *df;
-	struct posting *postings;
-	size_t feature_room;
-	struct stored *stored;
-	size_t count;
-	size_t room;
-	size_t reweighed; /* count at the last reweighing */
-	uint32_t searches;
-	uint32_t *touched;
-	struct weighted heaviest[ENGINE_FEATURES_MAX];
 };
 
 static void *must(void *memory)
@@ -112,31 +75,6 @@ uint64_t engine_key(const struct engine_feature *features, size_t count)
 	return key ? key : 1;
 }
 
-static uint32_t number_of(struct engine *engine, uint64_t feature)
-{
-	const size_t next = engine->features.count;
-	bool added;
-	uint32_t *number = keymap_put(&engine->features, feature, &added);
-
-	if (!added)
-		return *number;
-	*number = (uint32_t)next;
-	if (next == engine->feature_room) {
-		const size_t room = next ? next * 2 : 4096;
-
-		engine->df =
-			must(realloc(engine->df, room * sizeof(*engine->df)));
-		engine->postings = must(realloc(
-			engine->postings, room * sizeof(*engine->postings)));
-		memset(engine->df + next, 0,
-		       (room - next) * sizeof(*engine->df));
-		memset(engine->postings + next, 0,
-		       (room - next) * sizeof(*engine->postings));
-		engine->feature_room = room;
-	}
-	return (uint32_t)next;
-}
-
 static void weigh(const struct engine *engine, const struct stored *from,
 		  struct weighed *ret)
 {
@@ -155,13 +93,14 @@ static void intern(struct engine *engine,
 
 	memset(ret, 0, sizeof(*ret));
 	ret->key = signature->key;
+	ret->time = signature->time;
 	ret->length = (uint32_t)length;
 	ret->features = must(malloc(length * sizeof(*ret->features) + 1));
 	ret->classes = must(malloc(length + 1));
 	ret->weighed.at = must(malloc(length * sizeof(*ret->weighed.at) + 1));
 	for (size_t i = 0; i < length; i++) {
-		ret->features[i] =
-			number_of(engine, signature->features[i].feature);
+		ret->features[i] = engine_state_number(
+			engine, signature->features[i].feature);
 		ret->classes[i] = signature->features[i].class;
 	}
 }
@@ -368,53 +307,6 @@ static struct engine_place decide(const struct engine *engine, uint64_t key,
 	return place;
 }
 
-static void post(struct engine *engine, uint32_t feature, uint32_t signature)
-{
-	struct posting *posting = &engine->postings[feature];
-
-	engine->df[feature]++;
-	if (posting->count == posting->room) {
-		if (posting->room >= 2 * POSTINGS_NEWEST) {
-			memmove(posting->signatures,
-				posting->signatures + posting->count -
-					POSTINGS_NEWEST,
-				POSTINGS_NEWEST * sizeof(uint32_t));
-			posting->count = POSTINGS_NEWEST;
-		} else {
-			posting->room = posting->room ? posting->room * 2 : 2;
-			posting->signatures =
-				must(realloc(posting->signatures,
-					     posting->room * sizeof(uint32_t)));
-		}
-	}
-	posting->signatures[posting->count++] = signature;
-}
-
-static void store(struct engine *engine, const struct stored *stored)
-{
-	const uint32_t number = (uint32_t)engine->count;
-	bool added;
-
-	if (engine->count == engine->room) {
-		engine->room = engine->room ? engine->room * 2 : 1024;
-		engine->stored =
-			must(realloc(engine->stored,
-				     engine->room * sizeof(*engine->stored)));
-		engine->touched =
-			must(realloc(engine->touched,
-				     engine->room * sizeof(*engine->touched)));
-	}
-	*keymap_put(&engine->keys, stored->key, &added) = number;
-	assert(added);
-	engine->stored[engine->count++] = *stored;
-	for (uint32_t k = 0; k < stored->weighed.count; k++) {
-		const uint32_t feature = stored->weighed.at[k].feature;
-
-		if (k == 0 || stored->weighed.at[k - 1].feature != feature)
-			post(engine, feature, number);
-	}
-}
-
 struct engine_place engine_insert(struct engine *engine,
 				  const struct engine_signature *signature)
 {
@@ -430,7 +322,7 @@ struct engine_place engine_insert(struct engine *engine,
 	const size_t count = nearest(engine, &stored.weighed, best);
 
 	stored.place = decide(engine, signature->key, best, count);
-	store(engine, &stored);
+	engine_state_store(engine, &stored);
 	return stored.place;
 }
 
@@ -493,4 +385,9 @@ float engine_likeness(struct engine *engine, const struct engine_signature *a,
 size_t engine_count(const struct engine *engine)
 {
 	return engine->count;
+}
+
+uint64_t engine_last_time(const struct engine *engine)
+{
+	return engine->count ? engine->stored[engine->count - 1].time : 0;
 }

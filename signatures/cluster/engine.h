@@ -20,9 +20,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-
-#include "signatures/base/error.h"
 
 /* A signature holds at most this many features; deeper frames say nothing. */
 #define ENGINE_FEATURES_MAX 2048
@@ -84,10 +81,7 @@ float engine_likeness(struct engine *engine, const struct engine_signature *a,
 
 size_t engine_count(const struct engine *engine);
 
-/* The whole state, so that a later night goes on where this one stopped. */
-enum status engine_save(const struct engine *engine, FILE *out,
-			struct error *err) MUST_CHECK;
-enum status engine_load(FILE *in, struct engine **ret,
-			struct error *err) MUST_CHECK;
+/* The newest time inserted, or 0. */
+uint64_t engine_last_time(const struct engine *engine);
 
 #endif

@@ -10,17 +10,23 @@ static int by_feature(const void *left, const void *right)
 	const uint32_t a = ((const struct weighted *)left)->feature;
 	const uint32_t b = ((const struct weighted *)right)->feature;
 
-	return (a > b) - (a < b);
+	if (a != b)
+		return a < b ? -1 : 1;
+
+	const float x = ((const struct weighted *)left)->weight;
+	const float y = ((const struct weighted *)right)->weight;
+
+	return (x > y) - (x < y);
 }
 
 void likeness_sort(struct weighed *weighed)
 {
-	weighed->total = 0;
-	for (uint32_t i = 0; i < weighed->count; i++)
-		weighed->total += weighed->at[i].weight;
 	if (weighed->count > 1)
 		qsort(weighed->at, weighed->count, sizeof(*weighed->at),
 		      by_feature);
+	weighed->total = 0;
+	for (uint32_t i = 0; i < weighed->count; i++)
+		weighed->total += weighed->at[i].weight;
 }
 
 float likeness_of(const struct weighed *a, const struct weighed *b)
