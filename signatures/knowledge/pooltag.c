@@ -53,11 +53,15 @@ static size_t literals(const char *glob)
 	return count;
 }
 
-const struct pooltag *pooltag_find(const char tag[4])
+const struct pooltag *pooltag_find(const char *tag)
 {
 	char plain[TAG_BYTES];
 
-	memcpy(plain, tag, TAG_BYTES);
+	for (size_t i = 0; i < TAG_BYTES; i++) {
+		if (!tag[i])
+			return NULL;
+		plain[i] = tag[i];
+	}
 	plain[3] = (char)(plain[3] & 0x7f);
 
 	const struct pooltag *best = find_exact(plain);
@@ -72,7 +76,7 @@ const struct pooltag *pooltag_find(const char tag[4])
 	return best;
 }
 
-const char *pooltag_owner(const char tag[4])
+const char *pooltag_owner(const char *tag)
 {
 	const struct pooltag *row = pooltag_find(tag);
 

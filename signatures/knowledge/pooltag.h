@@ -1,8 +1,9 @@
 /*
  * pooltag.h - who allocates under the four characters of a pool tag.
  *
- * Case counts.  The bit that marks a protected allocation (top bit of the
- * fourth character) is ignored.  Rows live for ever.
+ * A tag is read as four characters, or as fewer if a NUL comes first, which no
+ * row is.  Case counts.  The bit that marks a protected allocation (top bit of
+ * the fourth character) is ignored.  Rows live for ever.
  */
 #ifndef KNOWLEDGE_POOLTAG_H
 #define KNOWLEDGE_POOLTAG_H
@@ -13,14 +14,14 @@ struct pooltag {
 };
 
 /* The first row for the tag: exact before patterns, narrow before wide. */
-const struct pooltag *pooltag_find(const char tag[4]);
+const struct pooltag *pooltag_find(const char *tag);
 
 /*
  * The module that the tag belongs to: "nt" for every part of the kernel.  NULL
  * if unknown, or a library that several drivers carry.  Where two modules
  * share a tag this is the first; pooltag_next() has the other.
  */
-const char *pooltag_owner(const char tag[4]);
+const char *pooltag_owner(const char *tag);
 
 /* Another row with the same tag or pattern as this one, or NULL. */
 const struct pooltag *pooltag_next(const struct pooltag *row);

@@ -9,7 +9,8 @@ static void exact_tags_are_found_with_their_blanks(void **state)
 	assert_string_equal(pooltag_owner("Reff"), "refs.sys");
 	assert_string_equal(pooltag_owner("VNC "), "netvsc50.sys");
 	assert_null(pooltag_find("DRIV"));
-	assert_null(pooltag_find("\0\0\0"));
+	assert_null(pooltag_find(""));
+	assert_null(pooltag_find("Nf"));
 	assert_null(pooltag_find("\xff\xff\xff\xff"));
 }
 
