@@ -1,0 +1,91 @@
+#include "query/statistics.h"
+
+#include <math.h>
+
+#include "tests/unit.h"
+
+static void near(double got, double want)
+{
+	if (fabs(got - want) > 1e-4 * (1 + fabs(want)))
+		fail_msg("got %.8f, want %.8f", got, want);
+}
+
+/* Reference values from the textbook formulas, worked out by hand or in R. */
+static void intervals_match_their_references(void **state)
+{
+	(void)state;
+	near(statistics_share(5, 10).low, 0.23659);
+	near(statistics_share(5, 10).high, 0.76341);
+	near(statistics_share(0, 10).low, 0);
+	near(statistics_share(0, 10).high, 0.27753);
+	near(statistics_share(0, 0).high, 1);
+	near(statistics_count(0).high, 3.68888);
+	near(statistics_count(10).low, 4.79539);
+	near(statistics_count(10).high, 18.39036);
+}
+
+static void fisher_answers_for_small_counts(void **state)
+{
+	const struct table22 tea = { 3, 4, 1, 4 };
+	const struct table22 none = { 0, 4, 1, 4 };
+
+	(void)state;
+	near(statistics_share_higher(tea), 17.0 / 70);
+	near(statistics_share_higher(none), 1);
+}
+
+static void chi_squared_answers_for_large_counts(void **state)
+{
+	const struct table22 table = { 60, 100, 40, 100 };
+
+	(void)state;
+	near(statistics_phi(table), 0.2);
+	near(statistics_share_higher(table), 0.0023389);
+}
+
+static void a_confounder_held_constant_explains_away(void **state)
+{
+	/* Within each model the driver says nothing. */
+	const struct table22 strata[] = { { 90, 100, 9, 10 },
+					  { 1, 10, 10, 100 } };
+	const struct table22 crude = { 91, 110, 19, 110 };
+
+	(void)state;
+	assert_true(statistics_share_higher(crude) < 1e-6);
+	assert_true(statistics_share_higher_given(strata, 2) > 0.3);
+}
+
+static void equal_rates_do_not_differ(void **state)
+{
+	(void)state;
+	near(statistics_rates_differ(5, 7, 5, 7), 1);
+	near(statistics_rates_differ(10, 1, 0, 1), 2.0 / 1024);
+	near(statistics_rates_differ(0, 1, 0, 1), 1);
+}
+
+static void false_discoveries_are_controlled(void **state)
+{
+	const double p[] = { 0.01, 0.04, 0.03, 0.005 };
+	double q[4];
+
+	(void)state;
+	statistics_false_discovery(p, 4, q);
+	near(q[3], 0.02);
+	near(q[0], 0.02);
+	near(q[2], 0.04);
+	near(q[1], 0.04);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(intervals_match_their_references),
+		cmocka_unit_test(fisher_answers_for_small_counts),
+		cmocka_unit_test(chi_squared_answers_for_large_counts),
+		cmocka_unit_test(a_confounder_held_constant_explains_away),
+		cmocka_unit_test(equal_rates_do_not_differ),
+		cmocka_unit_test(false_discoveries_are_controlled),
+	};
+
+	return cmocka_run_group_tests_name("statistics", tests, NULL, NULL);
+}
