@@ -22,7 +22,7 @@ char *text_from_bytes(struct arena *arena, struct bytes raw);
 
 char *text_copy(struct arena *arena, const char *text);
 char *text_printf(struct arena *arena, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+	__attribute__((format(printf, 2, 3), nonnull(2)));
 
 /* The part behind the last slash or backslash, ASCII letters lowered. */
 char *text_file_name(struct arena *arena, const char *path);
