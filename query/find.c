@@ -1,0 +1,333 @@
+/*
+ * find - which crashes match: a line each, the newest first.
+ *
+ * Times come from their column and only the crashes that are printed are read
+ * from their records.  Crashes of one time are in order of their ids, those
+ * without a time come last.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "query/cell.h"
+#include "query/count.h"
+#include "query/query.h"
+#include "signatures/base/text.h"
+#include "signatures/identity.h"
+
+static struct {
+	uint64_t limit;
+	uint64_t offset;
+} options;
+
+static const struct cli_option table[] = {
+	{ "limit", 'n', CLI_NUMBER, &options.limit, "N",
+	  "the newest N crashes only" },
+	{ "offset", 0, CLI_NUMBER, &options.offset, "N",
+	  "pass over the newest N crashes" },
+	CLI_END,
+};
+
+static const struct table_column columns[] = {
+	{ "id", "id", TABLE_WORD, TABLE_ALL },
+	{ "time", "time", TABLE_WORD, TABLE_ALL },
+	{ "bugcheck", "", TABLE_WORD, TABLE_PROGRAMS },
+	{ "bugcheck_name", "bugcheck", TABLE_WORD, TABLE_PEOPLE },
+	{ "fault", "fault", TABLE_TEXT, TABLE_ALL },
+	{ "cluster", "", TABLE_WORD, TABLE_PROGRAMS },
+	{ "source", "source", TABLE_TEXT, TABLE_ALL },
+};
+
+enum {
+	COLUMNS = sizeof(columns) / sizeof(columns[0])
+};
+
+struct item {
+	uint64_t when; /* FILETIME + 1, or 0 for none */
+	uint32_t row;
+	struct hash128 identity; /* read where times are equal */
+};
+
+struct items {
+	struct item *at;
+	size_t count;
+	size_t room;
+};
+
+static void *must(void *memory)
+{
+	if (!memory)
+		abort();
+	return memory;
+}
+
+/* The newest times seen, the oldest of them on top: a bounded heap. */
+struct newest {
+	uint64_t *at;
+	size_t count;
+	size_t most;
+};
+
+static void sift_down(struct newest *newest, uint64_t when)
+{
+	size_t i = 0;
+
+	for (;;) {
+		size_t child = 2 * i + 1;
+
+		if (child >= newest->count)
+			break;
+		if (child + 1 < newest->count &&
+		    newest->at[child + 1] < newest->at[child])
+			child++;
+		if (newest->at[child] >= when)
+			break;
+		newest->at[i] = newest->at[child];
+		i = child;
+	}
+	newest->at[i] = when;
+}
+
+static void newest_add(struct newest *newest, uint64_t when)
+{
+	size_t i = newest->count;
+
+	if (i == newest->most) {
+		if (when > newest->at[0])
+			sift_down(newest, when);
+		return;
+	}
+	newest->count++;
+	for (; i && newest->at[(i - 1) / 2] > when; i = (i - 1) / 2)
+		newest->at[i] = newest->at[(i - 1) / 2];
+	newest->at[i] = when;
+}
+
+struct walk {
+	struct store *store;
+	const struct field *time;
+	uint32_t chunk; /* 1 + that of column; 0 = none yet */
+	struct store_column column;
+	struct newest *newest; /* first walk */
+	uint64_t since;	       /* second walk */
+	struct items items;
+};
+
+static uint64_t when_of(struct walk *walk, uint32_t row)
+{
+	const uint32_t chunk = row / STORE_CHUNK_ROWS;
+	const size_t at = row % STORE_CHUNK_ROWS;
+
+	if (walk->chunk != chunk + 1) {
+		walk->chunk = chunk + 1;
+		if (!walk->time || !store_column_read(walk->store, walk->time,
+						      chunk, &walk->column))
+			walk->column.count = 0;
+	}
+	if (at >= walk->column.count ||
+	    walk->column.numbers[at] == STORE_NO_NUMBER)
+		return 0;
+	return walk->column.numbers[at] + 1;
+}
+
+static bool look_at(void *closure, uint32_t row)
+{
+	struct walk *walk = closure;
+
+	newest_add(walk->newest, when_of(walk, row));
+	return true;
+}
+
+static bool collect(void *closure, uint32_t row)
+{
+	struct walk *walk = closure;
+	const uint64_t when = when_of(walk, row);
+	struct items *items = &walk->items;
+
+	if (when < walk->since)
+		return true;
+	if (items->count == items->room) {
+		items->room = items->room * 2 + 256;
+		items->at = must(
+			realloc(items->at, items->room * sizeof(*items->at)));
+	}
+	items->at[items->count++] = (struct item){ .when = when, .row = row };
+	return true;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct item *x = a;
+	const struct item *y = b;
+
+	if (x->when != y->when)
+		return x->when > y->when ? -1 : 1;
+	if (x->identity.high != y->identity.high)
+		return x->identity.high < y->identity.high ? -1 : 1;
+	return (x->identity.low > y->identity.low) -
+	       (x->identity.low < y->identity.low);
+}
+
+/* Rows that share their time are told apart by id. */
+static enum status order(struct store *store, struct items *items,
+			 struct error *err)
+{
+	struct store_crash crash;
+	struct arena arena;
+	enum status status = STATUS_OK;
+
+	if (items->count)
+		qsort(items->at, items->count, sizeof(*items->at), compare);
+	arena_init(&arena);
+	for (size_t i = 0; i < items->count && !status;) {
+		size_t end = i + 1;
+
+		while (end < items->count &&
+		       items->at[end].when == items->at[i].when)
+			end++;
+		for (size_t j = i; end - i > 1 && j < end && !status; j++) {
+			arena_reset(&arena);
+			status = store_crash_read(store, items->at[j].row,
+						  &arena, &crash, err);
+			if (!status)
+				items->at[j].identity = crash.identity;
+		}
+		qsort(items->at + i, end - i, sizeof(*items->at), compare);
+		i = end;
+	}
+	arena_deinit(&arena);
+	return status;
+}
+
+/* The rows to print, in order, and some that ties brought along. */
+static enum status select_rows(struct query *query, const struct plan *plan,
+			       struct items *ret, struct error *err)
+{
+	struct newest newest = { .most = 0 };
+	struct walk walk = { .store = query->store,
+			     .time = field_find("time") };
+
+	if (options.limit && options.offset < plan->matched &&
+	    options.limit < plan->matched - options.offset) {
+		newest.most = (size_t)(options.limit + options.offset);
+		newest.at = must(calloc(newest.most, sizeof(*newest.at)));
+		walk.newest = &newest;
+		plan_walk(plan, look_at, &walk);
+		walk.since = newest.at[0];
+		walk.chunk = 0;
+		free(newest.at);
+	}
+	plan_walk(plan, collect, &walk);
+	if (order(query->store, &walk.items, err)) {
+		free(walk.items.at);
+		return err->status;
+	}
+	*ret = walk.items;
+	return STATUS_OK;
+}
+
+static void print_row(struct query *query, struct table *out, uint32_t row,
+		      const struct store_crash *crash, struct arena *arena)
+{
+	char id[IDENTITY_TEXT_BYTES];
+
+	identity_text(crash->identity, id);
+	if (!out) {
+		struct json *json = cell_json(query->store, row, crash, arena);
+
+		json_print(json, query->out);
+		fputc('\n', query->out);
+		json_destroy(json);
+		return;
+	}
+
+	const struct table_cell cells[COLUMNS] = {
+		table_text_cell(id),
+		table_text_cell(cell_time(arena, &crash->crash)),
+		table_text_cell(cell_bugcheck(arena, &crash->crash)),
+		table_text_cell(cell_bugcheck_name(arena, &crash->crash)),
+		table_text_cell(cell_fault(arena, &crash->crash)),
+		table_text_cell(
+			cell_column(query->store, "cluster", row, arena)),
+		table_text_cell(cell_source(crash)),
+	};
+
+	table_row(out, cells);
+}
+
+static enum status print_rows(struct query *query, const struct items *items,
+			      uint64_t matched, struct error *err)
+{
+	const bool json = strcmp(query->printer->name, "json") == 0;
+	struct table *out = json ? NULL
+				 : table_create(query->printer, query->out,
+						"Crashes", columns, COLUMNS);
+	struct store_crash crash;
+	struct arena arena;
+	uint64_t printed = 0;
+	enum status status = STATUS_OK;
+
+	arena_init(&arena);
+	for (uint64_t i = options.offset; i < items->count && !status; i++) {
+		const uint32_t row = items->at[i].row;
+
+		if (options.limit && printed == options.limit)
+			break;
+		arena_reset(&arena);
+		status = store_crash_read(query->store, row, &arena, &crash,
+					  err);
+		if (!status)
+			print_row(query, out, row, &crash, &arena);
+		printed++;
+	}
+	arena_deinit(&arena);
+	if (out) {
+		table_note(out, "%" PRIu64 " crash%s%s", matched,
+			   matched == 1 ? "" : "es",
+			   printed < matched
+				   ? text_printf(&query->arena,
+						 ", %" PRIu64 " shown", printed)
+				   : "");
+		table_end(out);
+		table_destroy(out);
+	}
+	return status;
+}
+
+static enum status find_run(struct query *query, enum cli_exit *ret,
+			    struct error *err)
+{
+	struct where where;
+	struct plan plan;
+	struct items items = { NULL, 0, 0 };
+
+	if (where_parse(query->operands, query->operand_count, &query->arena,
+			&where, err) ||
+	    plan_make(query->store, &where, &plan, err))
+		return err->status;
+
+	enum status status = select_rows(query, &plan, &items, err);
+
+	if (!status)
+		status = print_rows(query, &items, plan.matched, err);
+	if (!status)
+		*ret = plan.matched > options.offset ? CLI_YES : CLI_NO;
+	free(items.at);
+	plan_deinit(&plan);
+	return status;
+}
+
+const struct query_command find_command = {
+	.name = "find",
+	.usage = "[OPTION...] [FIELD=VALUE...]",
+	.help = "which crashes match, the newest first",
+	.more = "Examples:\n"
+		"  crashquery find bugcheck=9f,d1 uptime=..1h\n"
+		"  crashquery find driver='xen*' 'fault!=nt' --limit=20\n"
+		"  crashquery find frame=ks.sys+0x1ae9 --format=json\n\n"
+		"All kinds of dumps are found, live ones too.  JSON is one "
+		"object a line.\n",
+	.needs_store = true,
+	.options = table,
+	.run = find_run,
+};

@@ -1,0 +1,349 @@
+/*
+ * freq - how often each bugcheck, or each value of any other field.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "query/group.h"
+#include "query/query.h"
+#include "query/value.h"
+#include "signatures/base/text.h"
+#include "signatures/knowledge/bugcheck.h"
+#include "signatures/knowledge/frequency2008.h"
+#include "signatures/knowledge/ntstatus.h"
+#include "signatures/knowledge/pooltag.h"
+
+static struct {
+	const char *by;
+	uint64_t min;
+	uint64_t limit;
+	bool all;
+	bool minidump_codes;
+} options = { .by = "bugcheck" };
+
+static const struct cli_option table[] = {
+	{ "by", 0, CLI_TEXT, &options.by, "FIELD",
+	  "count by this field (bugcheck)" },
+	{ "min", 0, CLI_NUMBER, &options.min, "N",
+	  "leave out what has fewer crashes" },
+	{ "limit", 'n', CLI_NUMBER, &options.limit, "N",
+	  "the first N rows only" },
+	{ "all", 0, CLI_FLAG, &options.all, NULL,
+	  "also documented codes that nobody hit" },
+	{ "minidump-codes", 0, CLI_FLAG, &options.minidump_codes, NULL,
+	  "as the 2008 table: 1000007E apart from 7E, its names" },
+	CLI_END,
+};
+
+static const struct table_column bugcheck_columns[] = {
+	{ "rank", "", TABLE_COUNT, TABLE_PROGRAMS },
+	{ "key", "", TABLE_WORD, TABLE_PROGRAMS },
+	{ "name", "", TABLE_WORD, TABLE_PROGRAMS },
+	{ "label", "", TABLE_WORD, TABLE_PEOPLE },
+	{ "crashes", "crashes", TABLE_COUNT, TABLE_ALL },
+	{ "machines", "machines", TABLE_COUNT, TABLE_ALL },
+	{ "share", "share", TABLE_SHARE, TABLE_ALL },
+	{ "bar", "", TABLE_BAR, TABLE_PEOPLE },
+};
+
+/* Any other field: its values are text out of dumps. */
+static const struct table_column value_columns[] = {
+	{ "rank", "", TABLE_COUNT, TABLE_PROGRAMS },
+	{ "key", "", TABLE_TEXT, TABLE_PROGRAMS },
+	{ "name", "", TABLE_TEXT, TABLE_PROGRAMS },
+	{ "label", "", TABLE_TEXT, TABLE_PEOPLE },
+	{ "crashes", "crashes", TABLE_COUNT, TABLE_ALL },
+	{ "machines", "machines", TABLE_COUNT, TABLE_ALL },
+	{ "share", "share", TABLE_SHARE, TABLE_ALL },
+	{ "bar", "", TABLE_BAR, TABLE_PEOPLE },
+};
+
+enum {
+	COLUMNS = sizeof(value_columns) / sizeof(value_columns[0])
+};
+
+/* What a value is called, NULL where it speaks for itself. */
+static const char *name_of(const struct field *field, struct field_value value)
+{
+	if (value_is_bugcheck(field)) {
+		const struct frequency2008 *row =
+			options.minidump_codes && value.number <= UINT32_MAX
+				? frequency2008_find((uint32_t)value.number)
+				: NULL;
+
+		return row ? row->name : value_bugcheck_name(value.number);
+	}
+	if (strcmp(field->name, "exception") == 0 && value.number <= UINT32_MAX)
+		return ntstatus_name((uint32_t)value.number);
+	if (strcmp(field->name, "pooltag") == 0 && value.text &&
+	    strlen(value.text) == 4)
+		return pooltag_owner(value.text);
+	return NULL;
+}
+
+static const char *label_of(struct arena *arena, const struct field *field,
+			    const char *key, const char *name)
+{
+	if (!value_is_bugcheck(field))
+		return name ? text_printf(arena, "%s  %s", key, name) : key;
+	return text_printf(arena, "BugCheck %s%s%s", key, name ? ": " : "",
+			   name ? name : "");
+}
+
+static void print_row(struct table *out, struct query *query,
+		      const struct field *field, const struct group *group,
+		      size_t i)
+{
+	const struct group_row *row = &group->rows[i];
+	const char *key = group_text(&query->arena, field, row->value);
+	const char *name = name_of(field, row->value);
+	const double all = group->with_value ? (double)group->with_value : 1;
+	const struct table_cell cells[COLUMNS] = {
+		table_count_cell(i + 1),
+		table_text_cell(key),
+		table_text_cell(name),
+		table_text_cell(label_of(&query->arena, field, key, name)),
+		table_count_cell(row->crashes),
+		table_count_cell(row->machines),
+		table_real_cell((double)row->crashes / all),
+		table_real_cell((double)row->crashes /
+				(double)(group->rows[0].crashes
+						 ? group->rows[0].crashes
+						 : 1)),
+	};
+
+	table_row(out, cells);
+}
+
+static int compare_codes(const void *a, const void *b)
+{
+	const uint32_t x = *(const uint32_t *)a;
+	const uint32_t y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Documented codes: today's, or those of the 2008 table. */
+static size_t documented_codes(struct arena *arena, uint32_t **ret)
+{
+	const struct bugcheck *now = NULL;
+	const struct frequency2008 *then = NULL;
+	size_t count = 0;
+
+	while ((now = bugcheck_walk(now)))
+		count++;
+	while ((then = frequency2008_walk(then)))
+		count++;
+	*ret = arena_take(arena, count, sizeof(**ret));
+	count = 0;
+	if (options.minidump_codes) {
+		while ((then = frequency2008_walk(then)))
+			(*ret)[count++] = then->code;
+	} else {
+		while ((now = bugcheck_walk(now)))
+			(*ret)[count++] = now->code;
+	}
+	qsort(*ret, count, sizeof(**ret), compare_codes);
+	return count;
+}
+
+static bool has_code(const struct group *group, uint32_t code)
+{
+	for (size_t i = 0; i < group->count; i++) {
+		if (group->rows[i].value.number == code)
+			return true;
+	}
+	return false;
+}
+
+/* Behind everything that was hit: the codes that were not, by code. */
+static void add_documented(struct arena *arena, struct group *group)
+{
+	uint32_t *codes;
+	const size_t count = documented_codes(arena, &codes);
+	struct group_row *rows =
+		arena_take(arena, group->count + count, sizeof(*rows));
+	size_t total = group->count;
+
+	if (group->count)
+		memcpy(rows, group->rows, group->count * sizeof(*rows));
+	for (size_t i = 0; i < count; i++) {
+		if (!has_code(group, codes[i]))
+			rows[total++].value.number = codes[i];
+	}
+	group->rows = rows;
+	group->count = total;
+}
+
+/* Crashes that match, and the snapshots among them that are none. */
+struct asked {
+	struct plan plan;
+	uint64_t live;
+	uint64_t tool_made;
+};
+
+static enum status ask(struct query *query, struct asked *ret,
+		       struct error *err)
+{
+	struct asked asked = { .live = 0 };
+	struct where where;
+	struct plan live;
+	struct plan tool_made;
+
+	if (where_parse(query->operands, query->operand_count, &query->arena,
+			&where, err) ||
+	    plan_make(query->store, &where, &asked.plan, err))
+		return err->status;
+	if (query->all_kinds || where_mentions(&where, "kind")) {
+		*ret = asked;
+		return STATUS_OK;
+	}
+	if (plan_snapshots(query->store, &live, &tool_made, err)) {
+		plan_deinit(&asked.plan);
+		return err->status;
+	}
+
+	const uint64_t all = asked.plan.matched;
+
+	plan_leave_out(&asked.plan, &live);
+	asked.live = all - asked.plan.matched;
+	plan_leave_out(&asked.plan, &tool_made);
+	asked.tool_made = all - asked.live - asked.plan.matched;
+	plan_deinit(&live);
+	plan_deinit(&tool_made);
+	*ret = asked;
+	return STATUS_OK;
+}
+
+static const char *plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static void say_totals(struct table *out, const struct field *field,
+		       const struct asked *asked, const struct group *group,
+		       size_t shown)
+{
+	const uint64_t without = asked->plan.matched - group->with_value;
+
+	table_note(out, "%" PRIu64 " crash%s", asked->plan.matched,
+		   asked->plan.matched == 1 ? "" : "es");
+	if (without)
+		table_note(out,
+			   "%" PRIu64
+			   " of them without a %s, not in the shares",
+			   without, field->name);
+	if (group->cut_rows)
+		table_note(out,
+			   "left out: %" PRIu64
+			   " row%s with fewer than %" PRIu64
+			   " crashes, %" PRIu64 " together",
+			   group->cut_rows, plural(group->cut_rows),
+			   options.min, group->cut_crashes);
+	if (shown < group->count)
+		table_note(out, "left out: %zu more row%s",
+			   group->count - shown, plural(group->count - shown));
+	if (asked->live || asked->tool_made)
+		table_note(out,
+			   "not counted: %" PRIu64 " live dump%s, %" PRIu64
+			   " tool-made image%s",
+			   asked->live, plural(asked->live), asked->tool_made,
+			   plural(asked->tool_made));
+}
+
+static void tell_totals(struct table *out, const struct field *field,
+			const struct asked *asked, const struct group *group,
+			size_t shown)
+{
+	struct json *left_out = json_new_object();
+	struct json *not_counted = json_new_object();
+
+	table_fact(out, "by", json_new_text(field->name));
+	table_fact(out, "crashes",
+		   json_new_integer((int64_t)asked->plan.matched));
+	table_fact(out, "without_value",
+		   json_new_integer(
+			   (int64_t)(asked->plan.matched - group->with_value)));
+	json_set(left_out, "rows",
+		 json_new_integer(
+			 (int64_t)(group->cut_rows + group->count - shown)));
+	json_set(left_out, "under_min",
+		 json_new_integer((int64_t)group->cut_rows));
+	json_set(left_out, "under_min_crashes",
+		 json_new_integer((int64_t)group->cut_crashes));
+	table_fact(out, "left_out", left_out);
+	json_set(not_counted, "live_dumps",
+		 json_new_integer((int64_t)asked->live));
+	json_set(not_counted, "tool_made",
+		 json_new_integer((int64_t)asked->tool_made));
+	table_fact(out, "not_counted", not_counted);
+}
+
+static void print(struct query *query, const struct field *field,
+		  const struct asked *asked, const struct group *group)
+{
+	const bool limited = options.limit && options.limit < group->count;
+	const size_t shown = limited ? (size_t)options.limit : group->count;
+	struct table *out = table_create(
+		query->printer, query->out,
+		text_printf(&query->arena, "Crashes by %s", field->name),
+		value_is_bugcheck(field) ? bugcheck_columns : value_columns,
+		COLUMNS);
+
+	for (size_t i = 0; i < shown; i++)
+		print_row(out, query, field, group, i);
+	say_totals(out, field, asked, group, shown);
+	tell_totals(out, field, asked, group, shown);
+	table_end(out);
+	table_destroy(out);
+}
+
+static enum status freq_run(struct query *query, enum cli_exit *ret,
+			    struct error *err)
+{
+	const struct field *field;
+	struct asked asked;
+	struct group group;
+
+	if (where_find_field(options.by, &field, err))
+		return error_within(err, "--by");
+	if (options.minidump_codes && value_is_bugcheck(field) &&
+	    where_find_field("stopcode", &field, err))
+		return err->status;
+	if (options.all && !value_is_bugcheck(field))
+		return error_set(err, STATUS_USAGE,
+				 "--all: only bugchecks are documented");
+	if (ask(query, &asked, err))
+		return err->status;
+
+	enum status status =
+		group_make(query->store, field, &asked.plan, options.min,
+			   &query->arena, &group, err);
+
+	if (!status) {
+		*ret = group.count ? CLI_YES : CLI_NO;
+		if (options.all)
+			add_documented(&query->arena, &group);
+		print(query, field, &asked, &group);
+	}
+	plan_deinit(&asked.plan);
+	return status;
+}
+
+const struct query_command freq_command = {
+	.name = "freq",
+	.usage = "[OPTION...] [FIELD=VALUE...]",
+	.help = "how often each bugcheck, or each value of another field",
+	.more = "Examples:\n"
+		"  crashquery freq --min=10\n"
+		"  crashquery freq --by=fault bugcheck=d1 time=2026-11\n"
+		"  crashquery freq --minidump-codes --all --format=csv\n\n"
+		"Shares are of the crashes that have the field.  Live dumps "
+		"and images made by\ntools are no crashes: they are counted "
+		"apart, unless kind= or --all-kinds asks\nfor them.  --all "
+		"with --minidump-codes lists the codes of the 2008 table.\n",
+	.needs_store = true,
+	.options = table,
+	.run = freq_run,
+};

@@ -1,0 +1,492 @@
+#include "query/group.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "query/count.h"
+#include "query/intern.h"
+#include "query/value.h"
+#include "signatures/base/text.h"
+
+enum {
+	/* Up to here records are read rather than posting lists joined. */
+	FEW_ROWS = 2048,
+};
+
+/* Uptimes from this many seconds on are in the band. */
+static const struct {
+	uint64_t seconds;
+	const char *words;
+} bands[] = {
+	{ 0, "under 1 minute" },	  { 60, "1 to 10 minutes" },
+	{ 600, "10 minutes to 1 hour" },  { 3600, "1 to 8 hours" },
+	{ 8 * 3600, "8 hours to 1 day" }, { 86400, "1 to 7 days" },
+	{ 7 * 86400, "7 days and more" },
+};
+
+enum {
+	BANDS = sizeof(bands) / sizeof(bands[0])
+};
+
+static uint64_t band_of(uint64_t ticks)
+{
+	uint64_t band = 0;
+
+	for (uint64_t i = 1; i < BANDS; i++) {
+		if (ticks / VALUE_TICKS_PER_SECOND >= bands[i].seconds)
+			band = i;
+	}
+	return band;
+}
+
+static struct field_value grouped(const struct field *field,
+				  struct field_value value)
+{
+	const uint64_t day = 86400 * VALUE_TICKS_PER_SECOND;
+
+	if (field->type == FIELD_TIME)
+		value.number -= value.number % day;
+	else if (value_is_duration(field))
+		value.number = band_of(value.number);
+	return value;
+}
+
+const char *group_text(struct arena *arena, const struct field *field,
+		       struct field_value value)
+{
+	if (value_is_duration(field) && !value.text)
+		return bands[value.number % BANDS].words;
+	if (field->type != FIELD_TIME || value.text)
+		return value_text(arena, field, value);
+
+	char *day = text_printf(arena, "%s", value_text(arena, field, value));
+
+	day[strcspn(day, "T")] = '\0';
+	return day;
+}
+
+int group_compare(const void *a, const void *b)
+{
+	const struct group_row *x = a;
+	const struct group_row *y = b;
+
+	if (x->crashes != y->crashes)
+		return x->crashes > y->crashes ? -1 : 1;
+	if (x->value.text && y->value.text)
+		return strcmp(x->value.text, y->value.text);
+	return (x->value.number > y->value.number) -
+	       (x->value.number < y->value.number);
+}
+
+/* One grouping on its way. */
+struct job {
+	struct store *store;
+	const struct field *field;
+	const struct field *machine;
+	const struct plan *plan;
+	uint64_t min;
+	struct arena *arena;
+	struct count *count;
+	struct intern *values; /* where keys are no terms of the store */
+	uint32_t machine_count;
+	struct group group;
+	struct error *err;
+	enum status status;
+};
+
+static void take_row(struct job *job, uint32_t key, struct field_value value)
+{
+	struct group_row *row = &job->group.rows[job->group.count++];
+
+	row->value = value;
+	row->crashes = count_crashes(job->count, key);
+	row->machines = count_machines(job->count, key);
+}
+
+/* What fell under min, and room for what did not. */
+static void choose(struct job *job, uint64_t without_value)
+{
+	const size_t chosen =
+		count_choose(job->count, job->min, job->machine_count);
+
+	job->group.rows =
+		arena_take(job->arena, chosen + 1, sizeof(*job->group.rows));
+	for (uint32_t key = 1; key < count_keys(job->count); key++) {
+		const uint64_t crashes = count_crashes(job->count, key);
+
+		if (crashes && crashes < job->min) {
+			job->group.cut_rows++;
+			job->group.cut_crashes += crashes;
+		}
+	}
+	job->group.with_value = job->plan->matched - without_value;
+}
+
+/* One chunk of two columns; absent ones are all zero. */
+struct chunk {
+	const uint32_t *keys;
+	const uint32_t *machines;
+	const uint64_t *bits;
+	size_t rows;
+};
+
+struct chunks {
+	uint32_t *keys;	    /* where they had to be made */
+	uint32_t *no_terms; /* zeroes */
+	uint32_t next;
+};
+
+static void make_keys(struct job *job, const struct store_column *column,
+		      struct chunks *chunks)
+{
+	for (size_t i = 0; i < column->count; i++) {
+		const struct field_value value = { .number =
+							   column->numbers[i] };
+
+		chunks->keys[i] =
+			value.number == STORE_NO_NUMBER
+				? 0
+				: intern_number(job->values,
+						grouped(job->field, value));
+	}
+}
+
+static bool next_chunk(struct job *job, struct chunks *chunks,
+		       struct chunk *ret)
+{
+	const size_t first = (size_t)chunks->next * STORE_CHUNK_ROWS;
+	const size_t left =
+		first < job->plan->row_count ? job->plan->row_count - first : 0;
+	struct store_column column;
+
+	if (left == 0)
+		return false;
+	*ret = (struct chunk){
+		.keys = chunks->no_terms,
+		.machines = chunks->no_terms,
+		.bits = job->plan->bits + first / 64,
+		.rows = left < STORE_CHUNK_ROWS ? left : STORE_CHUNK_ROWS,
+	};
+	if (store_column_read(job->store, job->field, chunks->next, &column)) {
+		if (column.count < ret->rows)
+			ret->rows = column.count;
+		if (job->values)
+			make_keys(job, &column, chunks);
+		ret->keys = job->values ? chunks->keys : column.terms;
+	}
+	if (job->machine &&
+	    store_column_read(job->store, job->machine, chunks->next,
+			      &column) &&
+	    column.count >= ret->rows)
+		ret->machines = column.terms;
+	chunks->next++;
+	return true;
+}
+
+static void chunks_init(struct chunks *chunks, struct arena *arena)
+{
+	*chunks = (struct chunks){
+		.keys = arena_take(arena, STORE_CHUNK_ROWS, sizeof(uint32_t)),
+		.no_terms =
+			arena_take(arena, STORE_CHUNK_ROWS, sizeof(uint32_t)),
+	};
+}
+
+static uint32_t machine_bound(struct store *store, const struct field *machine)
+{
+	struct store_column column;
+	uint32_t most = 0;
+
+	for (uint32_t i = 0;
+	     machine && store_column_read(store, machine, i, &column); i++) {
+		for (size_t j = 0; j < column.count; j++)
+			most = column.terms[j] > most ? column.terms[j] : most;
+	}
+	return most + 1;
+}
+
+static void group_column(struct job *job)
+{
+	struct chunks chunks;
+	struct chunk chunk;
+	struct store_term term;
+
+	chunks_init(&chunks, job->arena);
+	while (next_chunk(job, &chunks, &chunk))
+		count_rows(job->count, chunk.keys, chunk.bits, chunk.rows);
+	choose(job, count_crashes(job->count, 0));
+	chunks.next = 0;
+	while (next_chunk(job, &chunks, &chunk))
+		count_row_machines(job->count, chunk.keys, chunk.machines,
+				   chunk.bits, chunk.rows);
+	count_finish(job->count);
+	for (uint32_t key = 1; key < count_keys(job->count); key++) {
+		if (!count_chosen(job->count, key))
+			continue;
+		if (job->values)
+			take_row(job, key, intern_value(job->values, key));
+		else if (store_term_value(job->store, job->field, key,
+					  job->arena, &term))
+			take_row(job, key, term.value);
+	}
+}
+
+/* A crash's keys and machine, noted for the second pass. */
+struct pair {
+	uint32_t key;
+	uint32_t machine;
+};
+
+struct records {
+	struct job *job;
+	struct intern *machines;
+	struct arena arena;
+	struct pair *pairs;
+	size_t count;
+	size_t room;
+	size_t first; /* pair of the crash at hand */
+	uint32_t at_machine;
+	uint64_t without_value;
+};
+
+static void take_value(void *closure, struct field_value value)
+{
+	struct records *records = closure;
+	struct job *job = records->job;
+	const uint32_t key =
+		intern_number(job->values, grouped(job->field, value));
+
+	for (size_t i = records->first; i < records->count; i++) {
+		if (records->pairs[i].key == key)
+			return; /* a crash counts once a value */
+	}
+	if (records->count == records->room) {
+		records->room = records->room * 2 + 1024;
+		records->pairs =
+			realloc(records->pairs,
+				records->room * sizeof(*records->pairs));
+		if (!records->pairs)
+			abort();
+	}
+	records->pairs[records->count++] =
+		(struct pair){ key, records->at_machine };
+	count_add(job->count, key, 1);
+}
+
+static bool take_record(void *closure, uint32_t row)
+{
+	struct records *records = closure;
+	struct job *job = records->job;
+	struct store_crash crash;
+
+	arena_reset(&records->arena);
+	job->status = store_crash_read(job->store, row, &records->arena, &crash,
+				       job->err);
+	if (job->status)
+		return false;
+
+	const struct field_value machine = {
+		.number = crash.crash.machine.id.value
+	};
+
+	records->at_machine =
+		crash.crash.machine.id.known
+			? intern_number(records->machines, machine)
+			: 0;
+	records->first = records->count;
+	plan_values(job->field, &crash, take_value, records);
+	records->without_value += records->first == records->count;
+	return true;
+}
+
+static void group_records(struct job *job)
+{
+	struct records records = { .job = job, .machines = intern_create() };
+
+	arena_init(&records.arena);
+	plan_walk(job->plan, take_record, &records);
+	job->machine_count = (uint32_t)intern_count(records.machines) + 1;
+	choose(job, records.without_value);
+	for (size_t i = 0; i < records.count; i++)
+		count_machine(job->count, records.pairs[i].key,
+			      records.pairs[i].machine);
+	count_finish(job->count);
+	for (uint32_t key = 1; key < count_keys(job->count); key++) {
+		struct field_value value;
+
+		if (!count_chosen(job->count, key))
+			continue;
+		value = intern_value(job->values, key);
+		if (value.text)
+			value.text = text_copy(job->arena, value.text);
+		take_row(job, key, value);
+	}
+	free(records.pairs);
+	arena_deinit(&records.arena);
+	intern_destroy(records.machines);
+}
+
+/* Posting lists: one term after the other against the plan's rows. */
+struct postings {
+	struct job *job;
+	struct plan any;	   /* rows that have a value */
+	const uint32_t **machines; /* chunks of the machine column */
+	size_t *machine_rows;
+	uint32_t *met; /* by machine: the last term it was met under */
+	uint32_t at;
+	struct group_row row;
+	size_t room;
+};
+
+static bool take_posting(void *closure, uint32_t row)
+{
+	struct postings *postings = closure;
+	const size_t chunk = row / STORE_CHUNK_ROWS;
+	const size_t in_chunk = row % STORE_CHUNK_ROWS;
+
+	if (row >= postings->job->plan->row_count)
+		return false;
+	plan_add(&postings->any, row);
+	if (!count_bit(postings->job->plan->bits, row))
+		return true;
+	postings->row.crashes++;
+	if (in_chunk < postings->machine_rows[chunk]) {
+		const uint32_t machine = postings->machines[chunk][in_chunk];
+
+		postings->row.machines +=
+			machine && postings->met[machine] != postings->at;
+		postings->met[machine] = postings->at;
+	}
+	return true;
+}
+
+static void keep_posting(struct postings *postings, struct field_value value)
+{
+	struct group *group = &postings->job->group;
+
+	if (postings->row.crashes < postings->job->min) {
+		group->cut_rows += postings->row.crashes != 0;
+		group->cut_crashes += postings->row.crashes;
+		return;
+	}
+	if (postings->row.crashes == 0)
+		return;
+	if (group->count == postings->room) {
+		struct group_row *old = group->rows;
+
+		postings->room = postings->room * 2 + 64;
+		group->rows = arena_take(postings->job->arena, postings->room,
+					 sizeof(*group->rows));
+		if (group->count)
+			memcpy(group->rows, old,
+			       group->count * sizeof(*group->rows));
+	}
+	if (value.text)
+		value.text = text_copy(postings->job->arena, value.text);
+	postings->row.value = value;
+	group->rows[group->count++] = postings->row;
+}
+
+static bool take_term(void *closure, const struct store_term *term)
+{
+	struct postings *postings = closure;
+	struct job *job = postings->job;
+
+	if (term->crashes == 0)
+		return true;
+
+	struct store_rows *rows = store_rows_create();
+
+	job->status = store_posting_read(job->store, job->field, term->term,
+					 rows, job->err);
+	if (!job->status) {
+		postings->at++;
+		postings->row = (struct group_row){ .crashes = 0 };
+		store_rows_walk(rows, take_posting, postings);
+		keep_posting(postings, term->value);
+	}
+	store_rows_destroy(rows);
+	return job->status == STATUS_OK;
+}
+
+static void group_postings(struct job *job)
+{
+	struct postings postings = { .job = job, .any = plan_none(job->store) };
+	const size_t chunks = job->plan->row_count / STORE_CHUNK_ROWS + 1;
+
+	postings.machines = arena_take(job->arena, chunks, sizeof(void *));
+	postings.machine_rows = arena_take(job->arena, chunks, sizeof(size_t));
+	postings.met = arena_take(job->arena, job->machine_count + 1,
+				  sizeof(*postings.met));
+	for (uint32_t i = 0; job->machine && i < chunks; i++) {
+		struct store_column column;
+
+		if (!store_column_read(job->store, job->machine, i, &column))
+			continue;
+		postings.machines[i] = column.terms;
+		postings.machine_rows[i] = column.count;
+	}
+
+	const enum status walked = store_walk_terms(
+		job->store, job->field, take_term, &postings, job->err);
+
+	if (walked)
+		job->status = walked;
+	plan_keep(&postings.any, job->plan);
+	job->group.with_value = postings.any.matched;
+	plan_deinit(&postings.any);
+}
+
+static void group_any(struct job *job)
+{
+	const bool few = job->plan->matched <= FEW_ROWS;
+
+	switch (job->field->index) {
+	case FIELD_RAW:
+		job->values = intern_create();
+		group_column(job);
+		return;
+	case FIELD_COLUMN:
+		group_column(job);
+		return;
+	case FIELD_POSTINGS:
+	case FIELD_MODULES:
+		if (!few) {
+			group_postings(job);
+			return;
+		}
+		break;
+	case FIELD_NONE:
+		break;
+	}
+	job->values = intern_create();
+	group_records(job);
+}
+
+enum status group_make(struct store *store, const struct field *field,
+		       const struct plan *plan, uint64_t min,
+		       struct arena *arena, struct group *ret,
+		       struct error *err)
+{
+	const struct field *machine = field_find("machine");
+	struct job job = { .store = store,
+			   .field = field,
+			   .plan = plan,
+			   .min = min ? min : 1,
+			   .arena = arena,
+			   .err = err };
+
+	if (machine && machine->index == FIELD_COLUMN)
+		job.machine = machine;
+	job.machine_count = machine_bound(store, job.machine);
+	job.count = count_create();
+	group_any(&job);
+	count_destroy(job.count);
+	if (!job.status) {
+		qsort(job.group.rows, job.group.count, sizeof(*job.group.rows),
+		      group_compare);
+		*ret = job.group;
+	}
+	intern_destroy(job.values);
+	return job.status;
+}

@@ -1,0 +1,174 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "query/query.h"
+
+static const struct query_command *const commands[] = {
+	&freq_command,	   &find_command,   &show_command,
+	&coverage_command, &fields_command, NULL,
+};
+
+static struct {
+	const char *store;
+	const char *format;
+	const char *now;
+	bool json;
+	bool all_kinds;
+	bool help;
+} options = { .store = "./crash-store", .format = "text" };
+
+static const struct cli_option common[] = {
+	{ "store", 0, CLI_TEXT, &options.store, "DIR",
+	  "the store to ask (./crash-store)" },
+	{ "format", 0, CLI_TEXT, &options.format, "FORMAT",
+	  "text, json, csv, html or markdown" },
+	{ "json", 0, CLI_FLAG, &options.json, NULL, "--format=json" },
+	{ "all-kinds", 0, CLI_FLAG, &options.all_kinds, NULL,
+	  "count live dumps and tool-made images as crashes" },
+	{ "now", 0, CLI_TEXT, &options.now, "TIME",
+	  "take this for the present time" },
+	{ "help", 'h', CLI_FLAG, &options.help, NULL, "show this" },
+	CLI_END,
+};
+
+static void print_help(void)
+{
+	puts("usage: crashquery COMMAND [OPTION...] [FIELD=VALUE...]\n\n"
+	     "Ask a store of crash dumps that crashindex has made.\n");
+	for (size_t i = 0; commands[i]; i++)
+		printf("  %-10s %s\n", commands[i]->name, commands[i]->help);
+	puts("\nOptions of all commands:");
+	cli_print_options(common);
+	puts("\nExamples:\n"
+	     "  crashquery freq time=2026-11-01..2026-11-07\n"
+	     "  crashquery find bugcheck=0x9f,d1 driver='xen*'\n"
+	     "  crashquery show 3f9a1b\n\n"
+	     "`crashquery COMMAND --help` tells more, `crashquery fields` "
+	     "lists the fields.");
+}
+
+static void print_command_help(const struct query_command *command)
+{
+	printf("usage: crashquery %s %s\n\n%s\n", command->name, command->usage,
+	       command->help);
+	if (command->options) {
+		puts("\nOptions:");
+		cli_print_options(command->options);
+	}
+	puts("\nOptions of all commands:");
+	cli_print_options(common);
+	if (command->more)
+		printf("\n%s", command->more);
+}
+
+static enum status find_command_row(const char *name,
+				    const struct query_command **ret,
+				    struct error *err)
+{
+	const char *names[sizeof(commands) / sizeof(commands[0])] = { NULL };
+
+	for (size_t i = 0; commands[i]; i++) {
+		names[i] = commands[i]->name;
+		if (strcmp(names[i], name) == 0) {
+			*ret = commands[i];
+			return STATUS_OK;
+		}
+	}
+
+	const char *nearest = cli_nearest(name, names);
+
+	if (nearest)
+		return error_set(err, STATUS_USAGE,
+				 "%s: no such command; did you mean %s?", name,
+				 nearest);
+	return error_set(err, STATUS_USAGE,
+			 "%s: no such command; see crashquery --help", name);
+}
+
+static enum status run_in_store(const struct query_command *command,
+				struct query *query, enum cli_exit *ret,
+				struct error *err)
+{
+	enum status status;
+
+	if (!command->needs_store)
+		return command->run(query, ret, err);
+	if (store_open(options.store, STORE_READ, false, &query->store, err))
+		return err->status;
+	status = store_begin(query->store, err);
+	if (!status) {
+		status = command->run(query, ret, err);
+		store_end(query->store);
+	}
+	store_close(query->store);
+	return status;
+}
+
+static enum status answer(const struct query_command *command,
+			  struct cli_operands operands, enum cli_exit *ret,
+			  struct error *err)
+{
+	struct query query = {
+		.out = stdout,
+		.operands = operands.at + 1,
+		.operand_count = operands.count - 1,
+		.all_kinds = options.all_kinds,
+		.now = cli_now(options.now),
+	};
+
+	query.printer =
+		table_find_printer(options.json ? "json" : options.format);
+	if (!query.printer)
+		return error_set(err, STATUS_USAGE,
+				 "--format: %s: not text, json, csv, html or "
+				 "markdown",
+				 options.format);
+	arena_init(&query.arena);
+
+	const enum status status = run_in_store(command, &query, ret, err);
+
+	arena_deinit(&query.arena);
+	return status;
+}
+
+static enum status run(int argc, char **argv, enum cli_exit *ret,
+		       struct error *err)
+{
+	const struct cli_option *tables[] = { common, NULL, NULL };
+	const char *name = cli_first_operand(argc, argv, tables);
+	const struct query_command *command = NULL;
+	struct cli_operands operands;
+
+	if (name && find_command_row(name, &command, err))
+		return err->status;
+	tables[1] = command ? command->options : NULL;
+	if (cli_parse(argc, argv, tables, &operands, err))
+		return err->status;
+	if (options.help && command)
+		print_command_help(command);
+	else if (options.help)
+		print_help();
+	if (options.help)
+		return STATUS_OK;
+	if (!command)
+		return error_set(err, STATUS_USAGE,
+				 "no command; see crashquery --help");
+	return answer(command, operands, ret, err);
+}
+
+int main(int argc, char **argv)
+{
+	enum cli_exit exit_code = CLI_YES;
+	struct error err;
+
+	cli_set_program("crashquery");
+	if (run(argc, argv, &exit_code, &err)) {
+		cli_complain_error(&err);
+		return (int)cli_exit_of(err.status);
+	}
+	if (fflush(stdout) || ferror(stdout)) {
+		cli_complain("standard output: could not write");
+		return CLI_COULD_NOT;
+	}
+	return (int)exit_code;
+}

@@ -1,0 +1,18 @@
+/*
+ * page.h - one crash as a page of text: what an engineer reads first.
+ */
+#ifndef QUERY_PAGE_H
+#define QUERY_PAGE_H
+
+#include <stdio.h>
+
+#include "signatures/store/store_read.h"
+
+/*
+ * cluster may be NULL; whole lists every module with base and build, otherwise
+ * Windows' own are listed by name.  Text from the dump is made visible.
+ */
+void page_print(FILE *out, const struct store_crash *crash, const char *cluster,
+		bool whole, struct arena *arena);
+
+#endif

@@ -1,0 +1,302 @@
+#include "query/plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "query/match.h"
+
+enum {
+	WORD_BITS = 64
+};
+
+static size_t word_count(const struct plan *plan)
+{
+	return ((size_t)plan->row_count + WORD_BITS - 1) / WORD_BITS;
+}
+
+static void count_matched(struct plan *plan)
+{
+	uint64_t matched = 0;
+
+	for (size_t i = 0; i < word_count(plan); i++)
+		matched += (unsigned)__builtin_popcountll(plan->bits[i]);
+	plan->matched = matched;
+}
+
+struct plan plan_none(struct store *store)
+{
+	struct plan plan = { .row_count = store_row_count(store) };
+
+	plan.bits = calloc(word_count(&plan) + 1, sizeof(*plan.bits));
+	if (!plan.bits)
+		abort();
+	return plan;
+}
+
+struct plan plan_all(struct store *store)
+{
+	struct plan plan = plan_none(store);
+	const size_t words = word_count(&plan);
+	const unsigned last = plan.row_count % WORD_BITS;
+
+	memset(plan.bits, 0xff, words * sizeof(*plan.bits));
+	if (last)
+		plan.bits[words - 1] = (1ull << last) - 1;
+	plan.matched = plan.row_count;
+	return plan;
+}
+
+void plan_deinit(struct plan *plan)
+{
+	free(plan->bits);
+	plan->bits = NULL;
+}
+
+void plan_keep(struct plan *plan, const struct plan *other)
+{
+	for (size_t i = 0; i < word_count(plan); i++)
+		plan->bits[i] &= other->bits[i];
+	count_matched(plan);
+}
+
+void plan_add(struct plan *plan, uint32_t row)
+{
+	if (row < plan->row_count)
+		plan->bits[row / WORD_BITS] |= 1ull << (row % WORD_BITS);
+}
+
+void plan_join(struct plan *plan, const struct plan *other)
+{
+	for (size_t i = 0; i < word_count(plan); i++)
+		plan->bits[i] |= other->bits[i];
+	count_matched(plan);
+}
+
+void plan_leave_out(struct plan *plan, const struct plan *other)
+{
+	for (size_t i = 0; i < word_count(plan); i++)
+		plan->bits[i] &= ~other->bits[i];
+	count_matched(plan);
+}
+
+void plan_walk(const struct plan *plan,
+	       bool (*take)(void *closure, uint32_t row), void *closure)
+{
+	for (size_t i = 0; i < word_count(plan); i++) {
+		for (uint64_t word = plan->bits[i]; word; word &= word - 1) {
+			const size_t row =
+				i * WORD_BITS + (size_t)__builtin_ctzll(word);
+
+			if (!take(closure, (uint32_t)row))
+				return;
+		}
+	}
+}
+
+/* Does a crash have a value that the test accepts? */
+struct asked {
+	const struct where_test *test;
+	bool any;
+	bool yes;
+};
+
+static void ask(void *closure, struct field_value value)
+{
+	struct asked *asked = closure;
+
+	asked->any = true;
+	asked->yes |= where_accepts(asked->test, value);
+}
+
+void plan_values(const struct field *field, const struct store_crash *crash,
+		 field_take *take, void *closure)
+{
+	if (strcmp(field->name, "source") == 0) {
+		for (size_t i = 0; i < crash->file_count; i++) {
+			const struct field_value value = {
+				.text = crash->files[i].source
+			};
+
+			take(closure, value);
+		}
+		return;
+	}
+	if (strcmp(field->name, "ingested") == 0) {
+		const struct field_value value = { .number = crash->ingested };
+
+		take(closure, value);
+		return;
+	}
+	if (field->values)
+		field_values(field, &crash->crash, take, closure);
+}
+
+struct record_test {
+	struct store *store;
+	const struct where_test *test;
+	struct plan *plan;
+	struct arena arena;
+	struct error *err;
+	enum status status;
+};
+
+static bool test_record(void *closure, uint32_t row)
+{
+	struct record_test *job = closure;
+	struct asked asked = { .test = job->test };
+	struct store_crash crash;
+
+	arena_reset(&job->arena);
+	job->status = store_crash_read(job->store, row, &job->arena, &crash,
+				       job->err);
+	if (job->status)
+		return false;
+	plan_values(job->test->field, &crash, ask, &asked);
+	if (!asked.any)
+		asked.yes = where_accepts_absent(job->test);
+	if (asked.yes == job->test->negated)
+		job->plan->bits[row / WORD_BITS] &=
+			~(1ull << (row % WORD_BITS));
+	return true;
+}
+
+/* A source given in full has an index of its own. */
+static bool find_sources(struct store *store, const struct where_test *test,
+			 struct plan *plan)
+{
+	if (strcmp(test->field->name, "source") != 0 || test->negated)
+		return false;
+	for (size_t i = 0; i < test->count; i++) {
+		if (test->values[i].form != WHERE_EXACT)
+			return false;
+	}
+
+	struct plan found = plan_none(store);
+
+	for (size_t i = 0; i < test->count; i++) {
+		uint32_t row;
+
+		if (store_find_source(store, test->values[i].text, &row))
+			plan_add(&found, row);
+	}
+	plan_keep(plan, &found);
+	plan_deinit(&found);
+	return true;
+}
+
+static enum status test_records(struct store *store,
+				const struct where_test *test,
+				struct plan *plan, struct error *err)
+{
+	struct record_test job = {
+		.store = store, .test = test, .plan = plan, .err = err
+	};
+
+	if (find_sources(store, test, plan))
+		return STATUS_OK;
+	arena_init(&job.arena);
+	plan_walk(plan, test_record, &job);
+	arena_deinit(&job.arena);
+	return job.status;
+}
+
+static enum status apply(struct store *store, const struct where_test *test,
+			 struct plan *plan, struct error *err)
+{
+	switch (test->field->index) {
+	case FIELD_COLUMN:
+	case FIELD_RAW:
+		return match_column(store, test, plan, err);
+	case FIELD_POSTINGS:
+	case FIELD_MODULES:
+		return match_postings(store, test, plan, err);
+	case FIELD_NONE:
+		break;
+	}
+	return test_records(store, test, plan, err);
+}
+
+/* What each kind of index costs a row. */
+static unsigned cost(const struct field *field)
+{
+	static const unsigned costs[] = {
+		[FIELD_COLUMN] = 0,  [FIELD_RAW] = 1,  [FIELD_POSTINGS] = 2,
+		[FIELD_MODULES] = 3, [FIELD_NONE] = 4,
+	};
+
+	return costs[field->index];
+}
+
+enum status plan_make(struct store *store, const struct where *where,
+		      struct plan *ret, struct error *err)
+{
+	struct plan plan = plan_all(store);
+
+	for (unsigned stage = 0; stage <= 4; stage++) {
+		for (size_t i = 0; i < where->count; i++) {
+			const struct where_test *test = &where->tests[i];
+
+			if (cost(test->field) != stage)
+				continue;
+			if (apply(store, test, &plan, err)) {
+				plan_deinit(&plan);
+				return err->status;
+			}
+		}
+	}
+	if (where->count)
+		count_matched(&plan);
+	*ret = plan;
+	return STATUS_OK;
+}
+
+static enum status plan_of_word(struct store *store, const char *word,
+				struct plan *ret, struct error *err)
+{
+	struct arena arena;
+	struct where where;
+	enum status status;
+
+	arena_init(&arena);
+	status = where_parse(&word, 1, &arena, &where, err);
+	if (!status)
+		status = plan_make(store, &where, ret, err);
+	arena_deinit(&arena);
+	return status;
+}
+
+/* Mostly there are none, and the dictionary knows without a scan. */
+static enum status plan_of_term(struct store *store, const char *field,
+				const char *value, struct plan *ret,
+				struct error *err)
+{
+	const struct field_value wanted = { .text = value };
+	struct store_term term;
+	char word[64];
+
+	if (!store_find_term(store, field_find(field), wanted, &term) ||
+	    term.crashes == 0) {
+		*ret = plan_none(store);
+		return STATUS_OK;
+	}
+	snprintf(word, sizeof(word), "%s=%s", field, value);
+	return plan_of_word(store, word, ret, err);
+}
+
+enum status plan_snapshots(struct store *store, struct plan *live,
+			   struct plan *tool_made, struct error *err)
+{
+	struct plan first;
+
+	if (plan_of_term(store, "kind", crash_kind_name(CRASH_KERNEL_LIVE),
+			 &first, err))
+		return err->status;
+	if (plan_of_term(store, "flag", "tool-made", tool_made, err)) {
+		plan_deinit(&first);
+		return err->status;
+	}
+	plan_leave_out(tool_made, &first);
+	*live = first;
+	return STATUS_OK;
+}

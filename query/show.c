@@ -1,0 +1,256 @@
+/*
+ * show - everything known about one crash.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "query/cell.h"
+#include "query/page.h"
+#include "query/query.h"
+#include "query/table_html.h"
+#include "query/value.h"
+#include "signatures/base/text.h"
+#include "signatures/identity.h"
+
+static struct {
+	bool modules;
+} options;
+
+static const struct cli_option table[] = {
+	{ "modules", 0, CLI_FLAG, &options.modules, NULL,
+	  "base, size and build of Windows' modules too" },
+	CLI_END,
+};
+
+enum {
+	ALIKE_MAX = 4, /* crashes named where a prefix fits several */
+};
+
+static enum status several(struct query *query, const char *word,
+			   const uint32_t *rows, size_t count,
+			   struct error *err)
+{
+	struct store_crash crash;
+	const char *ids = "";
+
+	for (size_t i = 0; i < count; i++) {
+		char id[IDENTITY_TEXT_BYTES];
+
+		if (store_crash_read(query->store, rows[i], &query->arena,
+				     &crash, err))
+			return err->status;
+		identity_text(crash.identity, id);
+		ids = text_printf(&query->arena, "%s%s%s", ids, i ? ", " : "",
+				  id);
+	}
+	return error_set(err, STATUS_USAGE,
+			 "%s: several crashes have ids that begin so: %s%s",
+			 word, ids, count == ALIKE_MAX ? ", ..." : "");
+}
+
+/* By source, content hash or id; found is false if there is none such. */
+static enum status find_row(struct query *query, const char *word,
+			    uint32_t *ret, bool *found, struct error *err)
+{
+	struct hash128 content;
+	uint32_t rows[ALIKE_MAX];
+	char prefix[33];
+	const size_t digits = strspn(word, "0123456789abcdefABCDEF");
+
+	*found = store_find_source(query->store, word, ret) ||
+		 (hash_128_parse(word, &content) &&
+		  store_find_content(query->store, content, ret));
+	if (*found || digits == 0 || word[digits] != '\0' ||
+	    digits >= sizeof(prefix))
+		return STATUS_OK;
+	for (size_t i = 0; i <= digits; i++)
+		prefix[i] =
+			(char)(word[i] >= 'A' && word[i] <= 'F' ? word[i] | 0x20
+								: word[i]);
+
+	const size_t count =
+		store_find_id(query->store, prefix, rows, ALIKE_MAX);
+
+	if (count > 1)
+		return several(query, word, rows, count, err);
+	if (count == 1) {
+		*ret = rows[0];
+		*found = true;
+	}
+	return STATUS_OK;
+}
+
+static void print_json(struct query *query, uint32_t row,
+		       const struct store_crash *crash)
+{
+	struct json *json = cell_json(query->store, row, crash, &query->arena);
+
+	json_print(json, query->out);
+	fputc('\n', query->out);
+	json_destroy(json);
+}
+
+/* CSV: a line for each value of each field. */
+struct values {
+	struct table *out;
+	const struct field *field;
+	struct arena *arena;
+};
+
+static void print_value(void *closure, struct field_value value)
+{
+	struct values *values = closure;
+	const struct table_cell cells[] = {
+		table_text_cell(values->field->name),
+		table_text_cell(
+			value_text(values->arena, values->field, value)),
+	};
+
+	table_row(values->out, cells);
+}
+
+static void print_values(struct query *query, struct table *out, uint32_t row,
+			 const struct store_crash *crash)
+{
+	struct values values = { .out = out, .arena = &query->arena };
+	char id[IDENTITY_TEXT_BYTES];
+
+	identity_text(crash->identity, id);
+	table_row(out, (struct table_cell[]){ table_text_cell("id"),
+					      table_text_cell(id) });
+	for (const struct field *f = field_table; f->name; f++) {
+		values.field = f;
+		plan_values(f, crash, print_value, &values);
+		if (!f->values && f->index == FIELD_COLUMN) {
+			const char *text = cell_column(query->store, f->name,
+						       row, &query->arena);
+
+			if (text)
+				print_value(&values, (struct field_value){
+							     .text = text });
+		}
+	}
+}
+
+/* The page as it is, in a code block, or in HTML. */
+static void print_page(struct query *query, uint32_t row,
+		       const struct store_crash *crash)
+{
+	const char *cluster =
+		cell_column(query->store, "cluster", row, &query->arena);
+	const char *format = query->printer->name;
+	char *text = NULL;
+	size_t size;
+
+	if (strcmp(format, "text") == 0) {
+		page_print(query->out, crash, cluster, options.modules,
+			   &query->arena);
+		return;
+	}
+
+	FILE *memory = open_memstream(&text, &size);
+
+	if (!memory)
+		abort();
+	page_print(memory, crash, cluster, options.modules, &query->arena);
+	if (fclose(memory))
+		abort();
+	if (strcmp(format, "html") == 0) {
+		fputs("<pre>", query->out);
+		for (char *line = text; *line;) {
+			char *end = line + strcspn(line, "\n");
+			const bool more = *end == '\n';
+
+			*end = '\0';
+			table_html_escape(query->out, &query->arena, line);
+			fputc('\n', query->out);
+			line = end + more;
+		}
+		fputs("</pre>\n", query->out);
+	} else {
+		fprintf(query->out, "```\n%s```\n", text);
+	}
+	free(text);
+}
+
+static enum status show_one(struct query *query, struct table *csv,
+			    const char *word, bool *found, struct error *err)
+{
+	struct store_crash crash;
+	uint32_t row;
+
+	if (find_row(query, word, &row, found, err))
+		return err->status;
+	if (!*found) {
+		cli_complain("%s: no such crash: neither an id, nor a content "
+			     "hash, nor a source",
+			     word);
+		return STATUS_OK;
+	}
+	if (store_crash_read(query->store, row, &query->arena, &crash, err))
+		return err->status;
+	if (csv)
+		print_values(query, csv, row, &crash);
+	else if (strcmp(query->printer->name, "json") == 0)
+		print_json(query, row, &crash);
+	else
+		print_page(query, row, &crash);
+	return STATUS_OK;
+}
+
+static enum status show_run(struct query *query, enum cli_exit *ret,
+			    struct error *err)
+{
+	static const struct table_column columns[] = {
+		{ "field", "field", TABLE_WORD, TABLE_ALL },
+		{ "value", "value", TABLE_TEXT, TABLE_ALL },
+	};
+	enum status status = STATUS_OK;
+	const bool is_csv = strcmp(query->printer->name, "csv") == 0;
+	const bool is_html = strcmp(query->printer->name, "html") == 0;
+
+	if (query->operand_count == 0)
+		return error_set(err, STATUS_USAGE,
+				 "show which? an id, a content hash or a "
+				 "source");
+
+	struct table *csv = is_csv ? table_create(query->printer, query->out,
+						  "Crash", columns, 2)
+				   : NULL;
+
+	if (is_html)
+		fputs("<!DOCTYPE html>\n<html lang=en><meta charset=utf-8>"
+		      "<title>Crash</title>\n",
+		      query->out);
+	for (size_t i = 0; i < query->operand_count && !status; i++) {
+		bool found = false;
+
+		if (i && strcmp(query->printer->name, "text") == 0)
+			fputc('\n', query->out);
+		status = show_one(query, csv, query->operands[i], &found, err);
+		if (!found)
+			*ret = CLI_NO;
+	}
+	if (csv && !status)
+		table_end(csv);
+	if (is_html && !status)
+		fputs("</html>\n", query->out);
+	table_destroy(csv);
+	return status;
+}
+
+const struct query_command show_command = {
+	.name = "show",
+	.usage = "[OPTION...] ID|HASH|SOURCE...",
+	.help = "everything known about a crash",
+	.more = "Examples:\n"
+		"  crashquery show 3f9a1b2c4d5e\n"
+		"  crashquery show 3f9a        the beginning of an id will do\n"
+		"  crashquery show march.7z/07.dmp --format=json\n\n"
+		"A frame marked ? was found by scanning the stack and may be "
+		"an accident.\n",
+	.needs_store = true,
+	.options = table,
+	.run = show_run,
+};

@@ -1,0 +1,88 @@
+#include "query/table_csv.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static void csv_field(FILE *out, const char *text)
+{
+	if (!strpbrk(text, ",\"\r\n")) {
+		fputs(text, out);
+		return;
+	}
+	fputc('"', out);
+	for (; *text; text++) {
+		if (*text == '"')
+			fputc('"', out);
+		fputc(*text, out);
+	}
+	fputc('"', out);
+}
+
+/* A lone sign is no formula: standard input is called "-". */
+static bool is_formula(const char *text)
+{
+	return text[0] && text[1] && strchr("=+-@\t\r", text[0]);
+}
+
+static void csv_cell(struct table *table, size_t i,
+		     const struct table_cell *cell)
+{
+	if (!cell->known)
+		return;
+	switch (table->columns[i].kind) {
+	case TABLE_COUNT:
+		fprintf(table->out, "%" PRIu64, cell->count);
+		return;
+	case TABLE_SHARE:
+	case TABLE_BAR:
+		fprintf(table->out, "%.6f", cell->real);
+		return;
+	case TABLE_WORD:
+		csv_field(table->out, cell->text);
+		return;
+	case TABLE_TEXT:
+		break;
+	}
+
+	if (is_formula(cell->text))
+		fputc('\'', table->out);
+	csv_field(table->out, table_visible(&table->passing, cell->text));
+}
+
+static void csv_begin(struct table *table)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < table->column_count; i++) {
+		if (!table_shows(table, i))
+			continue;
+		fprintf(table->out, "%s%s", first ? "" : ",",
+			table->columns[i].name);
+		first = false;
+	}
+	fputs("\r\n", table->out);
+}
+
+static void csv_row(struct table *table, const struct table_cell *cells)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < table->column_count; i++) {
+		if (!table_shows(table, i))
+			continue;
+		if (!first)
+			fputc(',', table->out);
+		csv_cell(table, i, &cells[i]);
+		first = false;
+	}
+	fputs("\r\n", table->out);
+}
+
+static void csv_end(struct table *table)
+{
+	(void)table;
+}
+
+const struct table_printer table_csv = {
+	"csv", TABLE_PROGRAMS, csv_begin, csv_row, csv_end,
+};

@@ -1,0 +1,91 @@
+#include "query/table_markdown.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static void markdown_escape(struct table *table, const char *text)
+{
+	FILE *out = table->out;
+
+	for (text = table_visible(&table->passing, text); *text; text++) {
+		if (*text == '<')
+			fputs("&lt;", out);
+		else if (*text == '&')
+			fputs("&amp;", out);
+		else
+			fprintf(out, strchr("|\\`*[]~", *text) ? "\\%c" : "%c",
+				*text);
+	}
+}
+
+/* Bars do not line up in a proportional face: people get the numbers. */
+static bool shows(const struct table *table, size_t column)
+{
+	return table_shows(table, column) &&
+	       table->columns[column].kind != TABLE_BAR;
+}
+
+static void markdown_begin(struct table *table)
+{
+	for (size_t i = 0; i < table->column_count; i++) {
+		if (shows(table, i))
+			fprintf(table->out, "| %s ", table->columns[i].title);
+	}
+	fputs("|\n", table->out);
+	for (size_t i = 0; i < table->column_count; i++) {
+		const enum table_kind kind = table->columns[i].kind;
+
+		if (shows(table, i))
+			fputs(kind == TABLE_COUNT || kind == TABLE_SHARE
+				      ? "| ---: "
+				      : "| --- ",
+			      table->out);
+	}
+	fputs("|\n", table->out);
+}
+
+static void markdown_cell(struct table *table,
+			  const struct table_column *column,
+			  const struct table_cell *cell)
+{
+	if (!cell->known)
+		return;
+	switch (column->kind) {
+	case TABLE_COUNT:
+		fprintf(table->out, "%" PRIu64, cell->count);
+		break;
+	case TABLE_SHARE:
+		fprintf(table->out, "%.2f%%", 100 * cell->real);
+		break;
+	case TABLE_BAR:
+		break;
+	case TABLE_WORD:
+	case TABLE_TEXT:
+		markdown_escape(table, cell->text);
+	}
+}
+
+static void markdown_row(struct table *table, const struct table_cell *cells)
+{
+	for (size_t i = 0; i < table->column_count; i++) {
+		if (!shows(table, i))
+			continue;
+		fputs("| ", table->out);
+		markdown_cell(table, &table->columns[i], &cells[i]);
+		fputc(' ', table->out);
+	}
+	fputs("|\n", table->out);
+}
+
+static void markdown_end(struct table *table)
+{
+	for (const struct table_note *n = table->notes; n; n = n->next) {
+		fputc('\n', table->out);
+		markdown_escape(table, n->text);
+		fputc('\n', table->out);
+	}
+}
+
+const struct table_printer table_markdown = {
+	"markdown", TABLE_PEOPLE, markdown_begin, markdown_row, markdown_end,
+};

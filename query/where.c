@@ -1,0 +1,400 @@
+#include "query/where.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "query/value.h"
+#include "signatures/base/cli.h"
+#include "signatures/base/text.h"
+#include "signatures/knowledge/bugcheck.h"
+
+enum {
+	FIELDS_MAX = 256,
+	VALUES_MAX = 1024, /* of one word: it comes from a command line */
+	MINIDUMP_BIT = 0x10000000,
+};
+
+static const uint64_t ticks_per_day = 86400 * VALUE_TICKS_PER_SECOND;
+
+enum status where_find_field(const char *name, const struct field **ret,
+			     struct error *err)
+{
+	const struct field *field = field_find(name);
+
+	if (field) {
+		*ret = field;
+		return STATUS_OK;
+	}
+
+	const char *names[FIELDS_MAX + 1] = { NULL };
+
+	for (size_t i = 0; i < FIELDS_MAX && field_table[i].name; i++)
+		names[i] = field_table[i].name;
+
+	const char *nearest = cli_nearest(name, names);
+
+	if (nearest)
+		return error_set(err, STATUS_USAGE,
+				 "%s: no such field; did you mean %s?", name,
+				 nearest);
+	return error_set(err, STATUS_USAGE,
+			 "%s: no such field; `crashquery fields` lists them",
+			 name);
+}
+
+static bool is_glob(const char *text)
+{
+	return strpbrk(text, "*?") != NULL;
+}
+
+/* "2026", "2026-11" or anything text_parse_time() knows: first and last tick.
+ */
+static bool parse_time(const char *text, uint64_t *low, uint64_t *high)
+{
+	char from[32];
+	char to[32];
+	const size_t digits = strspn(text, "0123456789");
+
+	if (digits == 4 && text[4] == '\0') {
+		const int year = atoi(text);
+
+		snprintf(from, sizeof(from), "%04d-01-01", year);
+		snprintf(to, sizeof(to), "%04d-01-01", year + 1);
+	} else if (digits == 4 && text[4] == '-' && strlen(text) == 7 &&
+		   strspn(text + 5, "0123456789") == 2) {
+		const int year = atoi(text);
+		const int month = atoi(text + 5);
+
+		snprintf(from, sizeof(from), "%04d-%02d-01", year, month);
+		snprintf(to, sizeof(to), "%04d-%02d-01",
+			 month == 12 ? year + 1 : year,
+			 month == 12 ? 1 : month + 1);
+	} else {
+		if (!text_parse_time(text, low))
+			return false;
+		*high = *low - 1 +
+			(strlen(text) == 10 ? ticks_per_day
+					    : VALUE_TICKS_PER_SECOND);
+		return true;
+	}
+	if (!text_parse_time(from, low) || !text_parse_time(to, high))
+		return false;
+	*high -= 1;
+	return true;
+}
+
+/* "4711", "10m", "8h": the second that starts there. */
+static bool parse_duration(const char *text, uint64_t *low, uint64_t *high)
+{
+	static const struct {
+		char letter;
+		uint64_t seconds;
+	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } };
+	char digits[24];
+	const size_t size = strlen(text);
+	uint64_t unit = 1;
+	uint64_t number;
+
+	if (size == 0 || size >= sizeof(digits))
+		return false;
+	memcpy(digits, text, size + 1);
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (digits[size - 1] == units[i].letter) {
+			unit = units[i].seconds;
+			digits[size - 1] = '\0';
+			break;
+		}
+	}
+	if (!text_parse_u64(digits, &number) ||
+	    number >= UINT64_MAX / VALUE_TICKS_PER_SECOND / unit)
+		return false;
+	*low = number * unit * VALUE_TICKS_PER_SECOND;
+	*high = *low + VALUE_TICKS_PER_SECOND - 1;
+	return true;
+}
+
+static bool parse_number(const struct field *field, const char *text,
+			 uint64_t *low, uint64_t *high)
+{
+	if (field->type == FIELD_TIME)
+		return parse_time(text, low, high);
+	if (value_is_duration(field))
+		return parse_duration(text, low, high);
+
+	const bool hex =
+		field->type == FIELD_HEX || text_starts_nocase(text, "0x");
+
+	if (!(hex ? text_parse_hex(text, low) : text_parse_u64(text, low)))
+		return false;
+	*high = *low;
+	return true;
+}
+
+/* a..b with either end open. */
+static enum status parse_range(const struct field *field, const char *text,
+			       struct where_value *ret, struct error *err)
+{
+	const char *dots = strstr(text, "..");
+	char low[64] = "";
+	uint64_t unused;
+
+	ret->form = WHERE_RANGE;
+	if (!dots) {
+		if (parse_number(field, text, &ret->low, &ret->high))
+			return STATUS_OK;
+		return error_set(err, STATUS_USAGE, "%s: not a %s", text,
+				 field->type == FIELD_TIME ? "date" : "number");
+	}
+	if ((size_t)(dots - text) < sizeof(low))
+		memcpy(low, text, (size_t)(dots - text));
+	ret->low = 0;
+	ret->high = UINT64_MAX - 1;
+	if ((*low && !parse_number(field, low, &ret->low, &unused)) ||
+	    (dots[2] && !parse_number(field, dots + 2, &unused, &ret->high)) ||
+	    ((size_t)(dots - text) >= sizeof(low)) || (!*low && !dots[2]))
+		return error_set(err, STATUS_USAGE, "%s: not a range", text);
+	if (ret->low > ret->high)
+		return error_set(err, STATUS_USAGE,
+				 "%s: the range ends before it begins", text);
+	return STATUS_OK;
+}
+
+static enum status parse_bugcheck(const struct field *field, const char *text,
+				  struct where_value *ret, struct error *err)
+{
+	if (strstr(text, ".."))
+		return parse_range(field, text, ret, err);
+	if (is_glob(text)) {
+		ret->form = WHERE_GLOB;
+		return STATUS_OK;
+	}
+	ret->form = WHERE_RANGE;
+	if (text_parse_hex(text, &ret->low) && ret->low <= UINT32_MAX) {
+		ret->high = ret->low;
+		return STATUS_OK;
+	}
+
+	const struct bugcheck *row = bugcheck_find_name(text);
+
+	if (!row)
+		return error_set(err, STATUS_USAGE,
+				 "%s: neither a code nor a documented name",
+				 text);
+
+	const char *minidump = bugcheck_minidump_name(row->code | MINIDUMP_BIT);
+
+	ret->low = row->code;
+	if (minidump && text_compare_nocase(text, minidump) == 0)
+		ret->low |= MINIDUMP_BIT;
+	ret->high = ret->low;
+	return STATUS_OK;
+}
+
+static enum status parse_value(const struct field *field, const char *text,
+			       struct where_value *ret, struct error *err)
+{
+	*ret = (struct where_value){ .text = text };
+	if (*text == '\0') {
+		ret->form = WHERE_ABSENT;
+		return STATUS_OK;
+	}
+	if (strcmp(text, "*") == 0) {
+		ret->form = WHERE_ANY;
+		return STATUS_OK;
+	}
+	if (value_is_bugcheck(field))
+		return parse_bugcheck(field, text, ret, err);
+	if (is_glob(text)) {
+		ret->form = WHERE_GLOB;
+		return STATUS_OK;
+	}
+	if (field->type == FIELD_TEXT) {
+		ret->form = WHERE_EXACT;
+		return STATUS_OK;
+	}
+	return parse_range(field, text, ret, err);
+}
+
+/*
+ * The folded code cannot tell 0x1000007e from 0x7e, so a test that names a
+ * minidump form is asked of the code as the dump carries it; its other codes
+ * then stand for both of their forms.
+ */
+static void unfold_bugcheck(struct where_test *test)
+{
+	const struct field *stopcode = field_find("stopcode");
+	const size_t count = test->count;
+	bool wanted = false;
+
+	if (!stopcode || strcmp(test->field->name, "bugcheck") != 0)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		const struct where_value *value = &test->values[i];
+
+		wanted |= value->form == WHERE_RANGE &&
+			  value->low == value->high &&
+			  value->low >> 28 == MINIDUMP_BIT >> 28;
+	}
+	if (!wanted)
+		return;
+	test->field = stopcode;
+	for (size_t i = 0; i < count; i++) {
+		struct where_value value = test->values[i];
+
+		if (value.form != WHERE_RANGE || value.high >> 28 != 0)
+			continue;
+		value.low |= MINIDUMP_BIT;
+		value.high |= MINIDUMP_BIT;
+		test->values[test->count++] = value;
+	}
+}
+
+/* Cut at commas; \, is a comma that stays. */
+static enum status parse_values(struct where_test *test, const char *list,
+				struct arena *arena, struct error *err)
+{
+	char *text = text_copy(arena, list);
+
+	test->values = arena_take(arena, 2 * VALUES_MAX, sizeof(*test->values));
+	for (bool more = true; more;) {
+		char *from = text;
+		char *to = text;
+
+		while (*from && *from != ',') {
+			if (from[0] == '\\' && from[1] == ',')
+				from++;
+			*to++ = *from++;
+		}
+		more = *from == ',';
+		*to = '\0';
+		if (test->count == VALUES_MAX)
+			return error_set(err, STATUS_USAGE,
+					 "more than %d values", VALUES_MAX);
+		if (parse_value(test->field, text, &test->values[test->count++],
+				err))
+			return err->status;
+		text = from + 1;
+	}
+	unfold_bugcheck(test);
+	return STATUS_OK;
+}
+
+static enum status parse_word(const char *word, struct arena *arena,
+			      struct where_test *test, struct error *err)
+{
+	const char *equals = strchr(word, '=');
+
+	if (!equals || equals == word)
+		return error_set(err, STATUS_USAGE,
+				 "%s: not a filter; say field=value", word);
+	test->negated = equals[-1] == '!';
+
+	char *name = text_copy(arena, word);
+
+	name[equals - word - (test->negated ? 1 : 0)] = '\0';
+	if (where_find_field(name, &test->field, err))
+		return err->status;
+	if (parse_values(test, equals + 1, arena, err))
+		return error_within(err, "%s", name);
+	return STATUS_OK;
+}
+
+enum status where_parse(const char *const words[], size_t count,
+			struct arena *arena, struct where *ret,
+			struct error *err)
+{
+	struct where where = {
+		.tests = arena_take(arena, count, sizeof(*where.tests)),
+		.count = count,
+	};
+
+	for (size_t i = 0; i < count; i++) {
+		if (parse_word(words[i], arena, &where.tests[i], err))
+			return err->status;
+	}
+	*ret = where;
+	return STATUS_OK;
+}
+
+static bool bugcheck_matches(uint64_t code, const char *glob)
+{
+	char text[24];
+	const char *name = value_bugcheck_name(code);
+
+	snprintf(text, sizeof(text), "%" PRIX64, code);
+	return (name && text_matches(name, glob)) || text_matches(text, glob);
+}
+
+static bool number_matches(const struct field *field, uint64_t number,
+			   const char *glob)
+{
+	char text[TEXT_TIME_BYTES];
+
+	if (value_is_bugcheck(field) && bugcheck_matches(number, glob))
+		return true;
+	if (field->type == FIELD_TIME)
+		return text_matches(text_time(number, text), glob);
+	if (value_is_duration(field))
+		number /= VALUE_TICKS_PER_SECOND;
+	if (field->type == FIELD_NUMBER)
+		snprintf(text, sizeof(text), "%" PRIu64, number);
+	else if (value_is_hash(field))
+		snprintf(text, sizeof(text), "%016" PRIx64, number);
+	else
+		snprintf(text, sizeof(text), "0x%" PRIx64, number);
+	return text_matches(text, glob) ||
+	       (text[1] == 'x' && text_matches(text + 2, glob));
+}
+
+bool where_accepts(const struct where_test *test, struct field_value value)
+{
+	for (size_t i = 0; i < test->count; i++) {
+		const struct where_value *want = &test->values[i];
+		bool yes = false;
+
+		switch (want->form) {
+		case WHERE_ABSENT:
+			break;
+		case WHERE_ANY:
+			yes = true;
+			break;
+		case WHERE_EXACT:
+			yes = value.text &&
+			      text_compare_nocase(value.text, want->text) == 0;
+			break;
+		case WHERE_GLOB:
+			yes = value.text ? text_matches(value.text, want->text)
+					 : number_matches(test->field,
+							  value.number,
+							  want->text);
+			break;
+		case WHERE_RANGE:
+			yes = !value.text && want->low <= value.number &&
+			      value.number <= want->high;
+			break;
+		}
+		if (yes)
+			return true;
+	}
+	return false;
+}
+
+bool where_accepts_absent(const struct where_test *test)
+{
+	for (size_t i = 0; i < test->count; i++) {
+		if (test->values[i].form == WHERE_ABSENT)
+			return true;
+	}
+	return false;
+}
+
+bool where_mentions(const struct where *where, const char *field)
+{
+	for (size_t i = 0; i < where->count; i++) {
+		if (strcmp(where->tests[i].field->name, field) == 0)
+			return true;
+	}
+	return false;
+}
