@@ -203,6 +203,7 @@ struct crash_bugcheck {
 	struct crash_number code; /* minidump bit removed */
 	bool minidump_form;	  /* it was 0x1000xxxx */
 	struct crash_number args[4];
+	const char *text; /* imported crashes: its words, in place of a code */
 };
 
 struct crash_exception {

@@ -84,6 +84,11 @@ static struct json *bugcheck_json(const struct crash_bugcheck *bugcheck)
 	struct json *args = json_new_array();
 	struct arena arena;
 
+	if (!bugcheck->code.known && bugcheck->text) {
+		json_destroy(args);
+		json_set(object, "text", json_new_text(bugcheck->text));
+		return object;
+	}
 	if (!bugcheck->code.known) {
 		json_destroy(args);
 		json_destroy(object);

@@ -71,6 +71,8 @@ struct hash128 identity_of(const struct crash *crash)
 
 	arena_init(&arena);
 	out = pack_into(&arena);
+	if (crash->image.kind == CRASH_IMPORTED)
+		pack_hash(&out, crash->image.content); /* a row, not a file */
 	put_number(&out, crash->time);
 	put_number(&out, crash->uptime);
 	put_number(&out, crash->machine.id);
@@ -97,7 +99,8 @@ size_t identity_keys(const struct crash *crash, uint64_t keys[IDENTITY_KEYS])
 {
 	size_t count = 0;
 
-	if (!crash->time.known || cause_kind(crash) == CAUSE_UNKNOWN)
+	if (!crash->time.known || cause_kind(crash) == CAUSE_UNKNOWN ||
+	    crash->image.kind == CRASH_IMPORTED)
 		return 0;
 	keys[count++] = hash_mix(crash->time.value / MILLISECOND, cause(crash));
 	if (crash->machine.id.known && crash->uptime.known &&

@@ -9,7 +9,7 @@
  *  (machine)            likewise:  as record_machine_encode()
  *   v known             bits of enum known
  *   t source            v ingested
- *  [8 time] [v uptime] [v code] [s arg1..arg4]
+ *  [8 time] [v uptime] [v code] [s arg1..arg4] [t bugcheck in words]
  *  [v exception code] [s exception address]
  *   v image bytes       8 8 content         1 kind
  *  [8 exact] [8 portable] [8 modules]       buckets
@@ -60,7 +60,8 @@ enum known {
 	KNOWN_EXACT = 1 << 14,
 	KNOWN_PORTABLE = 1 << 15,
 	KNOWN_MODULES = 1 << 16,
-	KNOWN_END = 1 << 17
+	KNOWN_TEXT = 1 << 17,
+	KNOWN_END = 1 << 18
 };
 
 static size_t least(size_t count, size_t limit)
@@ -140,6 +141,7 @@ static uint32_t known_bits(const struct crash *crash)
 	known |= crash->time.known ? KNOWN_TIME : 0;
 	known |= crash->uptime.known ? KNOWN_UPTIME : 0;
 	known |= crash->bugcheck.code.known ? KNOWN_CODE : 0;
+	known |= crash->bugcheck.text ? KNOWN_TEXT : 0;
 	known |= crash->bugcheck.minidump_form ? KNOWN_MINIDUMP_FORM : 0;
 	known |= crash->image.complete ? KNOWN_COMPLETE : 0;
 	known |= crash->exception.code.known ? KNOWN_EXCEPTION_CODE : 0;
@@ -176,6 +178,8 @@ static void put_head(struct pack *out, const struct record_file *file)
 	for (unsigned int i = 0; i < 4; i++)
 		if (crash->bugcheck.args[i].known)
 			pack_signed(out, crash->bugcheck.args[i].value);
+	if (known & KNOWN_TEXT)
+		pack_text(out, crash->bugcheck.text);
 	if (known & KNOWN_EXCEPTION_CODE)
 		pack_varint(out, crash->exception.code.value);
 	if (known & KNOWN_EXCEPTION_ADDRESS)
@@ -237,6 +241,8 @@ static void take_head(struct bytes *in, struct arena *arena,
 		if (known & (uint64_t)KNOWN_ARG << i)
 			crash->bugcheck.args[i] =
 				CRASH_NUMBER(pack_take_signed(in));
+	if (known & KNOWN_TEXT)
+		crash->bugcheck.text = pack_take_text(in, arena);
 	if (known & KNOWN_EXCEPTION_CODE)
 		crash->exception.code = CRASH_NUMBER(pack_take_varint(in));
 	if (known & KNOWN_EXCEPTION_ADDRESS)
