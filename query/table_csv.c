@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "signatures/base/text.h"
+
 static void csv_field(FILE *out, const char *text)
 {
 	if (!strpbrk(text, ",\"\r\n")) {
@@ -44,9 +46,11 @@ static void csv_cell(struct table *table, size_t i,
 		break;
 	}
 
+	const char *text = table_visible(&table->passing, cell->text);
+
 	if (is_formula(cell->text))
-		fputc('\'', table->out);
-	csv_field(table->out, table_visible(&table->passing, cell->text));
+		text = text_printf(&table->passing, "'%s", text);
+	csv_field(table->out, text);
 }
 
 static void csv_begin(struct table *table)

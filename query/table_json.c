@@ -4,7 +4,7 @@
 
 static void json_begin(struct table *table)
 {
-	fputs("{\"format\": 1, \"rows\": [", table->out);
+	fputs("{\"format\":1,\"rows\":[", table->out);
 }
 
 /* Fractions to six places, as in CSV, so that both say the same. */
@@ -44,7 +44,7 @@ static void json_end(struct table *table)
 {
 	fputs(table->row_count ? "\n]" : "]", table->out);
 	for (const struct table_fact *f = table->facts; f; f = f->next) {
-		fprintf(table->out, ",\n\"%s\": ", f->key);
+		fprintf(table->out, ",\n\"%s\":", f->key);
 		json_print(f->value, table->out);
 	}
 	fputs("}\n", table->out);
