@@ -12,7 +12,8 @@
 struct images;
 
 /*
- * Read image, work out everything that can be known, sign it.  ret borrows
+ * Read image, work out everything that can be known, sign it.  The caller has
+ * set ret->image.bytes and .content, all else is zero.  ret borrows
  * image and arena.  images may be NULL.  On failure ret is unspecified and err
  * says why the image was refused.
  */

@@ -45,9 +45,13 @@
 #define LIMIT_IMAGE_MEMORY (64ull * 1024 * 1024) /* larger ones are spooled */
 #define LIMIT_IMAGE_BYTES (1ull << 38) /* 256 GiB: a full dump of a server */
 
+/* Of a refused dump, kept in quarantine: enough for any but full memory. */
+#define LIMIT_QUARANTINE_BYTES (1024ull * 1024 * 1024)
+
 /* What one worker may use. */
-#define LIMIT_WORKER_MEMORY (1024ull * 1024 * 1024)
+/* Data only: one image, and the window of 7z at its usual settings. */
+#define LIMIT_WORKER_MEMORY (512ull * 1024 * 1024)
 #define LIMIT_WORKER_SECONDS                                                   \
-	60 /* CPU time for one dump, without its unpacking */
+	60 /* without a sign of life: one dump, or a block of an archive */
 
 #endif

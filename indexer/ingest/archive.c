@@ -1,0 +1,341 @@
+#include "indexer/ingest/archive.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "indexer/ingest/zip_directory.h"
+
+#define BLOCK_BYTES (256 * 1024)
+
+/* An entry that asks for more retries than this is broken. */
+#define RETRIES 16
+
+struct archive_reader {
+	struct archive *archive;
+	const struct archive_source *source;
+	struct archive_beat beat;
+	uint64_t at; /* in the source */
+	bool is_over;
+	bool is_tar;
+	bool has_size;
+	uint64_t size; /* of the entry, as stated */
+	uint64_t seen; /* of the entry */
+	uint8_t block[BLOCK_BYTES];
+};
+
+static la_ssize_t read_block(struct archive *archive, void *closure,
+			     const void **ret)
+{
+	struct archive_reader *reader = closure;
+	const struct archive_source *source = reader->source;
+	const uint64_t left = source->size - reader->at;
+	const size_t size = left < BLOCK_BYTES ? (size_t)left : BLOCK_BYTES;
+
+	reader->beat.beat(reader->beat.closure);
+	if (source->memory) {
+		*ret = source->memory + reader->at;
+		reader->at += size;
+		return (la_ssize_t)size;
+	}
+
+	ssize_t got;
+
+	do
+		got = pread(source->fd, reader->block, size,
+			    (off_t)(source->offset + reader->at));
+	while (got < 0 && errno == EINTR);
+	if (got < 0) {
+		archive_set_error(archive, errno, "input: %s", strerror(errno));
+		return -1;
+	}
+	*ret = reader->block;
+	reader->at += (uint64_t)got;
+	return got;
+}
+
+static la_int64_t skip_block(struct archive *archive, void *closure,
+			     la_int64_t wanted)
+{
+	struct archive_reader *reader = closure;
+	const uint64_t left = reader->source->size - reader->at;
+
+	(void)archive;
+	if (wanted <= 0)
+		return 0;
+
+	const uint64_t size = (uint64_t)wanted < left ? (uint64_t)wanted : left;
+
+	reader->at += size;
+	return (la_int64_t)size;
+}
+
+static la_int64_t seek_block(struct archive *archive, void *closure,
+			     la_int64_t offset, int whence)
+{
+	struct archive_reader *reader = closure;
+	const int64_t size = (int64_t)reader->source->size;
+	int64_t from = 0;
+
+	(void)archive;
+	if (whence == SEEK_CUR)
+		from = (int64_t)reader->at;
+	if (whence == SEEK_END)
+		from = size;
+	if (offset > size - from || offset < -from)
+		return ARCHIVE_FATAL;
+	reader->at = (uint64_t)(from + offset);
+	return (la_int64_t)reader->at;
+}
+
+static bool says(const char *text, const char *word)
+{
+	return strcasestr(text, word) != NULL;
+}
+
+/* libarchive has words where we need a reason: see its format readers. */
+static enum status reason_of(struct archive *archive, const char *text)
+{
+	const int number = archive_errno(archive);
+
+	if (number == ENOMEM || says(text, "allocate"))
+		return STATUS_LIMIT;
+	if (number == EIO || says(text, "input: "))
+		return STATUS_IO;
+	if (says(text, "encrypt") || says(text, "passphrase") ||
+	    says(text, "codec not supported") || says(text, "password"))
+		return STATUS_ENCRYPTED;
+	if (says(text, "truncated") || says(text, "unexpected end") ||
+	    says(text, "premature") || says(text, "end-of-file") ||
+	    says(text, "end of file"))
+		return STATUS_TRUNCATED;
+	if (says(text, "unrecognized archive"))
+		return STATUS_UNSUPPORTED;
+	if (says(text, "unsupported") || says(text, "not supported"))
+		return STATUS_UNSUPPORTED;
+	return STATUS_CORRUPT;
+}
+
+static enum status failed(struct archive_reader *reader, int code,
+			  struct error *err)
+{
+	const char *text = archive_error_string(reader->archive);
+
+	if (code == ARCHIVE_FATAL)
+		reader->is_over = true;
+	if (!text)
+		text = "damaged archive";
+	return error_set(err, reason_of(reader->archive, text), "%s", text);
+}
+
+bool archive_is_likely(struct bytes head)
+{
+	static const struct {
+		size_t offset;
+		size_t size;
+		const char *magic;
+	} marks[] = {
+		{ 0, 4, "PK\3\4" },
+		{ 0, 4, "PK\5\6" },
+		{ 0, 4, "PK00" },
+		{ 0, 6, "7z\xbc\xaf\x27\x1c" },
+		{ 0, 4, "MSCF" },
+		{ 0, 6, "Rar!\x1a\x07" },
+		{ 0, 3, "\x1f\x8b\x08" },
+		{ 0, 3, "BZh" },
+		{ 0, 6, "\xfd\x37zXZ\0" },
+		{ 0, 4, "\x28\xb5\x2f\xfd" },
+		{ 0, 4, "\x04\x22\x4d\x18" },
+		{ 0, 4, "\x02\x21\x4c\x18" },
+		{ 0, 5, "\x5d\0\0\x80\0" },
+		{ 257, 5, "ustar" },
+	};
+	const size_t left = bytes_left(&head);
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		if (left < marks[i].offset + marks[i].size)
+			continue;
+		if (!memcmp(head.next + marks[i].offset, marks[i].magic,
+			    marks[i].size))
+			return true;
+	}
+	return false;
+}
+
+static void know_formats(struct archive *archive)
+{
+	archive_read_support_filter_gzip(archive);
+	archive_read_support_filter_bzip2(archive);
+	archive_read_support_filter_xz(archive);
+	archive_read_support_filter_lzma(archive);
+	archive_read_support_filter_zstd(archive);
+	archive_read_support_filter_lz4(archive);
+	archive_read_support_format_zip(archive);
+	archive_read_support_format_7zip(archive);
+	archive_read_support_format_cab(archive);
+	archive_read_support_format_rar(archive);
+	archive_read_support_format_rar5(archive);
+	archive_read_support_format_tar(archive);
+	archive_read_support_format_empty(archive);
+	archive_read_support_format_raw(archive);
+}
+
+enum status archive_reader_open(const struct archive_source *source,
+				uint64_t max_entries, struct archive_beat beat,
+				struct archive_reader **ret, struct error *err)
+{
+	if (zip_directory_exceeds(source, max_entries))
+		return error_set(err, STATUS_LIMIT, "more than %llu entries",
+				 (unsigned long long)max_entries);
+
+	struct archive_reader *reader = malloc(sizeof(*reader));
+
+	if (!reader)
+		return error_set(err, STATUS_LIMIT, "out of memory");
+	memset(reader, 0, offsetof(struct archive_reader, block));
+	reader->source = source;
+	reader->beat = beat;
+	reader->archive = archive_read_new();
+	if (!reader->archive) {
+		free(reader);
+		return error_set(err, STATUS_LIMIT, "out of memory");
+	}
+	know_formats(reader->archive);
+	archive_read_set_read_callback(reader->archive, read_block);
+	archive_read_set_skip_callback(reader->archive, skip_block);
+	archive_read_set_seek_callback(reader->archive, seek_block);
+	archive_read_set_callback_data(reader->archive, reader);
+
+	const int code = archive_read_open1(reader->archive);
+
+	if (code < ARCHIVE_WARN) {
+		const enum status status = failed(reader, code, err);
+
+		archive_reader_close(reader);
+		return status;
+	}
+	*ret = reader;
+	return STATUS_OK;
+}
+
+void archive_reader_close(struct archive_reader *reader)
+{
+	if (!reader)
+		return;
+	archive_read_free(reader->archive);
+	free(reader);
+}
+
+bool archive_reader_is_packed(struct archive_reader *reader)
+{
+	const int format = archive_format(reader->archive);
+
+	if (archive_filter_count(reader->archive) > 1)
+		return true;
+	return format && format != ARCHIVE_FORMAT_RAW &&
+	       format != ARCHIVE_FORMAT_EMPTY;
+}
+
+static void describe(struct archive_reader *reader, struct archive_entry *entry,
+		     struct archive_item *ret)
+{
+	const int format = archive_format(reader->archive);
+	const int base = format & ARCHIVE_FORMAT_BASE_MASK;
+	const char *path = archive_entry_pathname_utf8(entry);
+	const int64_t size = archive_entry_size(entry);
+
+	if (!path)
+		path = archive_entry_pathname(entry);
+	while (path && path[0] == '.' && path[1] == '/')
+		path += 2;
+	reader->is_tar = base == ARCHIVE_FORMAT_TAR;
+	reader->has_size = archive_entry_size_is_set(entry) && size >= 0;
+	reader->size = reader->has_size ? (uint64_t)size : 0;
+	reader->seen = 0;
+	ret->path = path ? path : "";
+	ret->path_bytes = strlen(ret->path);
+	ret->is_bare = base == ARCHIVE_FORMAT_RAW;
+	ret->is_file =
+		ret->is_bare || archive_entry_filetype(entry) == AE_IFREG;
+	/* A hard link of a tar carries no data of its own. */
+	if (archive_entry_hardlink(entry))
+		ret->is_file = false;
+	ret->is_encrypted = archive_entry_is_encrypted(entry);
+	ret->can_skip = base == ARCHIVE_FORMAT_ZIP && reader->has_size;
+	ret->has_size = reader->has_size && !ret->is_bare;
+	ret->size = reader->size;
+}
+
+enum status archive_reader_next(struct archive_reader *reader,
+				struct archive_item *ret, bool *more,
+				struct error *err)
+{
+	struct archive_entry *entry;
+	int code = ARCHIVE_RETRY;
+
+	for (int i = 0; i < RETRIES && code == ARCHIVE_RETRY; i++)
+		code = archive_read_next_header(reader->archive, &entry);
+	if (code == ARCHIVE_EOF) {
+		*more = false;
+		return STATUS_OK;
+	}
+	if (code < ARCHIVE_WARN) {
+		/* No entry to speak of, and no way to come past it. */
+		reader->is_over = true;
+		return failed(reader, code, err);
+	}
+	describe(reader, entry, ret);
+	*more = true;
+	return STATUS_OK;
+}
+
+enum status archive_reader_piece(struct archive_reader *reader,
+				 struct bytes *ret, uint64_t *offset,
+				 bool *more, struct error *err)
+{
+	const void *data = NULL;
+	size_t size = 0;
+	la_int64_t at = 0;
+	int code = ARCHIVE_RETRY;
+
+	for (int i = 0; i < RETRIES && code == ARCHIVE_RETRY; i++)
+		code = archive_read_data_block(reader->archive, &data, &size,
+					       &at);
+	if (code != ARCHIVE_OK && code != ARCHIVE_EOF)
+		return failed(reader, code, err);
+	if (code == ARCHIVE_EOF) {
+		/* A sparse file may end in a hole. */
+		*offset = reader->seen;
+		if (reader->is_tar && reader->size > reader->seen)
+			*offset = reader->size;
+		*more = false;
+		return STATUS_OK;
+	}
+	if (at < 0 || (uint64_t)at < reader->seen)
+		return error_set(err, STATUS_CORRUPT, "data runs backwards");
+	*ret = bytes_of(data, size);
+	*offset = (uint64_t)at;
+	reader->seen = (uint64_t)at + size;
+	*more = true;
+	return STATUS_OK;
+}
+
+enum status archive_reader_skip(struct archive_reader *reader,
+				struct error *err)
+{
+	const int code = archive_read_data_skip(reader->archive);
+
+	if (code < ARCHIVE_WARN)
+		return failed(reader, code, err);
+	return STATUS_OK;
+}
+
+bool archive_reader_is_over(const struct archive_reader *reader)
+{
+	return reader->is_over;
+}

@@ -1,0 +1,385 @@
+#include "indexer/ingest/ingest.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "indexer/ingest/archive.h"
+#include "indexer/ingest/contents.h"
+#include "indexer/ingest/inputs.h"
+#include "indexer/ingest/quarantine.h"
+#include "signatures/base/text.h"
+#include "signatures/store/store_read.h"
+#include "signatures/store/store_write.h"
+
+/* A commit costs a few milliseconds, what is not committed is done again. */
+#define COMMIT_RECORDS 10000
+#define COMMIT_BYTES (64 * 1024 * 1024)
+#define COMMIT_SECONDS 5
+
+#define HASH_BLOCK (1024 * 1024)
+#define PROGRESS_EVERY 256
+
+struct ingest {
+	const struct ingest_options *options;
+	struct tally *tally;
+	struct inputs *inputs;
+	struct store *store;	       /* or NULL */
+	struct quarantine *quarantine; /* or NULL */
+	struct contents seen;	       /* archives of this run */
+	struct arena arena;	       /* one record */
+	uint64_t events;
+	uint64_t records; /* since the last commit */
+	uint64_t bytes;
+	time_t committed;
+};
+
+/* What is known of an input while it is with the workers. */
+struct about {
+	struct input input;
+	bool has_content;
+	struct hash128 content; /* of the whole input */
+	uint64_t dumps;
+	bool has_io_trouble;
+};
+
+static void about_destroy(struct about *about)
+{
+	free(about->input.source);
+	free(about);
+}
+
+static time_t seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return now.tv_sec;
+}
+
+static enum status commit(struct ingest *ingest, struct error *err)
+{
+	if (!ingest->store)
+		return STATUS_OK;
+	if (store_commit(ingest->store, err))
+		return err->status;
+	ingest->records = 0;
+	ingest->bytes = 0;
+	ingest->committed = seconds();
+	return store_begin(ingest->store, err);
+}
+
+/* Something happened: time to say so, time to commit? */
+static enum status tick(struct ingest *ingest, struct error *err)
+{
+	if (++ingest->events % PROGRESS_EVERY == 0)
+		ingest->options->progress(ingest->options->closure,
+					  ingest->tally);
+	if (ingest->records >= COMMIT_RECORDS || ingest->bytes >= COMMIT_BYTES)
+		return commit(ingest, err);
+	if (ingest->records && seconds() - ingest->committed >= COMMIT_SECONDS)
+		return commit(ingest, err);
+	return STATUS_OK;
+}
+
+static bool hash_input(struct about *about)
+{
+	static uint8_t block[HASH_BLOCK];
+	struct hash_stream *stream;
+	uint64_t at = 0;
+
+	if (about->has_content)
+		return true;
+	stream = hash_stream_create();
+	while (at < about->input.size) {
+		const ssize_t got =
+			pread(about->input.fd, block, sizeof(block), (off_t)at);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			break;
+		hash_stream_add(stream, block, (size_t)got);
+		at += (uint64_t)got;
+	}
+	about->content = hash_stream_128(stream);
+	about->has_content = at >= about->input.size;
+	hash_stream_destroy(stream);
+	return about->has_content;
+}
+
+static bool is_archive(const struct about *about)
+{
+	uint8_t head[ARCHIVE_CLAIM_BYTES];
+	const ssize_t got = pread(about->input.fd, head, sizeof(head), 0);
+
+	return got > 0 && archive_is_likely(bytes_of(head, (size_t)got));
+}
+
+/*
+ * Was this archive ingested whole by an earlier run?  An archive of this run
+ * does not count, or the answer would depend on how far the workers are.
+ */
+static enum status is_done(struct ingest *ingest, struct about *about,
+			   bool *ret, struct error *err)
+{
+	struct hash128 content;
+	uint64_t dumps;
+
+	*ret = false;
+	if (!ingest->store || about->input.fd < 0 || !is_archive(about))
+		return STATUS_OK;
+
+	const bool is_stamped =
+		store_find_stamp(ingest->store, about->input.stamp, &content);
+
+	if (is_stamped) {
+		about->content = content;
+		about->has_content = true;
+	} else if (!hash_input(about)) {
+		return STATUS_OK;
+	}
+	if (!contents_add(&ingest->seen, about->content) ||
+	    !store_has_archive(ingest->store, about->content, &dumps))
+		return STATUS_OK;
+	*ret = true;
+	ingest->tally->duplicate += dumps;
+	if (!is_stamped && store_put_archive(ingest->store, about->content,
+					     about->input.stamp, dumps, err))
+		return err->status;
+	return STATUS_OK;
+}
+
+static enum status on_next(void *closure, struct workers_input *ret, bool *more,
+			   struct error *err)
+{
+	struct ingest *ingest = closure;
+
+	for (;;) {
+		struct about *about = calloc(1, sizeof(*about));
+		bool done = false;
+
+		if (!about)
+			return error_set(err, STATUS_IO, "out of memory");
+		*more = inputs_next(ingest->inputs, &about->input);
+		if (!*more) {
+			free(about);
+			return STATUS_OK;
+		}
+		if (is_done(ingest, about, &done, err)) {
+			close(about->input.fd);
+			about_destroy(about);
+			return err->status;
+		}
+		if (!done) {
+			ret->about = about;
+			ret->fd = about->input.fd;
+			ret->size = about->input.size;
+			return STATUS_OK;
+		}
+		close(about->input.fd);
+		about_destroy(about);
+	}
+}
+
+/* "march.7z/07.dmp" */
+static const char *source_of(struct ingest *ingest, const struct about *about,
+			     const char *path)
+{
+	if (!*path)
+		return about->input.source;
+	return text_printf(&ingest->arena, "%s/%s", about->input.source, path);
+}
+
+static enum status keep(struct ingest *ingest, const struct about *about,
+			const char *source,
+			const struct workers_refusal *refusal,
+			struct error *err)
+{
+	const bool is_input =
+		!*refusal->path || refusal->status == STATUS_PARSER;
+
+	if (!ingest->quarantine)
+		return STATUS_OK;
+	if (!refusal->has_chunks) {
+		if (!is_input || about->input.fd < 0 ||
+		    refusal->status == STATUS_IO)
+			return STATUS_OK;
+		if (quarantine_add_file(ingest->quarantine, about->input.fd,
+					err))
+			return err->status;
+	}
+	return quarantine_keep(ingest->quarantine, source, refusal->status,
+			       refusal->text, err);
+}
+
+static enum status on_refused(void *closure, const struct workers_input *input,
+			      const struct workers_refusal *refusal,
+			      struct error *err)
+{
+	struct ingest *ingest = closure;
+	struct about *about = input->about;
+	struct hash128 content = refusal->content;
+
+	if (refusal->is_foreign && !about->input.is_named &&
+	    !unpack_is_named_dump(about->input.source))
+		return STATUS_OK;
+
+	const char *source = source_of(ingest, about, refusal->path);
+
+	ingest->tally->refused[refusal->status]++;
+	ingest->options->refused(ingest->options->closure, source,
+				 refusal->text);
+	if (refusal->status == STATUS_IO)
+		about->has_io_trouble = true;
+	if (keep(ingest, about, source, refusal, err))
+		return err->status;
+	if (ingest->store && refusal->status != STATUS_IO) {
+		/* An entry that was not read is known by where it is. */
+		if (!refusal->has_content && hash_input(about)) {
+			content = about->content;
+			if (*refusal->path)
+				content.low = hash_mix(
+					content.low,
+					hash_64(refusal->path,
+						strlen(refusal->path)));
+		}
+		if (store_put_refused(ingest->store, content, source,
+				      refusal->status, refusal->text, err))
+			return err->status;
+		ingest->records++;
+	}
+	arena_reset(&ingest->arena);
+	return tick(ingest, err);
+}
+
+static enum status on_record(void *closure, const struct workers_input *input,
+			     struct bytes record, struct error *err)
+{
+	struct ingest *ingest = closure;
+	struct about *about = input->about;
+	struct record_file file;
+	struct error reason;
+
+	if (record_decode(record, &ingest->arena, &file, &reason)) {
+		const struct workers_refusal refusal = {
+			.path = "",
+			.status = STATUS_PARSER,
+			.text = "the reader made no sense",
+		};
+
+		return on_refused(closure, input, &refusal, err);
+	}
+	file.source = source_of(ingest, about, file.source);
+	file.ingested = ingest->options->now;
+	about->dumps++;
+	if (!ingest->store) {
+		ingest->tally->indexed++;
+		ingest->options->crash(ingest->options->closure, &file);
+	} else {
+		enum store_outcome outcome;
+
+		if (store_put(ingest->store, &file, &ingest->arena, &outcome,
+			      err))
+			return err->status;
+		ingest->records++;
+		ingest->bytes += bytes_left(&record);
+		if (outcome == STORE_INDEXED)
+			ingest->tally->indexed++;
+		else if (outcome == STORE_SAME_CRASH)
+			ingest->tally->same_crash++;
+		else
+			ingest->tally->duplicate++;
+	}
+	arena_reset(&ingest->arena);
+	return tick(ingest, err);
+}
+
+static enum status on_chunk(void *closure, const struct workers_input *input,
+			    uint64_t offset, struct bytes data,
+			    struct error *err)
+{
+	struct ingest *ingest = closure;
+
+	(void)input;
+	if (!ingest->quarantine)
+		return STATUS_OK;
+	return quarantine_add(ingest->quarantine, offset, data, err);
+}
+
+static enum status on_end(void *closure, const struct workers_input *input,
+			  bool packed, bool is_whole, struct error *err)
+{
+	struct ingest *ingest = closure;
+	struct about *about = input->about;
+	enum status status = STATUS_OK;
+
+	if (input->fd < 0) {
+		const struct workers_refusal refusal = {
+			.path = "",
+			.status = about->input.err.status,
+			.text = about->input.err.text,
+		};
+
+		status = on_refused(closure, input, &refusal, err);
+	} else if (ingest->store && packed && is_whole && about->has_content &&
+		   !about->has_io_trouble) {
+		status = store_put_archive(ingest->store, about->content,
+					   about->input.stamp, about->dumps,
+					   err);
+		ingest->records++;
+	}
+	about_destroy(about);
+	return status;
+}
+
+static enum status run(struct ingest *ingest, struct workers *workers,
+		       struct error *err)
+{
+	const struct ingest_options *options = ingest->options;
+	const struct workers_sink sink = { ingest,   on_next,	 on_record,
+					   on_chunk, on_refused, on_end };
+
+	if (options->quarantine_dir &&
+	    quarantine_open(options->quarantine_dir, &ingest->quarantine, err))
+		return err->status;
+	if (options->store_dir) {
+		if (store_open(options->store_dir, STORE_WRITE, true,
+			       &ingest->store, err) ||
+		    store_begin(ingest->store, err))
+			return err->status;
+	}
+	ingest->committed = seconds();
+	if (workers_run(workers, &sink, err))
+		return err->status;
+	if (ingest->store)
+		return store_commit(ingest->store, err);
+	return STATUS_OK;
+}
+
+enum status ingest_run(const struct ingest_options *options,
+		       struct tally *tally, struct error *err)
+{
+	struct ingest ingest = { .options = options, .tally = tally };
+	struct workers *workers;
+
+	memset(tally, 0, sizeof(*tally));
+	if (workers_create(&options->workers, &workers, err))
+		return err->status;
+	arena_init(&ingest.arena);
+	contents_init(&ingest.seen);
+	ingest.inputs = inputs_create(options->paths, options->path_count,
+				      options->workers.spool_dir);
+
+	const enum status status = run(&ingest, workers, err);
+
+	workers_destroy(workers);
+	inputs_destroy(ingest.inputs);
+	quarantine_close(ingest.quarantine);
+	contents_deinit(&ingest.seen);
+	arena_deinit(&ingest.arena);
+	store_close(ingest.store);
+	return status;
+}

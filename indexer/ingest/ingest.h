@@ -1,0 +1,46 @@
+/*
+ * ingest.h - paths in, records in the store out.
+ *
+ * Inputs are read by workers and told back in their order; here they are
+ * named, checked once more, and stored or handed on.  What is stored is
+ * committed now and then, so that a run that is cut off at any moment is
+ * carried on by the next; an archive is only marked as done behind its last
+ * record.
+ */
+#ifndef INGEST_INGEST_H
+#define INGEST_INGEST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "indexer/ingest/tally.h"
+#include "indexer/ingest/workers.h"
+#include "signatures/base/error.h"
+#include "signatures/record.h"
+
+struct ingest_options {
+	const char *const *paths;
+	size_t path_count;
+	const char *store_dir;	    /* NULL: no store, only crash() */
+	const char *quarantine_dir; /* NULL: none */
+	uint64_t now;		    /* FILETIME */
+	struct workers_options workers;
+
+	/* Whoever runs it, told in the order of the inputs. */
+	void *closure;
+	/* Without a store: one crash. */
+	void (*crash)(void *closure, const struct record_file *file);
+	/* An input or an entry of one that was not read. */
+	void (*refused)(void *closure, const char *source, const char *text);
+	/* Now and then. */
+	void (*progress)(void *closure, const struct tally *tally);
+};
+
+/*
+ * Forks.  Whatever happens to single inputs is in *tally; failing means that
+ * the run could not go on, then *tally says how far it came.
+ */
+enum status ingest_run(const struct ingest_options *options,
+		       struct tally *tally, struct error *err) MUST_CHECK;
+
+#endif

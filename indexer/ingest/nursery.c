@@ -1,0 +1,193 @@
+#include "indexer/ingest/nursery.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "indexer/ingest/sandbox.h"
+
+/* Both ends are this program, and a worker never holds either. */
+struct request {
+	bool is_birth;
+	pid_t pid; /* to bury */
+};
+
+struct reply {
+	pid_t pid;
+	int status;
+};
+
+union control {
+	struct cmsghdr header;
+	char room[CMSG_SPACE(NURSERY_GIFTS * sizeof(int))];
+};
+
+static bool receive(int fd, struct request *ret, int gifts[NURSERY_GIFTS])
+{
+	struct iovec part = { ret, sizeof(*ret) };
+	union control control;
+	struct msghdr message = { .msg_iov = &part,
+				  .msg_iovlen = 1,
+				  .msg_control = &control,
+				  .msg_controllen = sizeof(control) };
+	ssize_t got;
+
+	do
+		got = recvmsg(fd, &message, 0);
+	while (got < 0 && errno == EINTR);
+	if (got != (ssize_t)sizeof(*ret))
+		return false;
+	if (!ret->is_birth)
+		return true;
+
+	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+
+	if (!header ||
+	    header->cmsg_len != CMSG_LEN(NURSERY_GIFTS * sizeof(int)))
+		return false;
+	memcpy(gifts, CMSG_DATA(header), NURSERY_GIFTS * sizeof(int));
+	return true;
+}
+
+static void hand_over(const int gifts[NURSERY_GIFTS])
+{
+	const int safe = NURSERY_FIRST_FD + NURSERY_GIFTS;
+	int high[NURSERY_GIFTS];
+
+	for (int i = 0; i < NURSERY_GIFTS; i++)
+		high[i] = fcntl(gifts[i], F_DUPFD, safe);
+	for (int i = 0; i < NURSERY_GIFTS; i++)
+		dup2(high[i], NURSERY_FIRST_FD + i);
+	sandbox_close_from(safe);
+}
+
+static void serve(int fd, void (*child)(void *closure), void *closure)
+{
+	struct request request;
+	int gifts[NURSERY_GIFTS];
+
+	while (receive(fd, &request, gifts)) {
+		struct reply reply = { .pid = -1 };
+
+		if (request.is_birth) {
+			reply.pid = fork();
+			if (!reply.pid) {
+				prctl(PR_SET_PDEATHSIG, SIGKILL);
+				hand_over(gifts);
+				child(closure);
+				_exit(0);
+			}
+			for (int i = 0; i < NURSERY_GIFTS; i++)
+				close(gifts[i]);
+		} else {
+			do
+				reply.pid =
+					waitpid(request.pid, &reply.status, 0);
+			while (reply.pid < 0 && errno == EINTR);
+		}
+		if (send(fd, &reply, sizeof(reply), MSG_NOSIGNAL) !=
+		    (ssize_t)sizeof(reply))
+			break;
+	}
+}
+
+enum status nursery_start(struct nursery *nursery, void (*child)(void *closure),
+			  void *closure, struct error *err)
+{
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
+		return error_set(err, STATUS_IO, "nursery: %s",
+				 strerror(errno));
+
+	const pid_t pid = fork();
+
+	if (pid < 0) {
+		close(ends[0]);
+		close(ends[1]);
+		return error_set(err, STATUS_IO, "nursery: %s",
+				 strerror(errno));
+	}
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		close(ends[0]);
+		serve(ends[1], child, closure);
+		_exit(0);
+	}
+	close(ends[1]);
+	nursery->fd = ends[0];
+	nursery->pid = pid;
+	return STATUS_OK;
+}
+
+void nursery_stop(struct nursery *nursery)
+{
+	int status;
+
+	close(nursery->fd);
+	while (waitpid(nursery->pid, &status, 0) < 0 && errno == EINTR)
+		;
+}
+
+static enum status answer(struct nursery *nursery, struct reply *ret,
+			  struct error *err)
+{
+	ssize_t got;
+
+	do
+		got = recv(nursery->fd, ret, sizeof(*ret), 0);
+	while (got < 0 && errno == EINTR);
+	if (got != (ssize_t)sizeof(*ret))
+		return error_set(err, STATUS_IO, "nursery: gone");
+	if (ret->pid < 0)
+		return error_set(err, STATUS_IO, "nursery: no such worker");
+	return STATUS_OK;
+}
+
+enum status nursery_bear(struct nursery *nursery,
+			 const int gifts[NURSERY_GIFTS], pid_t *ret,
+			 struct error *err)
+{
+	struct request request = { .is_birth = true };
+	struct iovec part = { &request, sizeof(request) };
+	union control control;
+	struct msghdr message = { .msg_iov = &part,
+				  .msg_iovlen = 1,
+				  .msg_control = &control,
+				  .msg_controllen = sizeof(control) };
+	struct reply reply;
+
+	memset(&control, 0, sizeof(control));
+	control.header.cmsg_level = SOL_SOCKET;
+	control.header.cmsg_type = SCM_RIGHTS;
+	control.header.cmsg_len = CMSG_LEN(NURSERY_GIFTS * sizeof(int));
+	memcpy(CMSG_DATA(&control.header), gifts, NURSERY_GIFTS * sizeof(int));
+	if (sendmsg(nursery->fd, &message, MSG_NOSIGNAL) < 0)
+		return error_set(err, STATUS_IO, "nursery: %s",
+				 strerror(errno));
+	if (answer(nursery, &reply, err))
+		return err->status;
+	*ret = reply.pid;
+	return STATUS_OK;
+}
+
+enum status nursery_bury(struct nursery *nursery, pid_t pid, int *ret,
+			 struct error *err)
+{
+	const struct request request = { .pid = pid };
+	struct reply reply;
+
+	if (send(nursery->fd, &request, sizeof(request), MSG_NOSIGNAL) < 0)
+		return error_set(err, STATUS_IO, "nursery: %s",
+				 strerror(errno));
+	if (answer(nursery, &reply, err))
+		return err->status;
+	*ret = reply.status;
+	return STATUS_OK;
+}

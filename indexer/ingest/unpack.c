@@ -1,0 +1,509 @@
+#include "indexer/ingest/unpack.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "indexer/dump/dump.h"
+#include "indexer/ingest/archive.h"
+#include "signatures/base/limits.h"
+#include "signatures/base/text.h"
+
+#define PATH_BYTES 4096
+#define HASH_BLOCK (1024 * 1024)
+
+/* Nested archives up to this size are unpacked from memory. */
+#define NESTED_MEMORY ((size_t)8 * 1024 * 1024)
+
+/* No ratio is held against an input that has unpacked to less than this. */
+#define RATIO_FLOOR (64ull * 1024 * 1024)
+
+/*
+ * What is no dump is not worth as much patience: logs and page files reach 50
+ * to 100, long runs of zeroes 1000.
+ */
+#define OTHER_RATIO 200
+#define OTHER_FLOOR (1024ull * 1024 * 1024)
+
+/* An input with more entries than this past a limit is given up. */
+#define EXCESS_MAX 64
+
+struct unpack {
+	const struct unpack_limits *limits;
+	const struct unpack_sink *sink;
+	struct spool *spool;
+	struct arena arena; /* for odd names */
+	uint64_t input_bytes;
+	uint64_t unpacked; /* bytes of dumps and nested archives */
+	uint64_t passed;   /* bytes passed over that still cost unpacking */
+	uint64_t entries;
+	unsigned excess;
+	bool is_over;
+	bool is_archive;
+	char path[PATH_BYTES];
+};
+
+/* An archive inside the input, being read. */
+struct level {
+	struct archive_reader *reader;
+	struct archive_item item;
+	struct spool_file file; /* the entry, as far as it was read */
+	unsigned depth;
+	size_t prefix; /* bytes of unpack.path that are this archive's */
+	bool has_more; /* the entry has, beyond what was read */
+};
+
+static void unpack_level(struct unpack *unpack,
+			 const struct archive_source *source, unsigned depth);
+
+static void refuse(struct unpack *unpack, enum status status, const char *text)
+{
+	const struct unpack_refusal refusal = { .status = status,
+						.text = text };
+
+	if (status == STATUS_LIMIT && ++unpack->excess >= EXCESS_MAX)
+		unpack->is_over = true;
+	unpack->sink->refuse(unpack->sink->closure, unpack->path, &refusal);
+}
+
+static void refuse_foreign(struct unpack *unpack)
+{
+	const bool is_empty = unpack->input_bytes == 0;
+	const struct unpack_refusal refusal = {
+		.status = is_empty ? STATUS_TRUNCATED : STATUS_UNSUPPORTED,
+		.text = is_empty ? "empty" : "not a dump or an archive we know",
+		.is_foreign = true
+	};
+
+	unpack->sink->refuse(unpack->sink->closure, unpack->path, &refusal);
+}
+
+/* The whole input ends here. */
+static void give_up(struct unpack *unpack, const char *text)
+{
+	unpack->is_over = true;
+	refuse(unpack, STATUS_LIMIT, text);
+}
+
+static bool exceeds(const struct unpack *unpack, uint64_t bytes, uint64_t ratio,
+		    uint64_t floor)
+{
+	return bytes > floor && bytes / ratio > unpack->input_bytes;
+}
+
+/* Count bytes that came out; false, and refused, when they are too many. */
+static bool account(struct unpack *unpack, uint64_t bytes)
+{
+	const struct unpack_limits *limits = unpack->limits;
+	char text[128];
+
+	unpack->unpacked += bytes;
+	if (unpack->unpacked > limits->bytes) {
+		snprintf(text, sizeof(text),
+			 "unpacks to more than %" PRIu64 " bytes",
+			 limits->bytes);
+		give_up(unpack, text);
+		return false;
+	}
+	if (exceeds(unpack, unpack->unpacked, limits->ratio, RATIO_FLOOR)) {
+		snprintf(text, sizeof(text),
+			 "unpacks to more than %" PRIu64 " times its size",
+			 limits->ratio);
+		give_up(unpack, text);
+		return false;
+	}
+	return true;
+}
+
+/* Read on until the entry's file holds wanted bytes or the entry ends. */
+static bool read_entry(struct unpack *unpack, struct level *level,
+		       uint64_t wanted)
+{
+	struct spool_file *file = &level->file;
+	struct error err;
+
+	while (level->has_more && file->size < wanted) {
+		struct bytes piece = bytes_absent();
+		uint64_t offset;
+
+		if (archive_reader_piece(level->reader, &piece, &offset,
+					 &level->has_more, &err)) {
+			refuse(unpack, err.status, err.text);
+			return false;
+		}
+
+		const uint64_t size = level->has_more ? bytes_left(&piece) : 0;
+
+		if (offset > LIMIT_IMAGE_BYTES ||
+		    offset + size > LIMIT_IMAGE_BYTES) {
+			give_up(unpack, "larger than any dump we read");
+			return false;
+		}
+		if (offset + size > file->size &&
+		    !account(unpack, offset + size - file->size))
+			return false;
+		if (spool_file_extend(file, offset, &err) ||
+		    (size && spool_file_add(file, piece.next, size, &err))) {
+			refuse(unpack, err.status, err.text);
+			return false;
+		}
+		unpack->sink->beat(unpack->sink->closure);
+	}
+	return true;
+}
+
+/* Is the entry's stated size within what is left to unpack? */
+static bool is_affordable(struct unpack *unpack, const struct level *level)
+{
+	const uint64_t size = level->item.size;
+	const char *text = NULL;
+
+	if (!level->item.has_size)
+		return true;
+	if (size > LIMIT_IMAGE_BYTES)
+		text = "larger than any dump we read";
+	else if (size > unpack->limits->bytes - unpack->unpacked)
+		text = "unpacks to more than this input may";
+	else if (exceeds(unpack, size, unpack->limits->ratio, RATIO_FLOOR))
+		text = "unpacks to too many times the size of its archive";
+	if (!text)
+		return true;
+	if (level->item.can_skip)
+		refuse(unpack, STATUS_LIMIT, text);
+	else
+		give_up(unpack, text);
+	return false;
+}
+
+/* Neither dump nor archive: on to the next, unless that costs too much. */
+static void pass_over(struct unpack *unpack, struct level *level)
+{
+	struct archive_item *item = &level->item;
+	const char *text = "unpacks to too many times the size of its archive";
+	struct error err;
+
+	if (item->has_size) {
+		const bool is_bomb =
+			exceeds(unpack, item->size, OTHER_RATIO, OTHER_FLOOR);
+
+		if (item->can_skip) {
+			if (is_bomb)
+				refuse(unpack, STATUS_LIMIT, text);
+			return;
+		}
+		unpack->passed += item->size;
+		if (is_bomb ||
+		    exceeds(unpack, unpack->passed, OTHER_RATIO, OTHER_FLOOR)) {
+			give_up(unpack, text);
+			return;
+		}
+		if (archive_reader_skip(level->reader, &err))
+			refuse(unpack, err.status, err.text);
+		return;
+	}
+	while (level->has_more) {
+		struct bytes piece = bytes_absent();
+		uint64_t offset;
+
+		if (archive_reader_piece(level->reader, &piece, &offset,
+					 &level->has_more, &err)) {
+			refuse(unpack, err.status, err.text);
+			return;
+		}
+		unpack->passed += bytes_left(&piece);
+		if (exceeds(unpack, unpack->passed, OTHER_RATIO, OTHER_FLOOR)) {
+			give_up(unpack, text);
+			return;
+		}
+	}
+}
+
+static void take_image(struct unpack *unpack, struct level *level)
+{
+	struct bytes image;
+	struct error err;
+
+	level->file.memory_max = LIMIT_IMAGE_MEMORY;
+	if (!is_affordable(unpack, level) ||
+	    !read_entry(unpack, level, UINT64_MAX))
+		return;
+	if (spool_file_view(&level->file, &image, &err)) {
+		refuse(unpack, err.status, err.text);
+		return;
+	}
+	unpack->sink->image(unpack->sink->closure, unpack->path, image,
+			    spool_file_hash(&level->file));
+}
+
+static void take_archive(struct unpack *unpack, struct level *level)
+{
+	struct spool_file *file = &level->file;
+	char text[64];
+
+	if (level->depth >= unpack->limits->depth) {
+		snprintf(text, sizeof(text),
+			 "nested deeper than %" PRIu64 " archives",
+			 unpack->limits->depth);
+		refuse(unpack, STATUS_LIMIT, text);
+		return;
+	}
+	if (!is_affordable(unpack, level) ||
+	    !read_entry(unpack, level, UINT64_MAX))
+		return;
+
+	const struct archive_source source = {
+		.memory = file->is_spooled ? NULL : file->memory,
+		.fd = file->spool->fd,
+		.offset = file->start,
+		.size = file->size,
+	};
+
+	unpack_level(unpack, &source, level->depth + 1);
+}
+
+bool unpack_is_named_dump(const char *path)
+{
+	static const char *const ends[] = { ".dmp", ".mdmp", ".hdmp", ".kdmp" };
+	const size_t size = strlen(path);
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		const size_t end = strlen(ends[i]);
+
+		if (size > end &&
+		    !text_compare_nocase(path + size - end, ends[i]))
+			return true;
+	}
+	return false;
+}
+
+static void take_other(struct unpack *unpack, struct level *level)
+{
+	const bool is_empty = level->file.size == 0;
+
+	if (level->item.is_bare && level->depth == 1)
+		refuse_foreign(unpack);
+	else if (unpack_is_named_dump(unpack->path))
+		refuse(unpack, is_empty ? STATUS_TRUNCATED : STATUS_UNSUPPORTED,
+		       is_empty ? "empty" : "not a dump, whatever its name");
+	else
+		pass_over(unpack, level);
+}
+
+static void take_entry(struct unpack *unpack, struct level *level)
+{
+	struct spool_file *file = &level->file;
+	struct bytes head;
+	struct error err;
+
+	if (!unpack->sink->enter(unpack->sink->closure, unpack->path))
+		return;
+	if (!level->item.is_file)
+		return;
+	if (level->item.is_encrypted) {
+		refuse(unpack, STATUS_ENCRYPTED, "needs a password");
+		return;
+	}
+	spool_file_reset(file);
+	file->memory_max = NESTED_MEMORY;
+	level->has_more = true;
+	if (!read_entry(unpack, level, DUMP_CLAIM_BYTES))
+		return;
+	if (spool_file_view(file, &head, &err)) {
+		refuse(unpack, err.status, err.text);
+		return;
+	}
+	/* A hole may have made it longer than was asked for. */
+	if (bytes_left(&head) > DUMP_CLAIM_BYTES)
+		head = bytes_part(head, 0, DUMP_CLAIM_BYTES);
+	if (dump_is_claimed(head))
+		take_image(unpack, level);
+	else if (archive_is_likely(head))
+		take_archive(unpack, level);
+	else
+		take_other(unpack, level);
+	spool_file_reset(file);
+}
+
+/* Set unpack->path to the entry's, in valid UTF-8. */
+static void set_path(struct unpack *unpack, const struct level *level)
+{
+	char *end = unpack->path + level->prefix;
+	size_t room = PATH_BYTES - level->prefix;
+	const struct archive_item *item = &level->item;
+
+	*end = '\0';
+	if (item->is_bare)
+		return;
+	if (level->prefix > 0 && room > 1) {
+		*end++ = '/';
+		*end = '\0';
+		room--;
+	}
+	if (!item->path_bytes) {
+		snprintf(end, room, "#%" PRIu64, unpack->entries);
+		return;
+	}
+
+	const char *text = text_from_bytes(
+		&unpack->arena, bytes_of(item->path, item->path_bytes));
+	size_t size = strlen(text);
+
+	if (size >= room) {
+		size = room - 1;
+		while (size > 0 && ((unsigned char)text[size] & 0xc0) == 0x80)
+			size--;
+	}
+	memcpy(end, text, size);
+	end[size] = '\0';
+	arena_reset(&unpack->arena);
+}
+
+static void walk_level(struct unpack *unpack, struct level *level)
+{
+	const struct unpack_sink *sink = unpack->sink;
+	struct error err;
+	bool more = true;
+
+	while (!unpack->is_over && !archive_reader_is_over(level->reader)) {
+		unpack->path[level->prefix] = '\0';
+		if (!sink->enter(sink->closure, unpack->path))
+			return;
+		if (archive_reader_next(level->reader, &level->item, &more,
+					&err)) {
+			if (level->depth == 1 && unpack->entries == 0 &&
+			    err.status == STATUS_UNSUPPORTED &&
+			    !archive_reader_is_packed(level->reader))
+				refuse_foreign(unpack);
+			else
+				refuse(unpack, err.status, err.text);
+			return;
+		}
+		if (!archive_reader_is_packed(level->reader)) {
+			if (level->depth == 1)
+				refuse_foreign(unpack);
+			return;
+		}
+		unpack->is_archive = true;
+		if (!more)
+			return;
+		if (++unpack->entries > unpack->limits->entries) {
+			give_up(unpack, "too many entries");
+			return;
+		}
+		set_path(unpack, level);
+		take_entry(unpack, level);
+	}
+}
+
+static void unpack_level(struct unpack *unpack,
+			 const struct archive_source *source, unsigned depth)
+{
+	const struct unpack_sink *sink = unpack->sink;
+	const struct archive_beat beat = { sink->beat, sink->closure };
+	struct level level = { .depth = depth, .prefix = strlen(unpack->path) };
+	struct error err;
+
+	if (!sink->enter(sink->closure, unpack->path))
+		return;
+	if (archive_reader_open(source, unpack->limits->entries, beat,
+				&level.reader, &err)) {
+		if (depth == 1 && err.status == STATUS_UNSUPPORTED)
+			refuse_foreign(unpack);
+		else
+			refuse(unpack, err.status, err.text);
+		return;
+	}
+	spool_file_init(&level.file, unpack->spool, NESTED_MEMORY);
+	walk_level(unpack, &level);
+	spool_file_deinit(&level.file);
+	archive_reader_close(level.reader);
+	unpack->path[level.prefix] = '\0';
+}
+
+/* Block by block, so that a large file does not have to fit in memory. */
+static bool hash_file(struct unpack *unpack, int fd, struct hash128 *ret)
+{
+	static uint8_t block[HASH_BLOCK];
+	struct hash_stream *stream = hash_stream_create();
+	uint64_t at = 0;
+
+	while (at < unpack->input_bytes) {
+		const ssize_t got = pread(fd, block, sizeof(block), (off_t)at);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			break;
+		hash_stream_add(stream, block, (size_t)got);
+		at += (uint64_t)got;
+		unpack->sink->beat(unpack->sink->closure);
+	}
+	*ret = hash_stream_128(stream);
+	hash_stream_destroy(stream);
+	return at >= unpack->input_bytes;
+}
+
+/* The input is a dump: examined where it is, without a copy. */
+static void take_input(struct unpack *unpack, int fd)
+{
+	const size_t size = (size_t)unpack->input_bytes;
+	struct hash128 content;
+
+	if (!unpack->sink->enter(unpack->sink->closure, unpack->path))
+		return;
+	if (size > LIMIT_IMAGE_BYTES) {
+		refuse(unpack, STATUS_LIMIT, "larger than any dump we read");
+		return;
+	}
+
+	void *view = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+
+	if (view == MAP_FAILED) {
+		refuse(unpack, STATUS_IO, strerror(errno));
+		return;
+	}
+	if (size <= LIMIT_IMAGE_MEMORY)
+		content = hash_128(view, size);
+	else if (!hash_file(unpack, fd, &content)) {
+		munmap(view, size);
+		refuse(unpack, STATUS_IO, "changed while it was read");
+		return;
+	}
+	unpack->sink->image(unpack->sink->closure, unpack->path,
+			    bytes_of(view, size), content);
+	munmap(view, size);
+}
+
+bool unpack_run(int fd, uint64_t size, const struct unpack_limits *limits,
+		const struct unpack_sink *sink, struct spool *spool)
+{
+	struct unpack unpack = { .limits = limits,
+				 .sink = sink,
+				 .spool = spool,
+				 .input_bytes = size };
+	const struct archive_source source = { .fd = fd, .size = size };
+	uint8_t head[DUMP_CLAIM_BYTES];
+	ssize_t got;
+
+	do
+		got = pread(fd, head, sizeof(head), 0);
+	while (got < 0 && errno == EINTR);
+	if (got < 0) {
+		refuse(&unpack, STATUS_IO, strerror(errno));
+		return false;
+	}
+	if (got == 0) {
+		refuse_foreign(&unpack);
+		return false;
+	}
+	arena_init(&unpack.arena);
+	if (dump_is_claimed(bytes_of(head, (size_t)got)))
+		take_input(&unpack, fd);
+	else
+		unpack_level(&unpack, &source, 1);
+	arena_deinit(&unpack.arena);
+	return unpack.is_archive;
+}

@@ -1,0 +1,231 @@
+/*
+ * crashindex - dumps and archives of dumps into a store of crashes.
+ */
+#include <inttypes.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "indexer/ingest/imagedir.h"
+#include "indexer/ingest/ingest.h"
+#include "signatures/base/cli.h"
+#include "signatures/base/limits.h"
+#include "signatures/crash_json.h"
+
+#define STORE_DEFAULT "./crash-store"
+#define JOBS_MAX 256
+#define SECONDS_MAX 86400
+#define MESSAGE_BYTES 8192
+
+struct request {
+	const char *store;
+	const char *quarantine;
+	const char *images;
+	const char *spool;
+	const char *now;
+	uint64_t jobs;
+	uint64_t seconds;
+	struct unpack_limits limits;
+	bool strict;
+	bool print;
+	bool no_sandbox;
+	bool help;
+};
+
+static void on_crash(void *closure, const struct record_file *file)
+{
+	struct json *json = crash_json(&file->crash, file->source);
+
+	(void)closure;
+	json_print(json, stdout);
+	putchar('\n');
+	json_destroy(json);
+}
+
+/* Entries of archives are named by strangers: no control bytes. */
+static void on_refused(void *closure, const char *source, const char *text)
+{
+	char message[MESSAGE_BYTES];
+	const int size =
+		snprintf(message, sizeof(message), "%s: %s", source, text);
+
+	(void)closure;
+	for (char *c = message; size > 0 && *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?';
+	cli_complain("%s", message);
+}
+
+static void on_progress(void *closure, const struct tally *tally)
+{
+	char text[TALLY_TEXT_BYTES];
+
+	(void)closure;
+	cli_progress("%s", tally_text(tally, text));
+}
+
+static unsigned count_processors(void)
+{
+	cpu_set_t set;
+
+	if (sched_getaffinity(0, sizeof(set), &set))
+		return 1;
+
+	const int count = CPU_COUNT(&set);
+
+	return count > 0 ? (unsigned)count : 1;
+}
+
+static enum status check(const struct request *request, struct error *err)
+{
+	const struct unpack_limits *limits = &request->limits;
+
+	if (request->jobs < 1 || request->jobs > JOBS_MAX)
+		return error_set(err, STATUS_USAGE, "--jobs: 1 to %d",
+				 JOBS_MAX);
+	if (request->seconds < 1 || request->seconds > SECONDS_MAX)
+		return error_set(err, STATUS_USAGE, "--max-seconds: 1 to %d",
+				 SECONDS_MAX);
+	if (!limits->depth || !limits->ratio || !limits->bytes ||
+	    !limits->entries)
+		return error_set(err, STATUS_USAGE,
+				 "a limit of 0 lets nothing in");
+	return STATUS_OK;
+}
+
+static void print_help(const struct cli_option *table)
+{
+	puts("usage: crashindex [--store=DIR] [--jobs=N] [--strict] [--print] "
+	     "PATH...\n\n"
+	     "PATH is a dump, an archive (zip, 7z, cab, rar, tar in every\n"
+	     "compression, nested), a folder, or - for standard input.\n");
+	cli_print_options(table);
+}
+
+static enum cli_exit run(const struct request *request,
+			 const struct cli_operands *operands,
+			 struct arena *arena)
+{
+	const struct images *images = NULL;
+	char text[TALLY_TEXT_BYTES];
+	struct tally tally;
+	struct error err;
+
+	if (request->images &&
+	    imagedir_open(request->images, arena, &images, &err)) {
+		cli_complain_error(&err);
+		return CLI_COULD_NOT;
+	}
+
+	const struct ingest_options options = {
+		.paths = operands->at,
+		.path_count = operands->count,
+		.store_dir = request->print ? NULL : request->store,
+		.quarantine_dir = request->quarantine,
+		.now = cli_now(request->now),
+		.workers = {
+			.jobs = (unsigned)request->jobs,
+			.wall_ms = request->seconds * 1000,
+			.spool_dir = request->spool,
+			.worker = {
+				.is_free = request->no_sandbox,
+				.keeps_refused = request->quarantine != NULL,
+				.limits = request->limits,
+				.images = images,
+			},
+		},
+		.crash = on_crash,
+		.refused = on_refused,
+		.progress = on_progress,
+	};
+	const enum status status = ingest_run(&options, &tally, &err);
+
+	cli_progress_clear();
+	if (status)
+		cli_complain_error(&err);
+	if (fflush(stdout) || ferror(stdout)) {
+		cli_complain("standard output: could not be written");
+		return CLI_COULD_NOT;
+	}
+	fprintf(stderr, "%s\n", tally_text(&tally, text));
+	if (status)
+		return cli_exit_of(status);
+	if (tally.refused[STATUS_IO])
+		return CLI_COULD_NOT;
+	return request->strict && tally_refused(&tally) ? CLI_NO : CLI_YES;
+}
+
+int main(int argc, char **argv)
+{
+	struct request request = {
+		.store = STORE_DEFAULT,
+		.spool = access("/var/tmp", W_OK) ? "/tmp" : "/var/tmp",
+		.jobs = count_processors(),
+		.seconds = LIMIT_WORKER_SECONDS,
+		.limits = { LIMIT_DEPTH, LIMIT_RATIO, LIMIT_TOTAL_BYTES,
+			    LIMIT_ENTRIES },
+	};
+	const struct cli_option table[] = {
+		{ "store", 0, CLI_TEXT, &request.store, "DIR",
+		  "where crashes are kept (default " STORE_DEFAULT ")" },
+		{ "jobs", 'j', CLI_NUMBER, &request.jobs, "N",
+		  "worker processes (default: one per processor)" },
+		{ "print", 0, CLI_FLAG, &request.print, NULL,
+		  "print each crash as a line of JSON, store nothing" },
+		{ "strict", 0, CLI_FLAG, &request.strict, NULL,
+		  "exit with 1 when something was refused" },
+		{ "quarantine", 0, CLI_TEXT, &request.quarantine, "DIR",
+		  "copy what is refused there, with the reason" },
+		{ "images", 0, CLI_TEXT, &request.images, "DIR",
+		  "PE images in symbol-store layout" },
+		{ "spool", 0, CLI_TEXT, &request.spool, "DIR",
+		  "where large dumps are unpacked (default /var/tmp)" },
+		{ "max-depth", 0, CLI_NUMBER, &request.limits.depth, "N",
+		  "archives around a dump" },
+		{ "max-ratio", 0, CLI_NUMBER, &request.limits.ratio, "N",
+		  "unpacked bytes for each byte of input" },
+		{ "max-bytes", 0, CLI_NUMBER, &request.limits.bytes, "N",
+		  "bytes unpacked from one input" },
+		{ "max-entries", 0, CLI_NUMBER, &request.limits.entries, "N",
+		  "entries of one input, dumps or not" },
+		{ "max-seconds", 0, CLI_NUMBER, &request.seconds, "N",
+		  "for one dump" },
+		{ "now", 0, CLI_TEXT, &request.now, "TIME",
+		  "the time of this run" },
+		{ "no-sandbox", 0, CLI_FLAG, &request.no_sandbox, NULL,
+		  "trust every input: for debugging only" },
+		{ "help", 'h', CLI_FLAG, &request.help, NULL, "this text" },
+		CLI_END,
+	};
+	const struct cli_option *const tables[] = { table, NULL };
+	struct cli_operands operands;
+	struct arena arena;
+	struct error err;
+
+	cli_set_program("crashindex");
+	if (cli_parse(argc, argv, tables, &operands, &err)) {
+		cli_complain_error(&err);
+		return CLI_USAGE;
+	}
+	if (request.help) {
+		print_help(table);
+		return CLI_YES;
+	}
+	if (!operands.count)
+		error_set(&err, STATUS_USAGE,
+			  "nothing to read: name a dump, an archive, a folder "
+			  "or -");
+	if (!operands.count || check(&request, &err)) {
+		cli_complain_error(&err);
+		return CLI_USAGE;
+	}
+	arena_init(&arena);
+
+	const enum cli_exit code = run(&request, &operands, &arena);
+
+	arena_deinit(&arena);
+	free(operands.at);
+	return (int)code;
+}
