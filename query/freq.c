@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "query/asked.h"
 #include "query/group.h"
 #include "query/query.h"
 #include "query/value.h"
@@ -157,6 +158,24 @@ static bool has_code(const struct group *group, uint32_t code)
 	return false;
 }
 
+/* Between what nobody hit and what many did, leave out what few did. */
+static void cut_few(struct group *group)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < group->count; i++) {
+		const struct group_row row = group->rows[i];
+
+		if (row.crashes && row.crashes < options.min) {
+			group->cut_rows++;
+			group->cut_crashes += row.crashes;
+		} else {
+			group->rows[kept++] = row;
+		}
+	}
+	group->count = kept;
+}
+
 /* Behind everything that was hit: the codes that were not, by code. */
 static void add_documented(struct arena *arena, struct group *group)
 {
@@ -174,46 +193,7 @@ static void add_documented(struct arena *arena, struct group *group)
 	}
 	group->rows = rows;
 	group->count = total;
-}
-
-/* Crashes that match, and the snapshots among them that are none. */
-struct asked {
-	struct plan plan;
-	uint64_t live;
-	uint64_t tool_made;
-};
-
-static enum status ask(struct query *query, struct asked *ret,
-		       struct error *err)
-{
-	struct asked asked = { .live = 0 };
-	struct where where;
-	struct plan live;
-	struct plan tool_made;
-
-	if (where_parse(query->operands, query->operand_count, &query->arena,
-			&where, err) ||
-	    plan_make(query->store, &where, &asked.plan, err))
-		return err->status;
-	if (query->all_kinds || where_mentions(&where, "kind")) {
-		*ret = asked;
-		return STATUS_OK;
-	}
-	if (plan_snapshots(query->store, &live, &tool_made, err)) {
-		plan_deinit(&asked.plan);
-		return err->status;
-	}
-
-	const uint64_t all = asked.plan.matched;
-
-	plan_leave_out(&asked.plan, &live);
-	asked.live = all - asked.plan.matched;
-	plan_leave_out(&asked.plan, &tool_made);
-	asked.tool_made = all - asked.live - asked.plan.matched;
-	plan_deinit(&live);
-	plan_deinit(&tool_made);
-	*ret = asked;
-	return STATUS_OK;
+	cut_few(group);
 }
 
 static const char *plural(uint64_t n)
@@ -244,12 +224,6 @@ static void say_totals(struct table *out, const struct field *field,
 	if (shown < group->count)
 		table_note(out, "left out: %zu more row%s",
 			   group->count - shown, plural(group->count - shown));
-	if (asked->live || asked->tool_made)
-		table_note(out,
-			   "not counted: %" PRIu64 " live dump%s, %" PRIu64
-			   " tool-made image%s",
-			   asked->live, plural(asked->live), asked->tool_made,
-			   plural(asked->tool_made));
 }
 
 static void tell_totals(struct table *out, const struct field *field,
@@ -257,7 +231,6 @@ static void tell_totals(struct table *out, const struct field *field,
 			size_t shown)
 {
 	struct json *left_out = json_new_object();
-	struct json *not_counted = json_new_object();
 
 	table_fact(out, "by", json_new_text(field->name));
 	table_fact(out, "crashes",
@@ -273,11 +246,6 @@ static void tell_totals(struct table *out, const struct field *field,
 	json_set(left_out, "under_min_crashes",
 		 json_new_integer((int64_t)group->cut_crashes));
 	table_fact(out, "left_out", left_out);
-	json_set(not_counted, "live_dumps",
-		 json_new_integer((int64_t)asked->live));
-	json_set(not_counted, "tool_made",
-		 json_new_integer((int64_t)asked->tool_made));
-	table_fact(out, "not_counted", not_counted);
 }
 
 static void print(struct query *query, const struct field *field,
@@ -295,6 +263,7 @@ static void print(struct query *query, const struct field *field,
 		print_row(out, query, field, group, i);
 	say_totals(out, field, asked, group, shown);
 	tell_totals(out, field, asked, group, shown);
+	asked_note(asked, out);
 	table_end(out);
 	table_destroy(out);
 }
@@ -314,7 +283,7 @@ static enum status freq_run(struct query *query, enum cli_exit *ret,
 	if (options.all && !value_is_bugcheck(field))
 		return error_set(err, STATUS_USAGE,
 				 "--all: only bugchecks are documented");
-	if (ask(query, &asked, err))
+	if (asked_make(query, &asked, err))
 		return err->status;
 
 	enum status status =
@@ -327,7 +296,7 @@ static enum status freq_run(struct query *query, enum cli_exit *ret,
 			add_documented(&query->arena, &group);
 		print(query, field, &asked, &group);
 	}
-	plan_deinit(&asked.plan);
+	asked_deinit(&asked);
 	return status;
 }
 
@@ -341,7 +310,8 @@ const struct query_command freq_command = {
 		"  crashquery freq --minidump-codes --all --format=csv\n\n"
 		"Shares are of the crashes that have the field.  Live dumps "
 		"and images made by\ntools are no crashes: they are counted "
-		"apart, unless kind= or --all-kinds asks\nfor them.  --all "
+		"apart, unless kind=kernel-live,\nflag=tool-made or "
+		"--all-kinds asks for them.  --all "
 		"with --minidump-codes lists the codes of the 2008 table.\n",
 	.needs_store = true,
 	.options = table,

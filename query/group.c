@@ -329,10 +329,9 @@ static void group_records(struct job *job)
 /* Posting lists: one term after the other against the plan's rows. */
 struct postings {
 	struct job *job;
-	struct plan any;	   /* rows that have a value */
-	const uint32_t **machines; /* chunks of the machine column */
-	size_t *machine_rows;
-	uint32_t *met; /* by machine: the last term it was met under */
+	struct plan any;    /* rows that have a value */
+	uint32_t *machines; /* by row */
+	uint32_t *met;	    /* by machine: the last term it was met under */
 	uint32_t at;
 	struct group_row row;
 	size_t room;
@@ -341,8 +340,6 @@ struct postings {
 static bool take_posting(void *closure, uint32_t row)
 {
 	struct postings *postings = closure;
-	const size_t chunk = row / STORE_CHUNK_ROWS;
-	const size_t in_chunk = row % STORE_CHUNK_ROWS;
 
 	if (row >= postings->job->plan->row_count)
 		return false;
@@ -350,13 +347,12 @@ static bool take_posting(void *closure, uint32_t row)
 	if (!count_bit(postings->job->plan->bits, row))
 		return true;
 	postings->row.crashes++;
-	if (in_chunk < postings->machine_rows[chunk]) {
-		const uint32_t machine = postings->machines[chunk][in_chunk];
 
-		postings->row.machines +=
-			machine && postings->met[machine] != postings->at;
-		postings->met[machine] = postings->at;
-	}
+	const uint32_t machine = postings->machines[row];
+
+	postings->row.machines +=
+		machine && postings->met[machine] != postings->at;
+	postings->met[machine] = postings->at;
 	return true;
 }
 
@@ -409,23 +405,37 @@ static bool take_term(void *closure, const struct store_term *term)
 	return job->status == STATUS_OK;
 }
 
+/* The machine of each row, 0 where it is not known. */
+static uint32_t *machines_of_rows(struct job *job)
+{
+	uint32_t *machines =
+		arena_take(job->arena, (size_t)job->plan->row_count + 1,
+			   sizeof(*machines));
+	struct store_column column;
+	size_t row = 0;
+
+	for (uint32_t i = 0;
+	     job->machine && row < job->plan->row_count &&
+	     store_column_read(job->store, job->machine, i, &column);
+	     i++) {
+		const size_t left = job->plan->row_count - row;
+		const size_t count = column.count < left ? column.count : left;
+
+		memcpy(machines + row, column.terms, count * sizeof(*machines));
+		row += STORE_CHUNK_ROWS;
+	}
+	return machines;
+}
+
 static void group_postings(struct job *job)
 {
-	struct postings postings = { .job = job, .any = plan_none(job->store) };
-	const size_t chunks = job->plan->row_count / STORE_CHUNK_ROWS + 1;
-
-	postings.machines = arena_take(job->arena, chunks, sizeof(void *));
-	postings.machine_rows = arena_take(job->arena, chunks, sizeof(size_t));
-	postings.met = arena_take(job->arena, job->machine_count + 1,
-				  sizeof(*postings.met));
-	for (uint32_t i = 0; job->machine && i < chunks; i++) {
-		struct store_column column;
-
-		if (!store_column_read(job->store, job->machine, i, &column))
-			continue;
-		postings.machines[i] = column.terms;
-		postings.machine_rows[i] = column.count;
-	}
+	struct postings postings = {
+		.job = job,
+		.any = plan_none(job->store),
+		.machines = machines_of_rows(job),
+		.met = arena_take(job->arena, job->machine_count + 1,
+				  sizeof(*postings.met)),
+	};
 
 	const enum status walked = store_walk_terms(
 		job->store, job->field, take_term, &postings, job->err);

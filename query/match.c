@@ -1,5 +1,6 @@
 #include "query/match.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -123,17 +124,20 @@ static enum status accepted_make(struct store *store,
 	return STATUS_OK;
 }
 
-/* Bytes of 0 or 1 to bits, the first byte to the lowest. */
+/*
+ * Bytes of 0 or 1 to bits, the first byte to the lowest.  The factor moves byte
+ * n of eight to bit 56 + n, and nothing else comes to lie there.
+ */
 static uint64_t pack(const uint8_t yes[WORD_BITS])
 {
 	uint64_t word = 0;
 
 	for (unsigned i = 0; i < WORD_BITS; i += 8) {
-		uint64_t eight = 0;
+		uint64_t eight;
 
-		for (unsigned j = 0; j < 8; j++)
-			eight |= (uint64_t)yes[i + j] << j;
-		word |= eight << i;
+		memcpy(&eight, yes + i, sizeof(eight));
+		eight = le64toh(eight) * UINT64_C(0x0102040810204080);
+		word |= eight >> 56 << i;
 	}
 	return word;
 }

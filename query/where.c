@@ -389,12 +389,3 @@ bool where_accepts_absent(const struct where_test *test)
 	}
 	return false;
 }
-
-bool where_mentions(const struct where *where, const char *field)
-{
-	for (size_t i = 0; i < where->count; i++) {
-		if (strcmp(where->tests[i].field->name, field) == 0)
-			return true;
-	}
-	return false;
-}

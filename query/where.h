@@ -58,8 +58,6 @@ bool where_accepts(const struct where_test *test, struct field_value value);
 /* Does the test accept a crash without the field?  Likewise. */
 bool where_accepts_absent(const struct where_test *test);
 
-bool where_mentions(const struct where *where, const char *field);
-
 /* The field of that name, or STATUS_USAGE with the nearest known one. */
 enum status where_find_field(const char *name, const struct field **ret,
 			     struct error *err) MUST_CHECK;

@@ -1,0 +1,86 @@
+#include "query/asked.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* Does a filter name what would be left out? */
+static bool asks_for(const struct where *where, const char *field,
+		     const char *text)
+{
+	for (size_t i = 0; i < where->count; i++) {
+		const struct where_test *test = &where->tests[i];
+
+		if (strcmp(test->field->name, field) == 0 && !test->negated &&
+		    where_accepts(test, (struct field_value){ .text = text }))
+			return true;
+	}
+	return false;
+}
+
+static enum status leave_out_snapshots(struct query *query,
+				       const struct where *where,
+				       struct asked *asked, struct error *err)
+{
+	struct plan live;
+	struct plan tool_made;
+	const uint64_t all = asked->plan.matched;
+
+	if (query->all_kinds)
+		return STATUS_OK;
+	if (plan_snapshots(query->store, &live, &tool_made, err))
+		return err->status;
+	if (!asks_for(where, "kind", crash_kind_name(CRASH_KERNEL_LIVE)))
+		plan_leave_out(&asked->plan, &live);
+	asked->live = all - asked->plan.matched;
+	if (!asks_for(where, "flag", "tool-made"))
+		plan_leave_out(&asked->plan, &tool_made);
+	asked->tool_made = all - asked->live - asked->plan.matched;
+	plan_deinit(&live);
+	plan_deinit(&tool_made);
+	return STATUS_OK;
+}
+
+enum status asked_make(struct query *query, struct asked *ret,
+		       struct error *err)
+{
+	struct asked asked = { .live = 0 };
+	struct where where;
+
+	if (where_parse(query->operands, query->operand_count, &query->arena,
+			&where, err) ||
+	    plan_make(query->store, &where, &asked.plan, err))
+		return err->status;
+	if (leave_out_snapshots(query, &where, &asked, err)) {
+		plan_deinit(&asked.plan);
+		return err->status;
+	}
+	*ret = asked;
+	return STATUS_OK;
+}
+
+void asked_deinit(struct asked *asked)
+{
+	plan_deinit(&asked->plan);
+}
+
+static const char *plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+void asked_note(const struct asked *asked, struct table *table)
+{
+	struct json *not_counted = json_new_object();
+
+	json_set(not_counted, "live_dumps",
+		 json_new_integer((int64_t)asked->live));
+	json_set(not_counted, "tool_made",
+		 json_new_integer((int64_t)asked->tool_made));
+	table_fact(table, "not_counted", not_counted);
+	if (asked->live || asked->tool_made)
+		table_note(table,
+			   "not counted: %" PRIu64 " live dump%s, %" PRIu64
+			   " tool-made image%s",
+			   asked->live, plural(asked->live), asked->tool_made,
+			   plural(asked->tool_made));
+}
