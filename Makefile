@@ -16,7 +16,7 @@
 comma := ,
 Q     := $(if $(V),,@)
 OUT   := build/$(if $(SAN),$(subst $(comma),-,$(SAN)),release)
-LIBS   = $(shell pkg-config --libs libarchive lmdb capstone libxxhash jansson popt libseccomp gsl 2>/dev/null) -lroaring -lm
+LIBS   = $(shell pkg-config --libs libarchive lmdb capstone libxxhash jansson popt libseccomp gsl zlib 2>/dev/null) -lroaring -lm
 
 CFLAGS ?= -O2 -g
 house  := -std=c17 -I. -I$(OUT) -D_GNU_SOURCE -MMD -MP \
@@ -27,7 +27,7 @@ watch  := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -Wno-format-trun
 
 # The rooms are listed here, the files in them are not.
 shared := signatures signatures/base signatures/knowledge signatures/cluster \
-	  signatures/store indexer/dump indexer/target indexer/ingest
+	  signatures/store signatures/settle indexer/dump indexer/target indexer/ingest
 files   = $(patsubst %.c,$(OUT)/%.o,$(wildcard $(addsuffix /*.c,$(1))))
 stems   = $(patsubst %.c,$(OUT)/%,$(wildcard $(1)))
 
@@ -73,7 +73,8 @@ $(OUT)/%.inc: signatures/knowledge/%.tsv signatures/knowledge/rows.awk
 
 # Debian packages: what the build needs, and what the tests need besides.
 needed := pkg-config libarchive-dev liblmdb-dev libcapstone-dev libxxhash-dev \
-	  libjansson-dev libpopt-dev libseccomp-dev libroaring-dev libgsl-dev
+	  libjansson-dev libpopt-dev libseccomp-dev libroaring-dev libgsl-dev \
+	  zlib1g-dev
 tested := libcmocka-dev libarchive-tools p7zip-full gcab zip jq python3
 
 packages packages-test:

@@ -10,14 +10,15 @@ signatures/knowledge | signatures/base |
 signatures | signatures/base signatures/knowledge |
 signatures/cluster | signatures/base |
 signatures/store | signatures/base signatures | lmdb.h roaring/
+signatures/settle | signatures/base signatures/knowledge signatures signatures/cluster signatures/store |
 indexer/dump | signatures/base signatures |
 indexer/target | signatures/base signatures/knowledge signatures indexer/dump | capstone/
 indexer/ingest | signatures/base signatures signatures/store indexer/dump indexer/target | archive seccomp.h linux/landlock.h
-indexer | signatures/base signatures signatures/store indexer/ingest |
-query | signatures/base signatures/knowledge signatures signatures/store | gsl/
-corpus-tools | signatures/base signatures/knowledge signatures signatures/store | curl/
+indexer | signatures/base signatures signatures/store signatures/settle indexer/ingest |
+query | signatures/base signatures/knowledge signatures signatures/store signatures/cluster signatures/settle | gsl/
+corpus-tools | signatures/base signatures/knowledge signatures signatures/store signatures/settle | curl/ zlib.h
 '
-guarded='xxhash.h jansson.h popt.h lmdb.h roaring/ capstone/ archive seccomp.h linux/landlock.h gsl/ curl/'
+guarded='xxhash.h jansson.h popt.h lmdb.h roaring/ capstone/ archive seccomp.h linux/landlock.h gsl/ curl/ zlib.h'
 bad=0
 
 complain() {

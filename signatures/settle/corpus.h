@@ -1,0 +1,33 @@
+/*
+ * corpus.h - all crashes side by side, as small as clustering needs them.
+ *
+ * Crashes are added in any order; corpus_cluster() sorts them by time and
+ * identity first, so that what comes out depends on the set alone.
+ */
+#ifndef SETTLE_CORPUS_H
+#define SETTLE_CORPUS_H
+
+#include "signatures/crash.h"
+#include "signatures/settle/stream.h"
+
+/* Where a crash belongs; ids are 48 bits of its founder's identity. */
+struct corpus_place {
+	uint32_t row; /* as given to corpus_add() */
+	enum stream_why why;
+	uint64_t cluster; /* 0 = unclustered, see why */
+	uint64_t family;
+};
+
+struct corpus;
+
+struct corpus *corpus_create(void);
+void corpus_destroy(struct corpus *corpus);
+
+void corpus_add(struct corpus *corpus, uint32_t row, struct hash128 identity,
+		const struct crash *crash);
+
+/* Place every crash; ret has room for as many as were added, by row. */
+void corpus_cluster(struct corpus *corpus, struct corpus_place *ret);
+size_t corpus_count(const struct corpus *corpus);
+
+#endif
