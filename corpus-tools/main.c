@@ -1,0 +1,89 @@
+/*
+ * crashcorpus - dumps out of nothing, and stores looked after.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "corpus-tools/tools.h"
+
+static const struct tools_command *const commands[] = {
+	&synth_command,
+	&damage_command,
+};
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static void print_help(void)
+{
+	puts("usage: crashcorpus COMMAND [OPTIONS] ...\n\ncommands:");
+	for (size_t i = 0; i < COMMANDS; i++)
+		printf("  %-8s  %s\n", commands[i]->name, commands[i]->help);
+	puts("\n`crashcorpus COMMAND --help` says more.");
+}
+
+static void print_command_help(const struct tools_command *command)
+{
+	printf("usage: crashcorpus %s [OPTIONS] %s\n%s\n\noptions:\n",
+	       command->name, command->operands, command->help);
+	cli_print_options(command->options);
+	if (command->manual)
+		printf("\n%s", command->manual);
+}
+
+static const struct tools_command *find(const char *name)
+{
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (!strcmp(commands[i]->name, name))
+			return commands[i];
+	return NULL;
+}
+
+static int unknown(const char *name)
+{
+	const char *names[COMMANDS + 1] = { NULL };
+
+	for (size_t i = 0; i < COMMANDS; i++)
+		names[i] = commands[i]->name;
+	const char *nearest = cli_nearest(name, names);
+	if (nearest)
+		cli_complain("%s: no such command; did you mean %s?", name,
+			     nearest);
+	else
+		cli_complain("%s: no such command", name);
+	return CLI_USAGE;
+}
+
+static bool asks_for_help(int argc, char **argv)
+{
+	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
+			return true;
+	return false;
+}
+
+int main(int argc, char **argv)
+{
+	enum cli_exit exit_code = CLI_YES;
+	struct error err;
+
+	cli_set_program("crashcorpus");
+	if (argc < 2) {
+		cli_complain("a command is wanted; --help lists them");
+		return CLI_USAGE;
+	}
+	if (asks_for_help(1, argv + 1)) {
+		print_help();
+		return CLI_YES;
+	}
+	const struct tools_command *command = find(argv[1]);
+	if (!command)
+		return unknown(argv[1]);
+	if (asks_for_help(argc - 2, argv + 2)) {
+		print_command_help(command);
+		return CLI_YES;
+	}
+	if (command->run(argc - 1, argv + 1, &exit_code, &err)) {
+		cli_complain_error(&err);
+		return cli_exit_of(err.status);
+	}
+	return exit_code;
+}

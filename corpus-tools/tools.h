@@ -1,0 +1,27 @@
+/*
+ * tools.h - the commands of crashcorpus, one a file: NAME_run().
+ *
+ * argv begins with the command's name.  A command prints its answer to
+ * standard output and says in err why it could not; the exit code is
+ * enum cli_exit's.
+ */
+#ifndef CORPUS_TOOLS_TOOLS_H
+#define CORPUS_TOOLS_TOOLS_H
+
+#include "signatures/base/cli.h"
+#include "signatures/base/error.h"
+
+struct tools_command {
+	const char *name;
+	enum status (*run)(int argc, char **argv, enum cli_exit *ret,
+			   struct error *err);
+	const struct cli_option *options;
+	const char *operands; /* "FILE..." */
+	const char *help;     /* one line */
+	const char *manual;   /* what --help adds, or NULL */
+};
+
+extern const struct tools_command synth_command;
+extern const struct tools_command damage_command;
+
+#endif
