@@ -3,7 +3,7 @@
  * columns.  All calls need a transaction (store_begin()).
  *
  * Failures of LMDB itself below are impossible short of a damaged file; they
- * end as STATUS_STORE.
+ * end as STATUS_STORE.  A find that fails for that reason finds nothing.
  */
 #ifndef STORE_STORE_READ_H
 #define STORE_STORE_READ_H
@@ -41,6 +41,7 @@ struct store_term {
 	uint32_t term;
 	struct field_value value; /* text lives for the call only */
 	uint64_t crashes;	  /* rows that have it; kept up to date */
+	uint64_t machines;	  /* of field bugcheck: distinct machines */
 };
 
 typedef bool store_term_take(void *closure, const struct store_term *term);
@@ -59,9 +60,10 @@ bool store_term_value(struct store *store, const struct field *field,
 /*
  * Columns, in chunks of STORE_CHUNK_ROWS rows: term per row for FIELD_COLUMN,
  * STORE_NO_NUMBER or the number for FIELD_RAW.  The last chunk is shorter.
+ * STORE_NO_NUMBER is no value that machines have a use for: -1 is one.
  */
 #define STORE_CHUNK_ROWS 16384
-#define STORE_NO_NUMBER UINT64_MAX
+#define STORE_NO_NUMBER UINT64_C(0x93a5f0c1d27e4b68)
 
 struct store_column {
 	const uint32_t *terms;	 /* FIELD_COLUMN */
@@ -69,7 +71,10 @@ struct store_column {
 	size_t count;		 /* rows in this chunk */
 };
 
-/* Chunk n holds rows from n * STORE_CHUNK_ROWS on; false past the end. */
+/*
+ * Chunk n holds rows from n * STORE_CHUNK_ROWS on; false past the end.  Lives
+ * until the next chunk of the same field is read, or store_close().
+ */
 bool store_column_read(struct store *store, const struct field *field,
 		       uint32_t chunk, struct store_column *ret);
 
@@ -94,12 +99,24 @@ enum status store_posting_read(struct store *store, const struct field *field,
 			       uint32_t term, struct store_rows *rows,
 			       struct error *err) MUST_CHECK;
 
+/*
+ * Crashes with a FIELD_MODULES term are those with a list of modules that has
+ * it.  The number of the list of each row, as a column of terms (0 = none):
+ */
+bool store_column_lists(struct store *store, uint32_t chunk,
+			struct store_column *ret);
+/* ... and the numbers of the lists that have the term. */
+enum status store_posting_lists(struct store *store, const struct field *field,
+				uint32_t term, struct store_rows *lists,
+				struct error *err) MUST_CHECK;
+
 /* What was refused, by reason, over the whole life of the store. */
 struct store_tally {
 	uint64_t indexed, duplicate, same_crash;
 	uint64_t refused[STATUS_COUNT];
 	uint64_t archives;
 };
+/* indexed counts crashes, same_crash the further files of each. */
 enum status store_tally_read(struct store *store, struct store_tally *ret,
 			     struct error *err) MUST_CHECK;
 

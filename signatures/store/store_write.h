@@ -14,7 +14,8 @@ enum store_outcome {
 };
 
 /*
- * The record and every index entry that follows from it.  A duplicate still
+ * The record and every index entry that follows from it.  file is as
+ * record_decode() gives it: within the limits of limits.h.  A duplicate still
  * leaves the set of sources of its crash the same: the first by byte order of
  * source is kept, so that the order of arrival does not show.
  */
@@ -35,6 +36,22 @@ enum status store_put_refused(struct store *store, struct hash128 content,
 enum status store_put_archive(struct store *store, struct hash128 content,
 			      struct hash128 stamp, uint64_t dumps,
 			      struct error *err) MUST_CHECK;
+/*
+ * A value of a field that does not follow from the crash (cluster, family) for
+ * one row; NULL takes it away.
+ */
+void store_put_value(struct store *store, uint32_t row,
+		     const struct field *field,
+		     const struct field_value *value);
+
+/*
+ * Another reading of a file that is here already, by its content: its stack was
+ * settled.  Every index entry follows.  STATUS_STORE if it is not here.
+ */
+enum status store_put_again(struct store *store, const struct record_file *file,
+			    struct arena *scratch,
+			    struct error *err) MUST_CHECK;
+
 bool store_has_archive(struct store *store, struct hash128 content,
 		       uint64_t *dumps);
 bool store_find_stamp(struct store *store, struct hash128 stamp,

@@ -1,0 +1,303 @@
+#include "signatures/store/btree.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum {
+	PAIR_BYTES = 12
+};
+
+struct btree_key btree_key(void)
+{
+	return (struct btree_key){ .size = 0 };
+}
+
+void btree_key_bytes(struct btree_key *key, const void *data, size_t size)
+{
+	assert(size <= sizeof(key->data) - key->size);
+	memcpy(key->data + key->size, data, size);
+	key->size += size;
+}
+
+static void put_number(struct btree_key *key, uint64_t value, size_t size)
+{
+	uint8_t raw[8];
+
+	for (size_t i = 0; i < size; i++)
+		raw[i] = (uint8_t)(value >> 8 * (size - 1 - i));
+	btree_key_bytes(key, raw, size);
+}
+
+void btree_key_u8(struct btree_key *key, uint8_t value)
+{
+	put_number(key, value, 1);
+}
+
+void btree_key_u16(struct btree_key *key, uint16_t value)
+{
+	put_number(key, value, 2);
+}
+
+void btree_key_u32(struct btree_key *key, uint32_t value)
+{
+	put_number(key, value, 4);
+}
+
+void btree_key_u64(struct btree_key *key, uint64_t value)
+{
+	put_number(key, value, 8);
+}
+
+void btree_key_hash(struct btree_key *key, struct hash128 hash)
+{
+	btree_key_u64(key, hash.high);
+	btree_key_u64(key, hash.low);
+}
+
+uint64_t btree_take(struct bytes *in, size_t size)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < size; i++)
+		value = value << 8 | bytes_u8(in);
+	return value;
+}
+
+/* LMDB does not write through the pointers it is given. */
+static MDB_val of_key(struct btree_key *copy, const struct btree_key *key)
+{
+	copy->size = key->size;
+	memcpy(copy->data, key->data, key->size);
+	return (MDB_val){ copy->size, copy->data };
+}
+
+static struct bytes of_value(MDB_val value)
+{
+	return bytes_of(value.mv_data, value.mv_size);
+}
+
+static void stick(struct store *store, int rc)
+{
+	if (!store->failed)
+		store->failed = rc;
+}
+
+bool btree_get(struct store *store, enum schema_db db,
+	       const struct btree_key *key, struct bytes *ret)
+{
+	struct btree_key copy;
+	MDB_val name = of_key(&copy, key);
+	MDB_val value;
+	int rc;
+
+	if (store->failed)
+		return false;
+	rc = mdb_get(store->txn, store->dbi[db], &name, &value);
+	if (rc == 0) {
+		*ret = of_value(value);
+		return true;
+	}
+	if (rc != MDB_NOTFOUND)
+		stick(store, rc);
+	return false;
+}
+
+void btree_put(struct store *store, enum schema_db db,
+	       const struct btree_key *key, struct bytes value)
+{
+	struct btree_key copy;
+	MDB_val name = of_key(&copy, key);
+	MDB_val room = { bytes_left(&value), NULL };
+	int rc;
+
+	if (store->failed)
+		return;
+	rc = mdb_put(store->txn, store->dbi[db], &name, &room, MDB_RESERVE);
+	if (rc)
+		stick(store, rc);
+	else if (room.mv_size)
+		memcpy(room.mv_data, value.next, room.mv_size);
+}
+
+void btree_delete(struct store *store, enum schema_db db,
+		  const struct btree_key *key)
+{
+	struct btree_key copy;
+	MDB_val name = of_key(&copy, key);
+	int rc;
+
+	if (store->failed)
+		return;
+	rc = mdb_del(store->txn, store->dbi[db], &name, NULL);
+	if (rc && rc != MDB_NOTFOUND)
+		stick(store, rc);
+}
+
+void btree_clear(struct store *store, enum schema_db db)
+{
+	int rc;
+
+	if (store->failed)
+		return;
+	rc = mdb_drop(store->txn, store->dbi[db], 0);
+	if (rc)
+		stick(store, rc);
+}
+
+uint64_t btree_count(struct store *store, enum schema_db db)
+{
+	MDB_stat stat;
+	int rc;
+
+	if (store->failed)
+		return 0;
+	rc = mdb_stat(store->txn, store->dbi[db], &stat);
+	if (rc) {
+		stick(store, rc);
+		return 0;
+	}
+	return stat.ms_entries;
+}
+
+static MDB_cursor *cursor_of(struct store *store, enum schema_db db)
+{
+	MDB_cursor *cursor;
+	int rc;
+
+	if (store->failed)
+		return NULL;
+	rc = mdb_cursor_open(store->txn, store->dbi[db], &cursor);
+	if (rc) {
+		stick(store, rc);
+		return NULL;
+	}
+	return cursor;
+}
+
+static bool found(struct store *store, int rc)
+{
+	if (rc && rc != MDB_NOTFOUND)
+		stick(store, rc);
+	return rc == 0;
+}
+
+uint32_t btree_last(struct store *store, enum schema_db db,
+		    const struct btree_key *prefix)
+{
+	struct btree_key beyond = *prefix;
+	MDB_cursor *cursor = cursor_of(store, db);
+	MDB_val name, value;
+	struct bytes key;
+	bool is_there;
+
+	if (!cursor)
+		return 0;
+	btree_key_u32(&beyond, UINT32_MAX);
+	name = (MDB_val){ beyond.size, beyond.data };
+	is_there = mdb_cursor_get(cursor, &name, &value, MDB_SET_RANGE) == 0;
+	is_there = found(store, mdb_cursor_get(cursor, &name, &value,
+					       is_there ? MDB_PREV : MDB_LAST));
+	key = of_value(name);
+	mdb_cursor_close(cursor);
+	if (!is_there || bytes_left(&key) != prefix->size + 4 ||
+	    memcmp(key.next, prefix->data, prefix->size) != 0)
+		return 0;
+	bytes_skip(&key, prefix->size);
+	return (uint32_t)btree_take(&key, 4);
+}
+
+void btree_walk(struct store *store, enum schema_db db,
+		const struct btree_key *prefix, btree_take_entry *take,
+		void *closure)
+{
+	struct btree_key copy;
+	MDB_val name = of_key(&copy, prefix);
+	MDB_val value;
+	MDB_cursor *cursor = cursor_of(store, db);
+	MDB_cursor_op next = prefix->size ? MDB_SET_RANGE : MDB_FIRST;
+
+	if (!cursor)
+		return;
+	while (found(store, mdb_cursor_get(cursor, &name, &value, next))) {
+		if (name.mv_size < prefix->size ||
+		    memcmp(name.mv_data, prefix->data, prefix->size) != 0)
+			break;
+		if (!take(closure, of_value(name), of_value(value)))
+			break;
+		next = MDB_NEXT;
+	}
+	mdb_cursor_close(cursor);
+}
+
+static void put_pair(struct btree_key *pair, uint64_t hash, uint32_t number)
+{
+	*pair = btree_key();
+	btree_key_u64(pair, hash);
+	btree_key_u32(pair, number);
+}
+
+void btree_set(struct store *store, enum schema_db db,
+	       const struct btree_key *key, const struct btree_key *value,
+	       bool is_there)
+{
+	struct btree_key copy, other;
+	MDB_val name = of_key(&copy, key);
+	MDB_val item = of_key(&other, value);
+	int rc;
+
+	if (store->failed)
+		return;
+	if (is_there)
+		rc = mdb_put(store->txn, store->dbi[db], &name, &item,
+			     MDB_NODUPDATA);
+	else
+		rc = mdb_del(store->txn, store->dbi[db], &name, &item);
+	if (rc && rc != MDB_KEYEXIST && rc != MDB_NOTFOUND)
+		stick(store, rc);
+}
+
+static void set_pair(struct store *store, uint8_t kind, uint64_t hash,
+		     uint32_t number, bool is_there)
+{
+	struct btree_key key = btree_key();
+	struct btree_key pair;
+
+	btree_key_u8(&key, kind);
+	put_pair(&pair, hash, number);
+	btree_set(store, SCHEMA_FIND, &key, &pair, is_there);
+}
+
+void btree_pair_add(struct store *store, uint8_t kind, uint64_t hash,
+		    uint32_t number)
+{
+	set_pair(store, kind, hash, number, true);
+}
+
+void btree_pair_remove(struct store *store, uint8_t kind, uint64_t hash,
+		       uint32_t number)
+{
+	set_pair(store, kind, hash, number, false);
+}
+
+void btree_pair_walk(struct store *store, uint8_t kind, uint64_t hash,
+		     btree_take_pair *take, void *closure)
+{
+	struct btree_key pair;
+	MDB_val name = { 1, &kind };
+	MDB_val value = { PAIR_BYTES, pair.data };
+	MDB_cursor *cursor = cursor_of(store, SCHEMA_FIND);
+	MDB_cursor_op next = MDB_GET_BOTH_RANGE;
+
+	if (!cursor)
+		return;
+	put_pair(&pair, hash, 0);
+	while (found(store, mdb_cursor_get(cursor, &name, &value, next))) {
+		struct bytes in = of_value(value);
+		const uint64_t at = btree_take(&in, 8);
+
+		if (!take(closure, at, (uint32_t)btree_take(&in, 4)))
+			break;
+		next = MDB_NEXT_DUP;
+	}
+	mdb_cursor_close(cursor);
+}

@@ -1,0 +1,25 @@
+/*
+ * column.h - one number a row, in chunks of STORE_CHUNK_ROWS, as bytes.
+ */
+#ifndef STORE_COLUMN_H
+#define STORE_COLUMN_H
+
+#include "signatures/store/btree.h"
+#include "signatures/store/store_read.h"
+
+/*
+ * Terms of a FIELD_COLUMN, list parts, or the numbers of a FIELD_RAW; rows that
+ * have none hold none.  Always whole chunks.
+ */
+uint64_t column_none(const struct field *field);
+
+void column_read(struct store *store, uint8_t field, uint64_t none,
+		 uint32_t chunk, uint64_t values[STORE_CHUNK_ROWS]);
+void column_write(struct store *store, uint8_t field, uint64_t none,
+		  uint32_t chunk, const uint64_t values[STORE_CHUNK_ROWS]);
+
+/* The same for 32-bit numbers whose none is 0, which is what is scanned. */
+void column_read_terms(struct store *store, uint8_t field, uint32_t chunk,
+		       uint32_t terms[STORE_CHUNK_ROWS]);
+
+#endif

@@ -1,0 +1,109 @@
+/*
+ * The bytes of a chunk, whichever is shorter, the first if they are equal:
+ *
+ *   1 = 0   varints: the first row, then each less the one before, less 1
+ *   1 = 1   rows in CRoaring's portable format
+ *
+ * The first form counts rows from the first of the chunk.
+ */
+#include "signatures/store/posting.h"
+
+#include <roaring/roaring.h>
+
+#include "signatures/base/pack.h"
+
+enum {
+	FORM_GAPS = 0,
+	FORM_ROARING = 1,
+	GAPS_MOST = 65536 /* beyond so many, CRoaring is never longer */
+};
+
+struct btree_key posting_key(uint8_t field, uint32_t term, uint16_t chunk)
+{
+	struct btree_key key = btree_key();
+
+	btree_key_u8(&key, field);
+	btree_key_u32(&key, term);
+	btree_key_u16(&key, chunk);
+	return key;
+}
+
+static bool decode_gaps(struct bytes *in, uint32_t first_row,
+			roaring_bitmap_t *rows)
+{
+	uint64_t row = 0;
+
+	while (bytes_left(in)) {
+		row += pack_take_varint(in);
+		if (in->failed || row >= SCHEMA_POSTING_ROWS)
+			return false;
+		roaring_bitmap_add(rows, first_row + (uint32_t)row);
+		row++;
+	}
+	return true;
+}
+
+static bool decode_roaring(struct bytes *in, uint32_t first_row,
+			   roaring_bitmap_t *rows)
+{
+	roaring_bitmap_t *part = roaring_bitmap_portable_deserialize_safe(
+		(const char *)in->next, bytes_left(in));
+	bool fits;
+
+	if (!part)
+		return false;
+	fits = !roaring_bitmap_is_empty(part) &&
+	       roaring_bitmap_minimum(part) >= first_row &&
+	       roaring_bitmap_maximum(part) - first_row < SCHEMA_POSTING_ROWS;
+	if (fits)
+		roaring_bitmap_or_inplace(rows, part);
+	roaring_bitmap_free(part);
+	return fits;
+}
+
+bool posting_decode(struct bytes in, uint32_t first_row,
+		    struct roaring_bitmap_s *rows)
+{
+	const unsigned int form = bytes_u8(&in);
+
+	if (form == FORM_GAPS)
+		return decode_gaps(&in, first_row, rows);
+	return form == FORM_ROARING && decode_roaring(&in, first_row, rows);
+}
+
+static struct bytes encode_gaps(const struct roaring_bitmap_s *rows,
+				uint32_t first_row, struct arena *arena)
+{
+	const size_t count = roaring_bitmap_get_cardinality(rows);
+	uint32_t *list = arena_take(arena, count, sizeof(*list));
+	struct pack out = pack_into(arena);
+	uint32_t next = first_row;
+
+	roaring_bitmap_to_uint32_array(rows, list);
+	pack_u8(&out, FORM_GAPS);
+	for (size_t i = 0; i < count; i++) {
+		pack_varint(&out, list[i] - next);
+		next = list[i] + 1;
+	}
+	return pack_done(&out);
+}
+
+struct bytes posting_encode(struct roaring_bitmap_s *rows, uint32_t first_row,
+			    struct arena *arena)
+{
+	size_t size;
+	uint8_t *data;
+
+	roaring_bitmap_run_optimize(rows);
+	size = 1 + roaring_bitmap_portable_size_in_bytes(rows);
+	if (roaring_bitmap_get_cardinality(rows) <= GAPS_MOST) {
+		const struct bytes gaps = encode_gaps(rows, first_row, arena);
+
+		if (bytes_left(&gaps) <= size)
+			return gaps;
+	}
+	data = arena_take(arena, size, 1);
+	data[0] = FORM_ROARING;
+	roaring_bitmap_portable_serialize(rows, (char *)data + 1);
+	return bytes_of(data, size);
+}

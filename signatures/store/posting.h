@@ -1,0 +1,21 @@
+/*
+ * posting.h - the set of rows (or of list parts) that have a term, as bytes.
+ */
+#ifndef STORE_POSTING_H
+#define STORE_POSTING_H
+
+#include "signatures/store/btree.h"
+
+struct roaring_bitmap_s;
+
+struct btree_key posting_key(uint8_t field, uint32_t term, uint16_t chunk);
+
+/* Add what the bytes hold to rows; false if they make no sense. */
+bool posting_decode(struct bytes in, uint32_t first_row,
+		    struct roaring_bitmap_s *rows);
+
+/* Of one chunk, first_row its first; arranges rows to be short. */
+struct bytes posting_encode(struct roaring_bitmap_s *rows, uint32_t first_row,
+			    struct arena *arena);
+
+#endif

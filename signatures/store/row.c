@@ -1,0 +1,177 @@
+#include "signatures/store/row.h"
+
+#include <string.h>
+
+#include "signatures/base/limits.h"
+#include "signatures/base/pack.h"
+#include "signatures/identity.h"
+#include "signatures/store/btree.h"
+#include "signatures/store/index.h"
+#include "signatures/store/part.h"
+
+static struct btree_key key_of(uint32_t number)
+{
+	struct btree_key key = btree_key();
+
+	btree_key_u32(&key, number);
+	return key;
+}
+
+/* The source is its folder part and the rest, which the record has. */
+static enum status join_source(struct store *store, struct row_file *file,
+			       struct arena *arena, struct error *err)
+{
+	struct bytes folder;
+	size_t size;
+	char *source;
+
+	if (!file->folder)
+		return STATUS_OK;
+	if (!part_get(store, SCHEMA_FOLDER, file->folder, &folder))
+		return error_set(err, STATUS_STORE, "folder %u is missing",
+				 file->folder);
+	size = bytes_left(&folder);
+	source = arena_take(arena, size + strlen(file->file.source) + 1, 1);
+	bytes_copy(&folder, source, size);
+	strcpy(source + size, file->file.source);
+	file->file.source = source;
+	return STATUS_OK;
+}
+
+static enum status read_file(struct store *store, struct bytes *in,
+			     struct arena *arena, struct row_file *ret,
+			     struct error *err)
+{
+	struct crash shared = { 0 };
+	struct bytes record;
+	uint64_t size;
+
+	ret->folder = (uint32_t)pack_take_varint(in);
+	ret->machine = (uint32_t)pack_take_varint(in);
+	ret->layout = (uint32_t)pack_take_varint(in);
+	size = pack_take_varint(in);
+	if (in->failed || size > bytes_left(in))
+		return error_set(err, STATUS_STORE, "cut short");
+	record = bytes_of(in->next, size);
+	bytes_skip(in, size);
+	if (part_get_layout(store, ret->layout, arena, &shared, &ret->list,
+			    err) ||
+	    part_get_machine(store, ret->machine, arena, &shared.machine,
+			     err) ||
+	    record_decode_beside(record, &shared, arena, &ret->file, err))
+		return err->status;
+	return join_source(store, ret, arena, err);
+}
+
+enum status row_read(struct store *store, uint32_t number, struct arena *arena,
+		     struct row *ret, struct error *err)
+{
+	const struct btree_key key = key_of(number);
+	struct bytes in;
+	size_t count;
+
+	ret->count = 0;
+	if (!btree_get(store, SCHEMA_ROW, &key, &in)) {
+		if (state_check(store, err))
+			return err->status;
+		return error_set(err, STATUS_STORE, "%s: no row %u",
+				 store->path, number);
+	}
+	count = pack_take_count(&in, LIMIT_FILES_PER_CRASH);
+	for (size_t i = 0; i < count; i++) {
+		struct row_file file = { 0 };
+
+		if (read_file(store, &in, arena, &file, err))
+			return error_within(err, "%s: row %u", store->path,
+					    number);
+		ret->files[ret->count++] = file;
+	}
+	if (!count || bytes_left(&in))
+		return error_set(err, STATUS_STORE, "%s: row %u is damaged",
+				 store->path, number);
+	row_merge(ret, arena);
+	return STATUS_OK;
+}
+
+void row_add_parts(struct store *store, struct row_file *file,
+		   struct arena *scratch)
+{
+	const char *source = file->file.source;
+	const char *slash = strrchr(source, '/');
+	bool is_new;
+
+	file->folder = 0;
+	if (slash)
+		file->folder = part_put(
+			store, SCHEMA_FOLDER,
+			bytes_of(source, (size_t)(slash - source) + 1));
+	file->machine =
+		part_put_machine(store, &file->file.crash.machine, scratch);
+	file->layout = part_put_layout(store, &file->file.crash, scratch,
+				       &file->list, &is_new);
+	if (is_new)
+		index_list(store, file->list, &file->file.crash);
+}
+
+void row_merge(struct row *row, struct arena *arena)
+{
+	const struct crash *crashes[LIMIT_FILES_PER_CRASH + 1];
+	struct row_file *sorted =
+		arena_take(arena, row->count, sizeof(*sorted));
+
+	for (size_t i = 0; i < row->count; i++)
+		crashes[i] = &row->files[i].file.crash;
+	identity_merge(crashes, row->count, arena, &row->crash);
+	if (row->count > LIMIT_FILES_PER_CRASH) {
+		row->count = LIMIT_FILES_PER_CRASH;
+		identity_merge(crashes, row->count, arena, &row->crash);
+	}
+
+	row->list = 0;
+	row->ingested = UINT64_MAX;
+	for (size_t i = 0; i < row->count; i++)
+		for (size_t n = 0; n <= LIMIT_FILES_PER_CRASH; n++)
+			if (crashes[i] == &row->files[n].file.crash)
+				sorted[i] = row->files[n];
+	for (size_t i = 0; i < row->count; i++) {
+		const struct record_file *file = &sorted[i].file;
+
+		row->files[i] = sorted[i];
+		if (file->ingested < row->ingested)
+			row->ingested = file->ingested;
+		if (!row->list && file->crash.module_count)
+			row->list = sorted[i].list;
+	}
+	row->identity = identity_of(&row->crash);
+}
+
+void row_write(struct store *store, uint32_t number, const struct row *row,
+	       struct arena *scratch)
+{
+	const struct btree_key key = key_of(number);
+	struct pack out = pack_into(scratch);
+
+	pack_varint(&out, row->count);
+	for (size_t i = 0; i < row->count; i++) {
+		struct record_file file = row->files[i].file;
+		const char *slash = strrchr(file.source, '/');
+		struct bytes record;
+
+		if (slash)
+			file.source = slash + 1;
+		record = record_encode(&file, RECORD_WITHOUT_MODULES, scratch);
+		pack_varint(&out, row->files[i].folder);
+		pack_varint(&out, row->files[i].machine);
+		pack_varint(&out, row->files[i].layout);
+		pack_varint(&out, bytes_left(&record));
+		pack_bytes(&out, record.next, bytes_left(&record));
+	}
+	btree_put(store, SCHEMA_ROW, &key, pack_done(&out));
+}
+
+void row_delete(struct store *store, uint32_t number)
+{
+	const struct btree_key key = key_of(number);
+
+	btree_delete(store, SCHEMA_ROW, &key);
+}

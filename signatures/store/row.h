@@ -1,0 +1,47 @@
+/*
+ * row.h - a row of the store: one crash and the files it was seen in.
+ */
+#ifndef STORE_ROW_H
+#define STORE_ROW_H
+
+#include "signatures/base/limits.h"
+#include "signatures/store/state.h"
+
+/* A file with the numbers of the parts it shares; 0 = none. */
+struct row_file {
+	struct record_file file;
+	uint32_t folder, machine, layout, list;
+};
+
+struct row {
+	struct row_file files[LIMIT_FILES_PER_CRASH + 1];
+	size_t count;
+	/* Made of all files by row_merge(). */
+	struct crash crash;
+	struct hash128 identity;
+	uint64_t ingested; /* of the first file */
+	uint32_t list;
+};
+
+/* Files and what they come to; lives in arena. */
+enum status row_read(struct store *store, uint32_t number, struct arena *arena,
+		     struct row *ret, struct error *err) MUST_CHECK;
+
+/*
+ * Keep the parts that a file shares.  Lists that are new are indexed by the
+ * driver fields.
+ */
+void row_add_parts(struct store *store, struct row_file *file,
+		   struct arena *scratch);
+
+/*
+ * Put files in order, richest first, at most LIMIT_FILES_PER_CRASH of them,
+ * and work out the rest of row.
+ */
+void row_merge(struct row *row, struct arena *arena);
+
+void row_write(struct store *store, uint32_t number, const struct row *row,
+	       struct arena *scratch);
+void row_delete(struct store *store, uint32_t number);
+
+#endif

@@ -1,0 +1,105 @@
+/*
+ * schema.h - what lies in the store: each sub-database, its keys, its values.
+ *
+ * Numbers in keys are big-endian, so that LMDB's order is numeric order.  In
+ * values v is a varint, s a signed varint, t a text (base/pack.h); u32 and u64
+ * are little-endian.
+ *
+ * Kept (cannot be made from anything else):
+ *
+ *   meta     "schema"              u32 SCHEMA_VERSION
+ *            "tally"               v files, then v refused by enum status
+ *   row      row u32               v count, files richest first, each:
+ *                                  v folder part, v machine part, v layout
+ *                                  part, v size, a record without modules
+ *                                  whose source is the last path part
+ *   part     kind u8, id u32       bytes that crashes share, ids from 1 on:
+ *              BUILD                 t name, v bytes, 8 build
+ *              NAME                  the name of an unloaded module
+ *              LIST                  loaded modules in their order:
+ *                                    v count, s build part - the one before
+ *              LAYOUT                v list part or 0, 1 shift, for each of the
+ *                                    list s (base - end of the one before)
+ *                                    >> shift; v count of unloaded, for each
+ *                                    v name part, s base, v bytes
+ *              MACHINE               as record_machine_encode()
+ *              FOLDER                source up to its last slash
+ *   term     field u8, term u32    a value, whole; terms from 1 on
+ *   refused  content 16            u32 status, t source, t reason
+ *   archive  content 16            v dumps
+ *   stamp    stamp 16              content 16
+ *   copy     source hash u64       content 16, sorted: bytes seen again under
+ *                                  another name than the one kept
+ *
+ * Made from these by store_rebuild(), compared with them by store_verify():
+ *
+ *   find     kind u8               hash u64, number u32, big-endian, sorted:
+ *              IDENTITY              of the crash and of its files -> row
+ *              CONTENT               of each file -> row
+ *              SOURCE                of each file -> row
+ *              LINK                  identity_keys() of each file -> row
+ *              PART + kind           of a part's bytes -> id
+ *   value    field u8, value       u32 term, v crashes, v machines.  A text
+ *                                  above SCHEMA_VALUE_BYTES is cut and ends in
+ *                                  its hash u64
+ *   posting  field u8, term u32,   rows (list ids for FIELD_MODULES) that have
+ *            chunk u16             the term: posting.c
+ *   column   field u8, chunk u32   one number a row: column.c
+ *   pair     bugcheck term u32,    v crashes of this machine with this bugcheck
+ *            machine term u32
+ *
+ * Columns of fields without a function (cluster, family) cannot be recomputed:
+ * they are kept, their counters are checked.
+ *
+ * Rows are dense: when two rows turn out to be one crash, the last row moves to
+ * the number that became free.
+ */
+#ifndef STORE_SCHEMA_H
+#define STORE_SCHEMA_H
+
+#include <stdint.h>
+
+enum {
+	SCHEMA_VERSION = 1,
+	SCHEMA_VALUE_BYTES = 400,      /* LMDB takes keys up to 511 bytes */
+	SCHEMA_POSTING_ROWS = 1 << 20, /* dense postings: 128 KiB a chunk */
+	SCHEMA_COLUMN_LISTS = 255,     /* column of list parts, as a field */
+	SCHEMA_FIELDS = 256
+};
+
+enum schema_db {
+	SCHEMA_META,
+	SCHEMA_ROW,
+	SCHEMA_PART,
+	SCHEMA_TERM,
+	SCHEMA_REFUSED,
+	SCHEMA_ARCHIVE,
+	SCHEMA_STAMP,
+	SCHEMA_COPY,
+	SCHEMA_FIND,
+	SCHEMA_VALUE,
+	SCHEMA_POSTING,
+	SCHEMA_COLUMN,
+	SCHEMA_PAIR,
+	SCHEMA_DBS
+};
+
+enum schema_part {
+	SCHEMA_BUILD = 1,
+	SCHEMA_NAME,
+	SCHEMA_LIST,
+	SCHEMA_LAYOUT,
+	SCHEMA_MACHINE,
+	SCHEMA_FOLDER,
+	SCHEMA_PART_END
+};
+
+enum schema_find {
+	SCHEMA_FIND_IDENTITY = 1,
+	SCHEMA_FIND_CONTENT,
+	SCHEMA_FIND_SOURCE,
+	SCHEMA_FIND_LINK,
+	SCHEMA_FIND_PART = 16
+};
+
+#endif

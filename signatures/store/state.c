@@ -1,0 +1,30 @@
+#include "signatures/store/state.h"
+
+#include <string.h>
+
+enum status state_error(const char *path, int code, struct error *err)
+{
+	switch (code) {
+	case MDB_MAP_FULL:
+		return error_set(err, STATUS_STORE,
+				 "%s: one transaction outgrew the map", path);
+	case MDB_CORRUPTED:
+	case MDB_PAGE_NOTFOUND:
+	case MDB_INVALID:
+	case MDB_VERSION_MISMATCH:
+		return error_set(err, STATUS_STORE, "%s: %s", path,
+				 mdb_strerror(code));
+	default:
+		return error_set(err, code > 0 ? STATUS_IO : STATUS_STORE,
+				 "%s: %s", path, mdb_strerror(code));
+	}
+}
+
+enum status state_check(struct store *store, struct error *err)
+{
+	if (!store->failed)
+		return STATUS_OK;
+	if (store->failed == MDB_MAP_FULL)
+		store->is_full = true;
+	return state_error(store->path, store->failed, err);
+}

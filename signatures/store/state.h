@@ -1,0 +1,48 @@
+/*
+ * state.h - the inside of an open store; for this room alone.
+ *
+ * A failure of LMDB sticks: the first one is kept in failed, whatever follows
+ * does nothing and finds nothing, and store_fail() turns it into an error at
+ * the end of each outward function.  A transaction that failed cannot be
+ * committed.
+ */
+#ifndef STORE_STATE_H
+#define STORE_STATE_H
+
+#include <lmdb.h>
+
+#include "signatures/store/schema.h"
+#include "signatures/store/store.h"
+
+struct part_cache;
+struct pending;
+struct term_cache;
+
+struct store {
+	char *path;
+	enum store_mode mode;
+	int lock; /* the writer's, or -1 */
+	MDB_env *env;
+	MDB_txn *txn;
+	MDB_dbi dbi[SCHEMA_DBS];
+	int failed;	 /* of this transaction: an LMDB or errno code, or 0 */
+	bool is_full;	 /* the map has to grow before the next transaction */
+	bool is_scratch; /* store_verify()'s own, need not last */
+
+	uint32_t rows;
+	uint64_t files;
+	uint64_t refused[STATUS_COUNT];
+	bool tally_changed;
+
+	struct part_cache *parts;     /* writer: lists seen of late */
+	struct pending *pending;      /* writer: index entries to be made */
+	struct term_cache *terms;     /* writer: value -> term */
+	void *columns[SCHEMA_FIELDS]; /* reader: one decoded chunk a field */
+};
+
+/* An LMDB or errno code as an error. */
+enum status state_error(const char *path, int code, struct error *err);
+/* The failure that sticks as an error; STATUS_OK if there is none. */
+enum status state_check(struct store *store, struct error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,435 @@
+#include "signatures/store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "signatures/base/pack.h"
+#include "signatures/store/btree.h"
+#include "signatures/store/part.h"
+#include "signatures/store/pending.h"
+#include "signatures/store/store_admin.h"
+#include "signatures/store/store_read.h"
+#include "signatures/store/store_write.h"
+#include "signatures/store/term.h"
+
+enum {
+	READERS = 1022,
+	PATH_BYTES = 4096
+};
+
+/*
+ * Address space costs nothing until it is used, so the map is far larger than
+ * the file and a transaction may add as much as there was and 16 GiB more.
+ */
+#define MAP_ROOM (UINT64_C(16) << 30)
+
+static const struct {
+	const char *name;
+	unsigned int flags;
+} databases[SCHEMA_DBS] = {
+	[SCHEMA_META] = { "meta", 0 },
+	[SCHEMA_ROW] = { "row", 0 },
+	[SCHEMA_PART] = { "part", 0 },
+	[SCHEMA_TERM] = { "term", 0 },
+	[SCHEMA_REFUSED] = { "refused", 0 },
+	[SCHEMA_ARCHIVE] = { "archive", 0 },
+	[SCHEMA_STAMP] = { "stamp", 0 },
+	[SCHEMA_COPY] = { "copy", MDB_DUPSORT | MDB_DUPFIXED },
+	[SCHEMA_FIND] = { "find", MDB_DUPSORT | MDB_DUPFIXED },
+	[SCHEMA_VALUE] = { "value", 0 },
+	[SCHEMA_POSTING] = { "posting", 0 },
+	[SCHEMA_COLUMN] = { "column", 0 },
+	[SCHEMA_PAIR] = { "pair", 0 },
+};
+
+static bool path_in(const char *folder, const char *name, char path[PATH_BYTES])
+{
+	const int size = snprintf(path, PATH_BYTES, "%s/%s", folder, name);
+
+	return size > 0 && size < PATH_BYTES;
+}
+
+enum status store_lock(const char *path, const char *name, int how, int *ret,
+		       struct error *err)
+{
+	char file[PATH_BYTES];
+	int fd;
+
+	if (!path_in(path, name, file))
+		return error_set(err, STATUS_IO, "%.100s...: path too long",
+				 path);
+	fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return state_error(path, errno, err);
+	while (flock(fd, how)) {
+		const int code = errno;
+
+		if (code == EINTR)
+			continue;
+		close(fd);
+		if (code == EWOULDBLOCK)
+			return error_set(err, STATUS_STORE,
+					 "%s: another program is writing to it",
+					 path);
+		return state_error(path, code, err);
+	}
+	*ret = fd;
+	return STATUS_OK;
+}
+
+/* What the map needs to be for what the file has become. */
+static size_t map_bytes(const char *path)
+{
+	char file[PATH_BYTES];
+	struct stat info = { 0 };
+
+	if (path_in(path, "data.mdb", file) && stat(file, &info))
+		info.st_size = 0;
+	return (size_t)(2 * (uint64_t)info.st_size + MAP_ROOM);
+}
+
+static int open_env(struct store *store)
+{
+	unsigned int flags = MDB_NOTLS;
+	int rc = mdb_env_create(&store->env);
+
+	if (!rc)
+		rc = mdb_env_set_maxdbs(store->env, SCHEMA_DBS);
+	if (!rc)
+		rc = mdb_env_set_maxreaders(store->env, READERS);
+	if (!rc)
+		rc = mdb_env_set_mapsize(store->env, map_bytes(store->path));
+	if (store->mode == STORE_READ)
+		flags |= MDB_RDONLY;
+	if (store->is_scratch)
+		flags |= MDB_NOSYNC | MDB_NOLOCK;
+	if (!rc)
+		rc = mdb_env_open(store->env, store->path, flags, 0666);
+	return rc;
+}
+
+/* A reader that may not write its place into the lock file goes without. */
+static int open_unlocked(struct store *store)
+{
+	int rc;
+
+	mdb_env_close(store->env);
+	rc = mdb_env_create(&store->env);
+	if (!rc)
+		rc = mdb_env_set_maxdbs(store->env, SCHEMA_DBS);
+	if (!rc)
+		rc = mdb_env_set_mapsize(store->env, map_bytes(store->path));
+	if (!rc)
+		rc = mdb_env_open(store->env, store->path,
+				  MDB_NOTLS | MDB_RDONLY | MDB_NOLOCK, 0666);
+	return rc;
+}
+
+static int open_databases(struct store *store)
+{
+	const unsigned int make = store->mode == STORE_WRITE ? MDB_CREATE : 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < SCHEMA_DBS && !rc; i++)
+		rc = mdb_dbi_open(store->txn, databases[i].name,
+				  databases[i].flags | make, &store->dbi[i]);
+	return rc;
+}
+
+static struct btree_key meta_key(const char *name)
+{
+	struct btree_key key = btree_key();
+
+	btree_key_bytes(&key, name, strlen(name));
+	return key;
+}
+
+static enum status check_schema(struct store *store, struct error *err)
+{
+	const struct btree_key key = meta_key("schema");
+	static const uint8_t version[4] = { SCHEMA_VERSION };
+	struct bytes in;
+
+	if (btree_get(store, SCHEMA_META, &key, &in)) {
+		const uint32_t found = bytes_u32(&in);
+
+		if (found != SCHEMA_VERSION)
+			return error_set(err, STATUS_STORE,
+					 "%s: has schema version %u, want %d",
+					 store->path, found, SCHEMA_VERSION);
+		return STATUS_OK;
+	}
+	if (state_check(store, err))
+		return err->status;
+	if (store->mode == STORE_READ || btree_count(store, SCHEMA_ROW))
+		return error_set(err, STATUS_STORE,
+				 "%s: has no schema version, want %d",
+				 store->path, SCHEMA_VERSION);
+	btree_put(store, SCHEMA_META, &key, bytes_of(version, 4));
+	return state_check(store, err);
+}
+
+/* The first transaction makes the databases, or sees what there is. */
+static enum status open_first(struct store *store, struct error *err)
+{
+	const unsigned int flags = store->mode == STORE_READ ? MDB_RDONLY : 0;
+	int rc = mdb_txn_begin(store->env, NULL, flags, &store->txn);
+
+	if (rc)
+		return state_error(store->path, rc, err);
+	rc = open_databases(store);
+	if (rc == MDB_NOTFOUND) {
+		mdb_txn_abort(store->txn);
+		store->txn = NULL;
+		return error_set(err, STATUS_STORE, "%s: not a crash store",
+				 store->path);
+	}
+	if (rc)
+		store->failed = rc;
+	if (state_check(store, err) || check_schema(store, err)) {
+		mdb_txn_abort(store->txn);
+		store->txn = NULL;
+		return err->status;
+	}
+	rc = mdb_txn_commit(store->txn);
+	store->txn = NULL;
+	return rc ? state_error(store->path, rc, err) : STATUS_OK;
+}
+
+static enum status check_path(struct store *store, struct error *err)
+{
+	char file[PATH_BYTES];
+
+	if (!path_in(store->path, "data.mdb", file))
+		return error_set(err, STATUS_IO, "%.100s...: path too long",
+				 store->path);
+	if (store->mode == STORE_READ && access(file, F_OK))
+		return error_set(err, STATUS_IO, "%s: no crash store there",
+				 store->path);
+	if (store->mode == STORE_WRITE && mkdir(store->path, 0777) &&
+	    errno != EEXIST)
+		return state_error(store->path, errno, err);
+	return STATUS_OK;
+}
+
+static enum status open_store(struct store *store, struct error *err)
+{
+	int rc = open_env(store);
+
+	if (store->mode == STORE_READ &&
+	    (rc == EACCES || rc == EROFS || rc == EPERM))
+		rc = open_unlocked(store);
+	if (rc)
+		return state_error(store->path, rc, err);
+	return open_first(store, err);
+}
+
+enum status store_open_as(const char *path, enum store_mode mode, bool wait,
+			  bool is_scratch, struct store **ret,
+			  struct error *err)
+{
+	struct store *store = calloc(1, sizeof(*store));
+	int opening = -1;
+
+	if (!store)
+		abort();
+	store->path = strdup(path);
+	store->mode = mode;
+	store->lock = -1;
+	store->is_scratch = is_scratch;
+	if (!store->path)
+		abort();
+	if (check_path(store, err))
+		goto out;
+	if (mode == STORE_WRITE &&
+	    store_lock(path, STORE_WRITER_LOCK, LOCK_EX | (wait ? 0 : LOCK_NB),
+		       &store->lock, err))
+		goto out;
+	/* Not while store_compact() swaps files; best effort for readers. */
+	if (access(path, W_OK) == 0 &&
+	    store_lock(path, STORE_OPEN_LOCK, LOCK_SH, &opening, err))
+		goto out;
+	if (open_store(store, err))
+		goto out;
+	if (opening >= 0)
+		close(opening);
+	*ret = store;
+	return STATUS_OK;
+out:
+	if (opening >= 0)
+		close(opening);
+	store_close(store);
+	return err->status;
+}
+
+enum status store_open(const char *path, enum store_mode mode, bool wait,
+		       struct store **ret, struct error *err)
+{
+	return store_open_as(path, mode, wait, false, ret, err);
+}
+
+static void forget_pending(struct store *store)
+{
+	pending_destroy(store->pending);
+	term_cache_destroy(store->terms);
+	part_cache_destroy(store->parts);
+	store->pending = NULL;
+	store->terms = NULL;
+	store->parts = NULL;
+}
+
+void store_close(struct store *store)
+{
+	if (!store)
+		return;
+	store_end(store);
+	forget_pending(store);
+	for (size_t i = 0; i < SCHEMA_FIELDS; i++)
+		free(store->columns[i]);
+	if (store->env)
+		mdb_env_close(store->env);
+	if (store->lock >= 0)
+		close(store->lock);
+	free(store->path);
+	free(store);
+}
+
+/* Another process may have made the map larger, or we want to. */
+static int begin(struct store *store)
+{
+	const unsigned int flags = store->mode == STORE_READ ? MDB_RDONLY : 0;
+	MDB_envinfo info;
+	int rc = 0;
+
+	if (store->mode == STORE_WRITE) {
+		const size_t wanted = map_bytes(store->path);
+
+		mdb_env_info(store->env, &info);
+		if (store->is_full)
+			rc = mdb_env_set_mapsize(store->env,
+						 2 * info.me_mapsize);
+		else if (info.me_mapsize < wanted - MAP_ROOM / 2)
+			rc = mdb_env_set_mapsize(store->env, wanted);
+		store->is_full = false;
+	}
+	if (!rc)
+		rc = mdb_txn_begin(store->env, NULL, flags, &store->txn);
+	if (rc == MDB_MAP_RESIZED) {
+		rc = mdb_env_set_mapsize(store->env, 0);
+		if (!rc)
+			rc = mdb_txn_begin(store->env, NULL, flags,
+					   &store->txn);
+	}
+	return rc;
+}
+
+enum status store_begin(struct store *store, struct error *err)
+{
+	const struct btree_key key = meta_key("tally");
+	struct bytes in = bytes_absent();
+	int rc = begin(store);
+
+	if (rc) {
+		store->txn = NULL;
+		return state_error(store->path, rc, err);
+	}
+	store->failed = 0;
+	store->rows = (uint32_t)btree_count(store, SCHEMA_ROW);
+	btree_get(store, SCHEMA_META, &key, &in);
+	store->files = pack_take_varint(&in);
+	for (size_t i = 0; i < STATUS_COUNT; i++)
+		store->refused[i] = pack_take_varint(&in);
+	store->tally_changed = false;
+	if (store->mode == STORE_WRITE && !store->pending) {
+		store->pending = pending_create();
+		store->terms = term_cache_create();
+		store->parts = part_cache_create();
+	}
+	return state_check(store, err);
+}
+
+void store_end(struct store *store)
+{
+	if (store->txn)
+		mdb_txn_abort(store->txn);
+	store->txn = NULL;
+	/* What was remembered may never have come to be. */
+	if (store->mode == STORE_WRITE)
+		forget_pending(store);
+}
+
+static void write_tally(struct store *store)
+{
+	const struct btree_key key = meta_key("tally");
+	struct arena arena;
+	struct pack out;
+
+	arena_init(&arena);
+	out = pack_into(&arena);
+	pack_varint(&out, store->files);
+	for (size_t i = 0; i < STATUS_COUNT; i++)
+		pack_varint(&out, store->refused[i]);
+	btree_put(store, SCHEMA_META, &key, pack_done(&out));
+	arena_deinit(&arena);
+}
+
+enum status store_commit(struct store *store, struct error *err)
+{
+	int rc;
+
+	pending_flush(store);
+	if (store->tally_changed)
+		write_tally(store);
+	if (state_check(store, err)) {
+		store_end(store);
+		return err->status;
+	}
+	rc = mdb_txn_commit(store->txn);
+	store->txn = NULL;
+	if (rc) {
+		forget_pending(store);
+		return state_error(store->path, rc, err);
+	}
+	return STATUS_OK;
+}
+
+uint32_t store_row_count(struct store *store)
+{
+	return store->rows;
+}
+
+enum status store_tally_read(struct store *store, struct store_tally *ret,
+			     struct error *err)
+{
+	struct store_tally tally = {
+		.indexed = store->rows,
+		.duplicate = btree_count(store, SCHEMA_COPY),
+		.same_crash = store->files - store->rows,
+		.archives = btree_count(store, SCHEMA_ARCHIVE),
+	};
+
+	memcpy(tally.refused, store->refused, sizeof(tally.refused));
+	if (state_check(store, err))
+		return err->status;
+	*ret = tally;
+	return STATUS_OK;
+}
+
+bool store_has_archive(struct store *store, struct hash128 content,
+		       uint64_t *dumps)
+{
+	struct btree_key key = btree_key();
+	struct bytes in;
+
+	btree_key_hash(&key, content);
+	if (!btree_get(store, SCHEMA_ARCHIVE, &key, &in))
+		return false;
+	*dumps = pack_take_varint(&in);
+	return !in.failed;
+}

@@ -1,0 +1,177 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "signatures/base/hash.h"
+#include "signatures/base/pack.h"
+#include "signatures/store/pending.h"
+#include "signatures/store/row.h"
+#include "signatures/store/store_read.h"
+#include "signatures/store/store_walk.h"
+#include "signatures/store/store_write.h"
+#include "signatures/store/term.h"
+
+enum {
+	DIGITS_KEPT = 16 /* of an id, in the index */
+};
+
+struct search {
+	uint64_t first, last;
+	uint32_t *rows;
+	size_t max;
+	size_t count;
+};
+
+static bool take_row(void *closure, uint64_t hash, uint32_t row)
+{
+	struct search *search = closure;
+
+	if (hash > search->last)
+		return false;
+	/* The crash and its files mostly share one id, or its beginning. */
+	for (size_t i = 0; i < search->count; i++)
+		if (search->rows[i] == row)
+			return true;
+	search->rows[search->count++] = row;
+	return search->count < search->max;
+}
+
+size_t store_find_id(struct store *store, const char *prefix, uint32_t *rows,
+		     size_t max)
+{
+	const size_t digits = strlen(prefix);
+	struct search search = { .rows = rows, .max = max };
+	unsigned int free_bits;
+
+	if (!max || !digits || digits > 2 * DIGITS_KEPT)
+		return 0;
+	for (size_t i = 0; i < digits; i++) {
+		const char *const alphabet = "0123456789abcdef";
+		const char *digit = strchr(alphabet, prefix[i]);
+
+		if (!digit)
+			return 0;
+		if (i < DIGITS_KEPT)
+			search.first = search.first << 4 |
+				       (uint64_t)(digit - alphabet);
+	}
+	free_bits = digits < DIGITS_KEPT
+			    ? 4 * (DIGITS_KEPT - (unsigned int)digits)
+			    : 0;
+	search.first <<= free_bits;
+	search.last = search.first | ((UINT64_C(1) << free_bits) - 1);
+	btree_pair_walk(store, SCHEMA_FIND_IDENTITY, search.first, take_row,
+			&search);
+	return search.count;
+}
+
+/* A row whose hash is this, and that stands up to a closer look. */
+struct look {
+	struct store *store;
+	uint64_t hash;
+	struct hash128 content;
+	const char *source;
+	struct arena arena;
+	uint32_t row;
+	bool is_found;
+};
+
+static bool take_look(void *closure, uint64_t hash, uint32_t number)
+{
+	struct look *look = closure;
+	struct error err;
+	struct row row;
+
+	if (hash != look->hash)
+		return false;
+	arena_reset(&look->arena);
+	if (row_read(look->store, number, &look->arena, &row, &err))
+		return true;
+	for (size_t i = 0; i < row.count; i++) {
+		const struct record_file *file = &row.files[i].file;
+
+		if (look->source ? !strcmp(file->source, look->source)
+				 : hash_128_equal(file->crash.image.content,
+						  look->content)) {
+			look->row = number;
+			look->is_found = true;
+		}
+	}
+	return !look->is_found;
+}
+
+static bool look_up(struct look *look, enum schema_find kind, uint32_t *row)
+{
+	arena_init(&look->arena);
+	btree_pair_walk(look->store, (uint8_t)kind, look->hash, take_look,
+			look);
+	arena_deinit(&look->arena);
+	if (look->is_found)
+		*row = look->row;
+	return look->is_found;
+}
+
+bool store_find_content(struct store *store, struct hash128 content,
+			uint32_t *row)
+{
+	struct look look = { .store = store,
+			     .hash = content.high,
+			     .content = content };
+
+	return look_up(&look, SCHEMA_FIND_CONTENT, row);
+}
+
+bool store_find_source(struct store *store, const char *source, uint32_t *row)
+{
+	const uint64_t hash = hash_64(source, strlen(source));
+	struct look look = { .store = store, .hash = hash, .source = source };
+	struct btree_key key = btree_key();
+	struct hash128 content;
+	struct bytes in;
+
+	if (look_up(&look, SCHEMA_FIND_SOURCE, row))
+		return true;
+	/* Another name for bytes that are kept under one. */
+	btree_key_u64(&key, hash);
+	if (!btree_get(store, SCHEMA_COPY, &key, &in))
+		return false;
+	content.high = btree_take(&in, 8);
+	content.low = btree_take(&in, 8);
+	return store_find_content(store, content, row);
+}
+
+bool store_find_stamp(struct store *store, struct hash128 stamp,
+		      struct hash128 *content)
+{
+	struct btree_key key = btree_key();
+	struct bytes in;
+
+	btree_key_hash(&key, stamp);
+	if (!btree_get(store, SCHEMA_STAMP, &key, &in))
+		return false;
+	content->high = btree_take(&in, 8);
+	content->low = btree_take(&in, 8);
+	return !in.failed;
+}
+
+bool store_find_term(struct store *store, const struct field *field,
+		     struct field_value value, struct store_term *ret)
+{
+	uint8_t number[8];
+	struct btree_key key;
+	struct bytes in;
+
+	if ((field->type == FIELD_TEXT) != (value.text != NULL))
+		return false;
+	if (store->pending)
+		pending_flush(store);
+	key = term_key(field->number, term_bytes(field, value, number));
+	if (!btree_get(store, SCHEMA_VALUE, &key, &in))
+		return false;
+	ret->term = bytes_u32(&in);
+	ret->value = value;
+	ret->crashes = pack_take_varint(&in);
+	ret->machines = pack_take_varint(&in);
+	if (field->index == FIELD_MODULES)
+		ret->crashes = store_walk_crashes(store, field, ret->term);
+	return true;
+}

@@ -1,0 +1,79 @@
+#include "signatures/store/store_rows.h"
+
+#include <stdlib.h>
+
+struct store_rows *store_rows_create(void)
+{
+	struct store_rows *rows = malloc(sizeof(*rows));
+
+	if (!rows)
+		abort();
+	rows->set = roaring_bitmap_create();
+	if (!rows->set)
+		abort();
+	return rows;
+}
+
+void store_rows_destroy(struct store_rows *rows)
+{
+	if (!rows)
+		return;
+	roaring_bitmap_free(rows->set);
+	free(rows);
+}
+
+void store_rows_add(struct store_rows *rows, uint32_t row)
+{
+	roaring_bitmap_add(rows->set, row);
+}
+
+void store_rows_add_range(struct store_rows *rows, uint32_t from, uint32_t to)
+{
+	if (from < to)
+		roaring_bitmap_add_range_closed(rows->set, from, to - 1);
+}
+
+bool store_rows_has(const struct store_rows *rows, uint32_t row)
+{
+	return roaring_bitmap_contains(rows->set, row);
+}
+
+uint64_t store_rows_count(const struct store_rows *rows)
+{
+	return roaring_bitmap_get_cardinality(rows->set);
+}
+
+void store_rows_and(struct store_rows *rows, const struct store_rows *with)
+{
+	roaring_bitmap_and_inplace(rows->set, with->set);
+}
+
+void store_rows_and_not(struct store_rows *rows, const struct store_rows *with)
+{
+	roaring_bitmap_andnot_inplace(rows->set, with->set);
+}
+
+void store_rows_or(struct store_rows *rows, const struct store_rows *with)
+{
+	roaring_bitmap_or_inplace(rows->set, with->set);
+}
+
+struct walk {
+	bool (*take)(void *closure, uint32_t row);
+	void *closure;
+};
+
+static bool take_one(uint32_t row, void *closure)
+{
+	const struct walk *walk = closure;
+
+	return walk->take(walk->closure, row);
+}
+
+void store_rows_walk(const struct store_rows *rows,
+		     bool (*take)(void *closure, uint32_t row), void *closure)
+{
+	struct walk walk = { take, closure };
+
+	roaring_iterate(rows->set, take_one, &walk);
+}

@@ -1,0 +1,30 @@
+#include "signatures/base/pack.h"
+#include "signatures/store/pending.h"
+#include "signatures/store/store_read.h"
+#include "signatures/store/store_walk.h"
+#include "signatures/store/term.h"
+
+bool store_term_value(struct store *store, const struct field *field,
+		      uint32_t term, struct arena *arena,
+		      struct store_term *ret)
+{
+	struct btree_key key = btree_key();
+	struct bytes value, in;
+
+	if (store->pending)
+		pending_flush(store);
+	btree_key_u8(&key, field->number);
+	btree_key_u32(&key, term);
+	if (!btree_get(store, SCHEMA_TERM, &key, &value))
+		return false;
+	key = term_key(field->number, value);
+	if (!btree_get(store, SCHEMA_VALUE, &key, &in))
+		return false;
+	ret->term = bytes_u32(&in);
+	ret->crashes = pack_take_varint(&in);
+	ret->machines = pack_take_varint(&in);
+	ret->value = term_value(field, value, arena);
+	if (field->index == FIELD_MODULES)
+		ret->crashes = store_walk_crashes(store, field, term);
+	return true;
+}

@@ -1,0 +1,206 @@
+#include "signatures/store/store_walk.h"
+
+#include <roaring/roaring.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "signatures/base/pack.h"
+#include "signatures/store/pending.h"
+#include "signatures/store/posting.h"
+#include "signatures/store/row.h"
+#include "signatures/store/store_admin.h"
+#include "signatures/store/term.h"
+
+static void *must(void *memory)
+{
+	if (!memory)
+		abort();
+	return memory;
+}
+
+/* How many crashes have each module list, counted afresh: one scan. */
+static uint32_t *count_lists(struct store *store)
+{
+	struct btree_key prefix = btree_key();
+	struct store_column column;
+	uint32_t last;
+	uint32_t *counts;
+
+	btree_key_u8(&prefix, SCHEMA_LIST);
+	last = btree_last(store, SCHEMA_PART, &prefix);
+	counts = must(calloc((size_t)last + 1, sizeof(*counts)));
+	for (uint32_t chunk = 0; store_column_lists(store, chunk, &column);
+	     chunk++)
+		for (size_t i = 0; i < column.count; i++)
+			if (column.terms[i] <= last)
+				counts[column.terms[i]]++;
+	counts[0] = last;
+	return counts;
+}
+
+struct sum {
+	const uint32_t *counts; /* [0] is the last list there is */
+	uint64_t crashes;
+};
+
+static bool add_list(uint32_t list, void *closure)
+{
+	struct sum *sum = closure;
+
+	if (list && list <= sum->counts[0])
+		sum->crashes += sum->counts[list];
+	return true;
+}
+
+static bool take_chunk(void *closure, struct bytes key, struct bytes value)
+{
+	roaring_bitmap_t *rows = closure;
+
+	bytes_skip(&key, 5);
+	posting_decode(value,
+		       (uint32_t)btree_take(&key, 2) * SCHEMA_POSTING_ROWS,
+		       rows);
+	return true;
+}
+
+static uint64_t crashes_of(struct store *store, const uint32_t *counts,
+			   const struct field *field, uint32_t term)
+{
+	struct sum sum = { .counts = counts };
+	roaring_bitmap_t *lists = must(roaring_bitmap_create());
+	struct btree_key prefix = btree_key();
+
+	btree_key_u8(&prefix, field->number);
+	btree_key_u32(&prefix, term);
+	btree_walk(store, SCHEMA_POSTING, &prefix, take_chunk, lists);
+	roaring_iterate(lists, add_list, &sum);
+	roaring_bitmap_free(lists);
+	return sum.crashes;
+}
+
+uint64_t store_walk_crashes(struct store *store, const struct field *field,
+			    uint32_t term)
+{
+	uint32_t *counts = count_lists(store);
+	const uint64_t crashes = crashes_of(store, counts, field, term);
+
+	free(counts);
+	return crashes;
+}
+
+struct terms {
+	struct store *store;
+	const struct field *field;
+	store_term_take *take;
+	void *closure;
+	const uint32_t *counts;
+	struct arena arena;
+};
+
+static bool take_value(void *closure, struct bytes key, struct bytes value)
+{
+	struct terms *terms = closure;
+	const struct field *field = terms->field;
+	struct btree_key name = btree_key();
+	struct store_term term;
+
+	term.term = bytes_u32(&value);
+	term.crashes = pack_take_varint(&value);
+	term.machines = pack_take_varint(&value);
+	if (terms->counts)
+		term.crashes = crashes_of(terms->store, terms->counts, field,
+					  term.term);
+	if (!term.crashes)
+		return true;
+	if (!term_is_whole(field, key)) {
+		btree_key_u8(&name, field->number);
+		btree_key_u32(&name, term.term);
+		if (!btree_get(terms->store, SCHEMA_TERM, &name, &key))
+			return true;
+	} else {
+		bytes_skip(&key, 1);
+		key = bytes_of(key.next, bytes_left(&key));
+	}
+	arena_reset(&terms->arena);
+	term.value = term_value(field, key, &terms->arena);
+	return terms->take(terms->closure, &term);
+}
+
+enum status store_walk_terms(struct store *store, const struct field *field,
+			     store_term_take *take, void *closure,
+			     struct error *err)
+{
+	struct terms terms = {
+		.store = store, .field = field, .take = take, .closure = closure
+	};
+	struct btree_key prefix = btree_key();
+	uint32_t *counts = NULL;
+
+	if (store->pending)
+		pending_flush(store);
+	if (field->index == FIELD_MODULES)
+		counts = count_lists(store);
+	terms.counts = counts;
+	btree_key_u8(&prefix, field->number);
+	arena_init(&terms.arena);
+	btree_walk(store, SCHEMA_VALUE, &prefix, take_value, &terms);
+	arena_deinit(&terms.arena);
+	free(counts);
+	return state_check(store, err);
+}
+
+struct records {
+	struct store *store;
+	store_take_file *take;
+	void *closure;
+	struct arena arena;
+	struct error *err;
+	enum status status;
+};
+
+static int by_content(const void *left, const void *right)
+{
+	const struct row_file *a = left, *b = right;
+	const struct hash128 x = a->file.crash.image.content;
+	const struct hash128 y = b->file.crash.image.content;
+
+	if (x.high != y.high)
+		return x.high < y.high ? -1 : 1;
+	return (x.low > y.low) - (x.low < y.low);
+}
+
+/* A row has an entry for each id of its files; its own is the one that counts.
+ */
+static bool take_identity(void *closure, uint64_t hash, uint32_t number)
+{
+	struct records *records = closure;
+	struct row row;
+
+	arena_reset(&records->arena);
+	records->status = row_read(records->store, number, &records->arena,
+				   &row, records->err);
+	if (records->status)
+		return false;
+	if (row.identity.high != hash)
+		return true;
+	qsort(row.files, row.count, sizeof(row.files[0]), by_content);
+	for (size_t i = 0; i < row.count; i++)
+		if (!records->take(records->closure, row.identity,
+				   &row.files[i].file))
+			return false;
+	return true;
+}
+
+enum status store_walk_records(struct store *store, store_take_file *take,
+			       void *closure, struct error *err)
+{
+	struct records records = {
+		.store = store, .take = take, .closure = closure, .err = err
+	};
+
+	arena_init(&records.arena);
+	btree_pair_walk(store, SCHEMA_FIND_IDENTITY, 0, take_identity,
+			&records);
+	arena_deinit(&records.arena);
+	return records.status ? records.status : state_check(store, err);
+}
