@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -226,6 +225,5 @@ int main(int argc, char **argv)
 	const enum cli_exit code = run(&request, &operands, &arena);
 
 	arena_deinit(&arena);
-	free(operands.at);
 	return (int)code;
 }

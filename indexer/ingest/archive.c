@@ -22,6 +22,7 @@ struct archive_reader {
 	struct archive_beat beat;
 	uint64_t at; /* in the source */
 	bool is_over;
+	bool is_dry; /* asked for bytes behind the source's last one */
 	bool is_tar;
 	bool has_size;
 	uint64_t size; /* of the entry, as stated */
@@ -38,6 +39,8 @@ static la_ssize_t read_block(struct archive *archive, void *closure,
 	const size_t size = left < BLOCK_BYTES ? (size_t)left : BLOCK_BYTES;
 
 	reader->beat.beat(reader->beat.closure);
+	if (!left)
+		reader->is_dry = true;
 	if (source->memory) {
 		*ret = source->memory + reader->at;
 		reader->at += size;
@@ -87,8 +90,11 @@ static la_int64_t seek_block(struct archive *archive, void *closure,
 		from = (int64_t)reader->at;
 	if (whence == SEEK_END)
 		from = size;
-	if (offset > size - from || offset < -from)
+	if (offset > size - from || offset < -from) {
+		reader->is_dry = true;
 		return ARCHIVE_FATAL;
+	}
+	reader->is_dry = false;
 	reader->at = (uint64_t)(from + offset);
 	return (la_int64_t)reader->at;
 }
@@ -130,7 +136,12 @@ static enum status failed(struct archive_reader *reader, int code,
 		reader->is_over = true;
 	if (!text)
 		text = "damaged archive";
-	return error_set(err, reason_of(reader->archive, text), "%s", text);
+
+	const enum status status = reason_of(reader->archive, text);
+
+	if (status == STATUS_CORRUPT && reader->is_dry)
+		return error_set(err, STATUS_TRUNCATED, "cut short: %s", text);
+	return error_set(err, status, "%s", text);
 }
 
 bool archive_is_likely(struct bytes head)

@@ -12,6 +12,9 @@
 
 #include "indexer/ingest/sandbox.h"
 
+/* More than any sensible number of jobs. */
+#define CHILDREN_MAX 1024
+
 /* Both ends are this program, and a worker never holds either. */
 struct request {
 	bool is_birth;
@@ -21,6 +24,12 @@ struct request {
 struct reply {
 	pid_t pid;
 	int status;
+};
+
+/* The living, so that none outlives the parent. */
+struct children {
+	pid_t pid[CHILDREN_MAX];
+	size_t count;
 };
 
 union control {
@@ -67,8 +76,39 @@ static void hand_over(const int gifts[NURSERY_GIFTS])
 	sandbox_close_from(safe);
 }
 
+static void bear(struct children *children, struct reply *reply,
+		 const int gifts[NURSERY_GIFTS], void (*child)(void *closure),
+		 void *closure)
+{
+	if (children->count == CHILDREN_MAX)
+		return;
+	reply->pid = fork();
+	if (!reply->pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		hand_over(gifts);
+		child(closure);
+		_exit(0);
+	}
+	if (reply->pid > 0)
+		children->pid[children->count++] = reply->pid;
+}
+
+static void bury(struct children *children, struct reply *reply, pid_t pid)
+{
+	for (size_t i = 0; i < children->count; i++) {
+		if (children->pid[i] != pid)
+			continue;
+		children->pid[i] = children->pid[--children->count];
+		do
+			reply->pid = waitpid(pid, &reply->status, 0);
+		while (reply->pid < 0 && errno == EINTR);
+		return;
+	}
+}
+
 static void serve(int fd, void (*child)(void *closure), void *closure)
 {
+	static struct children children;
 	struct request request;
 	int gifts[NURSERY_GIFTS];
 
@@ -76,24 +116,22 @@ static void serve(int fd, void (*child)(void *closure), void *closure)
 		struct reply reply = { .pid = -1 };
 
 		if (request.is_birth) {
-			reply.pid = fork();
-			if (!reply.pid) {
-				prctl(PR_SET_PDEATHSIG, SIGKILL);
-				hand_over(gifts);
-				child(closure);
-				_exit(0);
-			}
+			bear(&children, &reply, gifts, child, closure);
 			for (int i = 0; i < NURSERY_GIFTS; i++)
 				close(gifts[i]);
 		} else {
-			do
-				reply.pid =
-					waitpid(request.pid, &reply.status, 0);
-			while (reply.pid < 0 && errno == EINTR);
+			bury(&children, &reply, request.pid);
 		}
 		if (send(fd, &reply, sizeof(reply), MSG_NOSIGNAL) !=
 		    (ssize_t)sizeof(reply))
 			break;
+	}
+	while (children.count > 0) {
+		struct reply reply;
+		const pid_t pid = children.pid[children.count - 1];
+
+		kill(pid, SIGKILL);
+		bury(&children, &reply, pid);
 	}
 }
 
@@ -115,8 +153,10 @@ enum status nursery_start(struct nursery *nursery, void (*child)(void *closure),
 				 strerror(errno));
 	}
 	if (!pid) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		close(ends[0]);
+		/* Ended by the parent's end alone, not by the terminal. */
+		signal(SIGINT, SIG_IGN);
+		signal(SIGHUP, SIG_IGN);
 		serve(ends[1], child, closure);
 		_exit(0);
 	}

@@ -90,7 +90,7 @@ void ticket_add_death(struct ticket *ticket, uint64_t step, enum status status,
 		 is_hopeless ? "; the rest is left out" : "");
 	death->has_content = atomic_load(&pulse->has_content) && !is_hopeless;
 	death->content = pulse->content;
-	death->path = path_of(pulse);
+	death->path = step ? path_of(pulse) : checked(strdup(""));
 	ticket->death_count++;
 	if (is_hopeless) {
 		ticket->is_given_up = true;

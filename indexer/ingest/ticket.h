@@ -48,7 +48,10 @@ void ticket_destroy(struct ticket *ticket);
 /* Put a frame (header and all) away until it is the ticket's turn. */
 void ticket_keep(struct ticket *ticket, const uint8_t *frame, size_t size);
 
-/* A worker ended at this step; gives the ticket up when it is hopeless. */
+/*
+ * A worker ended at this step, 0 for nobody knows where; gives the ticket up
+ * when it is hopeless.
+ */
 void ticket_add_death(struct ticket *ticket, uint64_t step, enum status status,
 		      const char *text, const struct worker_pulse *pulse);
 

@@ -31,6 +31,9 @@
 /* An input with more entries than this past a limit is given up. */
 #define EXCESS_MAX 64
 
+/* So many dumps by name alone are named, the rest only passed over. */
+#define NAMED_MAX 10000
+
 struct unpack {
 	const struct unpack_limits *limits;
 	const struct unpack_sink *sink;
@@ -41,6 +44,7 @@ struct unpack {
 	uint64_t passed;   /* bytes passed over that still cost unpacking */
 	uint64_t entries;
 	unsigned excess;
+	unsigned named; /* dumps by name alone */
 	bool is_over;
 	bool is_archive;
 	char path[PATH_BYTES];
@@ -72,11 +76,14 @@ static void refuse(struct unpack *unpack, enum status status, const char *text)
 static void refuse_foreign(struct unpack *unpack)
 {
 	const bool is_empty = unpack->input_bytes == 0;
-	const struct unpack_refusal refusal = {
+	struct unpack_refusal refusal = {
 		.status = is_empty ? STATUS_TRUNCATED : STATUS_UNSUPPORTED,
 		.text = is_empty ? "empty" : "not a dump or an archive we know",
 		.is_foreign = true
 	};
+
+	if (unpack->is_archive)
+		refusal.text = "nothing in it that could be a dump";
 
 	unpack->sink->refuse(unpack->sink->closure, unpack->path, &refusal);
 }
@@ -285,7 +292,8 @@ static void take_other(struct unpack *unpack, struct level *level)
 
 	if (level->item.is_bare && level->depth == 1)
 		refuse_foreign(unpack);
-	else if (unpack_is_named_dump(unpack->path))
+	else if (unpack_is_named_dump(unpack->path) &&
+		 unpack->named++ < NAMED_MAX)
 		refuse(unpack, is_empty ? STATUS_TRUNCATED : STATUS_UNSUPPORTED,
 		       is_empty ? "empty" : "not a dump, whatever its name");
 	else
@@ -387,8 +395,12 @@ static void walk_level(struct unpack *unpack, struct level *level)
 			return;
 		}
 		unpack->is_archive = true;
-		if (!more)
+		if (!more) {
+			/* A run of zeroes passes for an empty tar. */
+			if (level->depth == 1 && !unpack->entries)
+				refuse_foreign(unpack);
 			return;
+		}
 		if (++unpack->entries > unpack->limits->entries) {
 			give_up(unpack, "too many entries");
 			return;

@@ -30,6 +30,8 @@
 /* Workers that die before their first job will go on doing so. */
 #define STILLBIRTHS_MAX 4
 
+static const char nonsense[] = "the reader made no sense";
+
 /* A worker, or the place of one. */
 struct slot {
 	bool is_alive;
@@ -292,11 +294,14 @@ static enum status bury(struct workers *workers, struct slot *slot,
 		if (slot->queue[i]->number == number)
 			guilty = slot->queue[i];
 	}
-	if (!guilty && number && slot->queue_count)
+	if ((!guilty || why == nonsense) && number && slot->queue_count)
 		guilty = slot->queue[0];
+	/* One that made no sense is not believed to know where it was. */
 	if (guilty)
-		ticket_add_death(guilty, atomic_load(&slot->pulse->step),
-				 status, text, slot->pulse);
+		ticket_add_death(
+			guilty,
+			why == nonsense ? 0 : atomic_load(&slot->pulse->step),
+			status, text, slot->pulse);
 	slot_close(slot);
 	return STATUS_OK;
 }
@@ -320,8 +325,7 @@ static enum status hear(struct workers *workers, struct slot *slot,
 	if (take_frames(workers, slot, &sense, err))
 		return err->status;
 	if (!sense)
-		return bury(workers, slot, STATUS_PARSER,
-			    "the reader made no sense", err);
+		return bury(workers, slot, STATUS_PARSER, nonsense, err);
 	return STATUS_OK;
 }
 

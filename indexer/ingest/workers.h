@@ -5,9 +5,9 @@
  * told to the sink in the order they came.  So whatever the number of workers,
  * the sink hears the same.
  *
- * A worker that dies, hangs or makes no sense costs the entry it was at; a
- * fresh one goes on behind that entry.  What workers say is checked, and what
- * waits for its turn is bounded.
+ * A worker that dies or hangs costs the entry it was at; a fresh one goes on
+ * behind that entry.  One that makes no sense costs the rest of its input. What
+ * workers say is checked, and what waits for its turn is bounded.
  */
 #ifndef INGEST_WORKERS_H
 #define INGEST_WORKERS_H

@@ -30,8 +30,11 @@
 #define LOW_END 0x100000u
 #define TABLE_MOST 0x40000u /* real ones: 1 to 16 KiB */
 
-/* What of a large dump is searched; a second or so. */
-#define SEARCH_MOST (2ull << 30)
+/*
+ * What of a dump is searched.  Every page looked at becomes resident, and a
+ * full dump must not cost more memory than a worker may have.
+ */
+#define SEARCH_MOST (96ull << 20)
 
 static bool sums_to_zero(struct bytes in, size_t size)
 {

@@ -6,6 +6,7 @@
 #include "indexer/target/modules.h"
 #include "indexer/target/process.h"
 #include "indexer/target/space.h"
+#include "indexer/target/stack.h"
 
 /*
  * Each step may use what the ones above it found.  A text has no memory to
@@ -21,6 +22,7 @@ static const struct step {
 	{ "modules", modules_examine, false },
 	{ "process", process_examine, false },
 	{ "machine", machine_examine, false },
+	{ "stack", stack_examine, false },
 	{ "hypervisor", hypervisor_evidence_examine, true },
 };
 
