@@ -9,6 +9,8 @@
 static const struct tools_command *const commands[] = {
 	&synth_command,
 	&damage_command,
+	&import_command,
+	&export_command,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -23,5 +23,8 @@ struct tools_command {
 
 extern const struct tools_command synth_command;
 extern const struct tools_command damage_command;
+extern const struct tools_command import_command;
+extern const struct tools_command import_command;
+extern const struct tools_command export_command;
 
 #endif

@@ -189,7 +189,7 @@ static void give_unloaded(const struct crash *crash, field_take *take,
 		give_text(crash->unloaded[i].name, take, closure);
 }
 
-/* Next free number: 49. */
+/* Next free number: 50. */
 const struct field field_table[] = {
 	{ "arch", "x86, x64 or arm64: arch=x64", FIELD_TEXT, FIELD_COLUMN, 1,
 	  give_arch },
@@ -220,7 +220,7 @@ const struct field field_table[] = {
 	{ "class", "class of the bugcheck: class=pool", FIELD_TEXT,
 	  FIELD_COLUMN, 14, give_class },
 	{ "cluster", "cluster the crash was joined to: cluster=3f9a*",
-	  FIELD_HEX, FIELD_COLUMN, 15, NULL },
+	  FIELD_TEXT, FIELD_COLUMN, 15, NULL },
 	{ "complete", "is the file as long as it says: complete=no", FIELD_TEXT,
 	  FIELD_COLUMN, 16, give_complete },
 	{ "cpu", "name of the processor: cpu=*Ryzen*", FIELD_TEXT, FIELD_COLUMN,
@@ -236,8 +236,8 @@ const struct field field_table[] = {
 	  FIELD_HEX, FIELD_COLUMN, 21, give_exact },
 	{ "exception", "code of the exception: exception=c0000005", FIELD_HEX,
 	  FIELD_COLUMN, 22, give_exception },
-	{ "family", "family of clusters: family=3f9a*", FIELD_HEX, FIELD_COLUMN,
-	  23, NULL },
+	{ "family", "family of clusters: family=3f9a*", FIELD_TEXT,
+	  FIELD_COLUMN, 23, NULL },
 	{ "fault", "module to blame: fault=ks.sys", FIELD_TEXT, FIELD_COLUMN,
 	  24, give_fault },
 	{ "faultbuild",
@@ -285,6 +285,8 @@ const struct field field_table[] = {
 	  FIELD_RAW, 45, give_time },
 	{ "trust", "stated, walked or guessed: trust=stated", FIELD_TEXT,
 	  FIELD_COLUMN, 46, give_trust },
+	{ "unclustered", "why it is in no cluster: unclustered=no*", FIELD_TEXT,
+	  FIELD_COLUMN, 49, NULL },
 	{ "unloaded", "any unloaded module: unloaded=usbstor.sys", FIELD_TEXT,
 	  FIELD_POSTINGS, 47, give_unloaded },
 	{ "uptime", "seconds since it started: uptime=..3600", FIELD_NUMBER,
