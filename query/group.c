@@ -39,8 +39,8 @@ static uint64_t band_of(uint64_t ticks)
 	return band;
 }
 
-static struct field_value grouped(const struct field *field,
-				  struct field_value value)
+struct field_value group_value(const struct field *field,
+			       struct field_value value)
 {
 	const uint64_t day = 86400 * VALUE_TICKS_PER_SECOND;
 
@@ -147,7 +147,7 @@ static void make_keys(struct job *job, const struct store_column *column,
 			value.number == STORE_NO_NUMBER
 				? 0
 				: intern_number(job->values,
-						grouped(job->field, value));
+						group_value(job->field, value));
 	}
 }
 
@@ -211,6 +211,7 @@ static void group_column(struct job *job)
 	struct chunk chunk;
 	struct store_term term;
 
+	job->machine_count = machine_bound(job->store, job->machine);
 	chunks_init(&chunks, job->arena);
 	while (next_chunk(job, &chunks, &chunk))
 		count_rows(job->count, chunk.keys, chunk.bits, chunk.rows);
@@ -254,7 +255,7 @@ static void take_value(void *closure, struct field_value value)
 	struct records *records = closure;
 	struct job *job = records->job;
 	const uint32_t key =
-		intern_number(job->values, grouped(job->field, value));
+		intern_number(job->values, group_value(job->field, value));
 
 	for (size_t i = records->first; i < records->count; i++) {
 		if (records->pairs[i].key == key)
@@ -356,31 +357,29 @@ static bool take_posting(void *closure, uint32_t row)
 	return true;
 }
 
-static void keep_posting(struct postings *postings, struct field_value value)
+/* Unless it has fewer than min crashes; room grows with the rows. */
+static void keep_row(struct job *job, size_t *room, struct group_row row)
 {
-	struct group *group = &postings->job->group;
+	struct group *group = &job->group;
 
-	if (postings->row.crashes < postings->job->min) {
-		group->cut_rows += postings->row.crashes != 0;
-		group->cut_crashes += postings->row.crashes;
+	if (row.crashes < job->min) {
+		group->cut_rows += row.crashes != 0;
+		group->cut_crashes += row.crashes;
 		return;
 	}
-	if (postings->row.crashes == 0)
-		return;
-	if (group->count == postings->room) {
+	if (group->count == *room) {
 		struct group_row *old = group->rows;
 
-		postings->room = postings->room * 2 + 64;
-		group->rows = arena_take(postings->job->arena, postings->room,
-					 sizeof(*group->rows));
+		*room = *room * 2 + 64;
+		group->rows =
+			arena_take(job->arena, *room, sizeof(*group->rows));
 		if (group->count)
 			memcpy(group->rows, old,
 			       group->count * sizeof(*group->rows));
 	}
-	if (value.text)
-		value.text = text_copy(postings->job->arena, value.text);
-	postings->row.value = value;
-	group->rows[group->count++] = postings->row;
+	if (row.value.text)
+		row.value.text = text_copy(job->arena, row.value.text);
+	group->rows[group->count++] = row;
 }
 
 static bool take_term(void *closure, const struct store_term *term)
@@ -399,7 +398,8 @@ static bool take_term(void *closure, const struct store_term *term)
 		postings->at++;
 		postings->row = (struct group_row){ .crashes = 0 };
 		store_rows_walk(rows, take_posting, postings);
-		keep_posting(postings, term->value);
+		postings->row.value = term->value;
+		keep_row(job, &postings->room, postings->row);
 	}
 	store_rows_destroy(rows);
 	return job->status == STATUS_OK;
@@ -429,6 +429,8 @@ static uint32_t *machines_of_rows(struct job *job)
 
 static void group_postings(struct job *job)
 {
+	job->machine_count = machine_bound(job->store, job->machine);
+
 	struct postings postings = {
 		.job = job,
 		.any = plan_none(job->store),
@@ -447,9 +449,49 @@ static void group_postings(struct job *job)
 	plan_deinit(&postings.any);
 }
 
+/* The store keeps these counters: no row is looked at. */
+static bool is_counted(const struct job *job)
+{
+	return job->plan->matched == job->plan->row_count &&
+	       strcmp(job->field->name, "bugcheck") == 0;
+}
+
+struct dictionary {
+	struct job *job;
+	uint64_t with_value;
+	size_t room;
+};
+
+static bool take_counters(void *closure, const struct store_term *term)
+{
+	struct dictionary *dictionary = closure;
+	struct job *job = dictionary->job;
+	struct group_row row = { .value = term->value,
+				 .crashes = term->crashes,
+				 .machines = term->machines };
+
+	dictionary->with_value += term->crashes;
+	keep_row(job, &dictionary->room, row);
+	return true;
+}
+
+static void group_counters(struct job *job)
+{
+	struct dictionary dictionary = { .job = job };
+
+	job->status = store_walk_terms(job->store, job->field, take_counters,
+				       &dictionary, job->err);
+	job->group.with_value = dictionary.with_value;
+}
+
 static void group_any(struct job *job)
 {
 	const bool few = job->plan->matched <= FEW_ROWS;
+
+	if (is_counted(job)) {
+		group_counters(job);
+		return;
+	}
 
 	switch (job->field->index) {
 	case FIELD_RAW:
@@ -488,7 +530,6 @@ enum status group_make(struct store *store, const struct field *field,
 
 	if (machine && machine->index == FIELD_COLUMN)
 		job.machine = machine;
-	job.machine_count = machine_bound(store, job.machine);
 	job.count = count_create();
 	group_any(&job);
 	count_destroy(job.count);

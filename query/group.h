@@ -36,6 +36,10 @@ enum status group_make(struct store *store, const struct field *field,
 /* The rule of the order above, for rows put together from elsewhere. */
 int group_compare(const void *a, const void *b);
 
+/* The value that a crash's value is grouped under: its day, its band. */
+struct field_value group_value(const struct field *field,
+			       struct field_value value);
+
 /* A group's value as text: days without a clock, bands in words. */
 const char *group_text(struct arena *arena, const struct field *field,
 		       struct field_value value);

@@ -150,7 +150,7 @@ static enum status parse_range(const struct field *field, const char *text,
 	if ((size_t)(dots - text) < sizeof(low))
 		memcpy(low, text, (size_t)(dots - text));
 	ret->low = 0;
-	ret->high = UINT64_MAX - 1;
+	ret->high = UINT64_MAX;
 	if ((*low && !parse_number(field, low, &ret->low, &unused)) ||
 	    (dots[2] && !parse_number(field, dots + 2, &unused, &ret->high)) ||
 	    ((size_t)(dots - text) >= sizeof(low)) || (!*low && !dots[2]))

@@ -109,7 +109,7 @@ static void ranges_hold_both_ends_and_may_be_open(void **state)
 	assert_true(takes_number("build=100..200", 200));
 	assert_false(takes_number("build=100..200", 201));
 	assert_true(takes_number("build=..200", 0));
-	assert_true(takes_number("build=200..", UINT64_MAX - 1));
+	assert_true(takes_number("build=200..", UINT64_MAX));
 	assert_true(takes_number("arg1=ff..0x1ff", 0x100));
 }
 

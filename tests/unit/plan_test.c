@@ -1,0 +1,159 @@
+#include "query/plan.h"
+
+#include "query/count.h"
+#include "tests/unit/made_store.h"
+
+static struct made_store made;
+
+struct asked_of_record {
+	const struct where_test *test;
+	bool any;
+	bool yes;
+};
+
+static void look(void *closure, struct field_value value)
+{
+	struct asked_of_record *asked = closure;
+
+	asked->any = true;
+	asked->yes |= where_accepts(asked->test, value);
+}
+
+/* The slow way: every test of every record. */
+static bool passes(const struct where *where, const struct store_crash *crash)
+{
+	for (size_t i = 0; i < where->count; i++) {
+		struct asked_of_record asked = { &where->tests[i], false,
+						 false };
+
+		plan_values(where->tests[i].field, crash, look, &asked);
+		if (!asked.any)
+			asked.yes = where_accepts_absent(&where->tests[i]);
+		if (asked.yes == where->tests[i].negated)
+			return false;
+	}
+	return true;
+}
+
+static uint64_t check(const char *const words[], size_t count)
+{
+	struct where where;
+	struct plan plan;
+	struct error err;
+	uint64_t matched = 0;
+
+	if (where_parse(words, count, &made.arena, &where, &err) ||
+	    plan_make(made.store, &where, &plan, &err))
+		fail_msg("%s", err.text);
+	for (uint32_t row = 0; row < made.count; row++) {
+		const bool yes = passes(&where, &made.crashes[row]);
+
+		if (count_bit(plan.bits, row) != yes)
+			fail_msg("%s: row %u: want %d", words[0], row, yes);
+		matched += yes;
+	}
+	assert_int_equal(plan.matched, matched);
+	plan_deinit(&plan);
+	return matched;
+}
+
+static void indexes_say_what_the_records_say(void **state)
+{
+	static const char *const words[] = {
+		"bugcheck=d1",
+		"bugcheck=d1,a",
+		"bugcheck!=d1",
+		"bugcheck=1000007e",
+		"bugcheck=7e",
+		"bugcheck=DRIVER_*",
+		"bugcheck=*",
+		"bugcheck=",
+		"bugcheck!=*",
+		"bugcheck=..50",
+		"arg2=1..2",
+		"arg2!=1",
+		"arg1=0x7*",
+		"fault=ks.sys",
+		"fault=KS.SYS",
+		"fault=*s.sys",
+		"fault=",
+		"fault=ks.sys,",
+		"driver=a.sys",
+		"driver!=a.sys",
+		"driver=n*,xen*",
+		"driver=",
+		"driver=,a.sys",
+		"driver!=*",
+		"driverbuild=ks.sys@*",
+		"frame=nt",
+		"frame=nt+0x3",
+		"frame=*+0x3",
+		"frame!=nt",
+		"time=2022-06-18..2022-06-20",
+		"time=2022",
+		"time=",
+		"time=..2022-06-19",
+		"uptime=..3600",
+		"uptime=1h..8h",
+		"arch=x64",
+		"build=19041..19042",
+		"machine=0000000000000007",
+		"machine=000000000000000*",
+		"machine=",
+		"kind=kernel-live",
+		"source=night3.zip/*",
+		"source=night3.zip/3.dmp,night4.zip/4.dmp",
+		"source!=night3.zip/*",
+		"bugcheck=99",
+	};
+	size_t empty = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		empty += check(&words[i], 1) == 0;
+	assert_int_equal(empty, 1); /* the last one */
+}
+
+static void tests_are_joined_by_and(void **state)
+{
+	static const char *const words[] = { "bugcheck=d1,a", "driver=a.sys",
+					     "uptime=1h..", "fault!=nt",
+					     "time=2022-06" };
+
+	(void)state;
+	assert_true(check(words, 5) > 0);
+}
+
+static void snapshots_are_no_crashes(void **state)
+{
+	struct plan live;
+	struct plan tool_made;
+	struct error err;
+
+	(void)state;
+	assert_int_equal(plan_snapshots(made.store, &live, &tool_made, &err),
+			 STATUS_OK);
+	for (uint32_t row = 0; row < made.count; row++)
+		assert_int_equal(crash_is_crash(&made.crashes[row].crash),
+				 !count_bit(live.bits, row) &&
+					 !count_bit(tool_made.bits, row));
+	assert_true(live.matched > 0);
+	plan_deinit(&live);
+	plan_deinit(&tool_made);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(indexes_say_what_the_records_say),
+		cmocka_unit_test(tests_are_joined_by_and),
+		cmocka_unit_test(snapshots_are_no_crashes),
+	};
+
+	made_store_create(&made);
+
+	const int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+	made_store_destroy(&made);
+	return failed;
+}
