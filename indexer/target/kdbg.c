@@ -5,16 +5,18 @@
  *	 14 u32 size of the whole		 18 kernel base
  *	... pointers to kernel variables, then u16 offsets into structures
  *
- * Sizes: 340 (7), 360 (8), 380 (10), 3a0 (11 24H2).  Sources: wdbgexts.h of the
- * Windows SDK; offsets checked against processor and thread blocks of dumps.
+ * Sizes: 208 (2000), 290 (XP), 340 (7), 360 (8), 380 (10), 3a0 (11 24H2).
+ * Sources: wdbgexts.h of the Windows SDK, public kernel types for what XP
+ *lacks; offsets checked against processor and thread blocks of dumps.
  */
 #include "indexer/target/kdbg.h"
 
 #include "indexer/target/space.h"
 
 #define KDBG_TEXT 0x4742444b
-#define KDBG_LEAST 0x220 /* up to KiProcessorBlock, of Windows 2000 */
+#define KDBG_LEAST 0x208 /* Windows 2000 */
 #define KDBG_MOST 0x1000
+#define LAST_BUILD_WITHOUT 2600 /* XP: no offsets into structures */
 
 static struct bytes field(const struct target *target, unsigned offset,
 			  unsigned size)
@@ -65,12 +67,43 @@ bool kdbg_pointer(const struct target *target, unsigned offset, uint64_t *ret)
 	return true;
 }
 
+/* Windows 2000 and XP, 32-bit, end their block before the offsets. */
+static bool offset_before_2003(const struct target *target, unsigned offset,
+			       uint32_t *ret)
+{
+	static const struct {
+		unsigned field;
+		uint32_t offset;
+	} known[] = {
+		{ KDBG_THREAD_KERNEL_STACK, 0x28 },
+		{ KDBG_THREAD_INITIAL_STACK, 0x18 },
+		{ KDBG_THREAD_PROCESS, 0x44 },
+		{ KDBG_PROCESS_TABLE, 0x18 },
+		{ KDBG_PRCB_THREAD, 0x4 },
+		{ KDBG_PRCB_STATE, 0x1c },
+		{ KDBG_PRCB_NUMBER, 0x10 },
+	};
+	const struct crash_machine *machine = &target->crash->machine;
+
+	if (machine->arch != CRASH_X86 || !machine->os_build.known ||
+	    machine->os_build.value > LAST_BUILD_WITHOUT)
+		return false;
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (known[i].field == offset) {
+			*ret = known[i].offset;
+			return true;
+		}
+	return false;
+}
+
 bool kdbg_offset(const struct target *target, unsigned offset, uint32_t *ret)
 {
 	struct bytes in = field(target, offset, 2);
 	const uint16_t value = bytes_u16(&in);
 
-	if (in.failed || value == 0 || value == 0xffff)
+	if (in.failed)
+		return offset_before_2003(target, offset, ret);
+	if (value == 0 || value == 0xffff)
 		return false;
 	*ret = value;
 	return true;
