@@ -38,6 +38,17 @@ static uint64_t cause(const struct crash *crash)
 	return 0;
 }
 
+/*
+ * Can another file be told to be the same crash?  Where it cannot, each file is
+ * a crash of its own, and its bytes are part of what it is called; so is each
+ * row of an imported table.
+ */
+static bool is_linkable(const struct crash *crash)
+{
+	return crash->time.known && cause_kind(crash) != CAUSE_UNKNOWN &&
+	       crash->image.kind != CRASH_IMPORTED;
+}
+
 static void put_number(struct pack *out, struct crash_number number)
 {
 	pack_u8(out, number.known);
@@ -71,8 +82,8 @@ struct hash128 identity_of(const struct crash *crash)
 
 	arena_init(&arena);
 	out = pack_into(&arena);
-	if (crash->image.kind == CRASH_IMPORTED)
-		pack_hash(&out, crash->image.content); /* a row, not a file */
+	if (!is_linkable(crash))
+		pack_hash(&out, crash->image.content);
 	put_number(&out, crash->time);
 	put_number(&out, crash->uptime);
 	put_number(&out, crash->machine.id);
@@ -99,8 +110,7 @@ size_t identity_keys(const struct crash *crash, uint64_t keys[IDENTITY_KEYS])
 {
 	size_t count = 0;
 
-	if (!crash->time.known || cause_kind(crash) == CAUSE_UNKNOWN ||
-	    crash->image.kind == CRASH_IMPORTED)
+	if (!is_linkable(crash))
 		return 0;
 	keys[count++] = hash_mix(crash->time.value / MILLISECOND, cause(crash));
 	if (crash->machine.id.known && crash->uptime.known &&
@@ -110,7 +120,10 @@ size_t identity_keys(const struct crash *crash, uint64_t keys[IDENTITY_KEYS])
 				 hash_mix(crash->uptime.value, cause(crash)));
 
 		for (size_t i = 0; i < 4; i++)
-			key = hash_mix(key, crash->bugcheck.args[i].value);
+			key = hash_mix(key,
+				       crash->bugcheck.args[i].known
+					       ? crash->bugcheck.args[i].value
+					       : 0);
 		keys[count++] = key;
 	}
 	return count;
@@ -208,9 +221,7 @@ bool identity_same(const struct crash *a, const struct crash *b)
 {
 	const bool same_machine = equal(a->machine.id, b->machine.id);
 
-	if (!a->time.known || !b->time.known)
-		return false;
-	if (cause_kind(a) == CAUSE_UNKNOWN || cause(a) != cause(b))
+	if (!is_linkable(a) || !is_linkable(b) || cause(a) != cause(b))
 		return false;
 	if (!agree(a->machine.id, b->machine.id))
 		return false;

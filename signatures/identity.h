@@ -2,12 +2,13 @@
  * identity.h - when are two files the same crash, and what is it called.
  *
  * A crash's id comes from its own facts: time to the 100 ns, uptime, machine,
- * bugcheck code and arguments (and, where a dump carries no time, everything
- * else it says).  Not from bytes of the file, the place in the store or the
- * order of arrival.  The same crash may come as MEMORY.DMP, its minidump, a
- * copy with one flipped bit: identity_same() tells, and identity_merge() makes
- * one crash of several, the richest file giving each field.  Both depend on
- * the set of files alone.
+ * bugcheck code and arguments.  Not from bytes of the file, the place in the
+ * store or the order of arrival.  Only where a dump carries no time, or nothing
+ * that ended the machine, is it everything else it says and its bytes: such a
+ * file is a crash of its own.  The same crash may come as MEMORY.DMP, its
+ * minidump, a copy with one flipped bit: identity_same() tells, and
+ * identity_merge() makes one crash of several, the richest file giving each
+ * field.  Both depend on the set of files alone.
  */
 #ifndef SIGNATURES_IDENTITY_H
 #define SIGNATURES_IDENTITY_H

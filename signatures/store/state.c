@@ -2,6 +2,16 @@
 
 #include <string.h>
 
+const char *const state_names[SCHEMA_DBS] = {
+	[SCHEMA_META] = "meta",	      [SCHEMA_ROW] = "row",
+	[SCHEMA_PART] = "part",	      [SCHEMA_TERM] = "term",
+	[SCHEMA_REFUSED] = "refused", [SCHEMA_ARCHIVE] = "archive",
+	[SCHEMA_STAMP] = "stamp",     [SCHEMA_COPY] = "copy",
+	[SCHEMA_FIND] = "find",	      [SCHEMA_VALUE] = "value",
+	[SCHEMA_POSTING] = "posting", [SCHEMA_COLUMN] = "column",
+	[SCHEMA_PAIR] = "pair",
+};
+
 enum status state_error(const char *path, int code, struct error *err)
 {
 	switch (code) {

@@ -40,6 +40,9 @@ struct store {
 	void *columns[SCHEMA_FIELDS]; /* reader: one decoded chunk a field */
 };
 
+/* What the sub-databases are called. */
+extern const char *const state_names[SCHEMA_DBS];
+
 /* An LMDB or errno code as an error. */
 enum status state_error(const char *path, int code, struct error *err);
 /* The failure that sticks as an error; STATUS_OK if there is none. */

@@ -29,25 +29,6 @@ enum {
  */
 #define MAP_ROOM (UINT64_C(16) << 30)
 
-static const struct {
-	const char *name;
-	unsigned int flags;
-} databases[SCHEMA_DBS] = {
-	[SCHEMA_META] = { "meta", 0 },
-	[SCHEMA_ROW] = { "row", 0 },
-	[SCHEMA_PART] = { "part", 0 },
-	[SCHEMA_TERM] = { "term", 0 },
-	[SCHEMA_REFUSED] = { "refused", 0 },
-	[SCHEMA_ARCHIVE] = { "archive", 0 },
-	[SCHEMA_STAMP] = { "stamp", 0 },
-	[SCHEMA_COPY] = { "copy", MDB_DUPSORT | MDB_DUPFIXED },
-	[SCHEMA_FIND] = { "find", MDB_DUPSORT | MDB_DUPFIXED },
-	[SCHEMA_VALUE] = { "value", 0 },
-	[SCHEMA_POSTING] = { "posting", 0 },
-	[SCHEMA_COLUMN] = { "column", 0 },
-	[SCHEMA_PAIR] = { "pair", 0 },
-};
-
 static bool path_in(const char *folder, const char *name, char path[PATH_BYTES])
 {
 	const int size = snprintf(path, PATH_BYTES, "%s/%s", folder, name);
@@ -136,9 +117,14 @@ static int open_databases(struct store *store)
 	const unsigned int make = store->mode == STORE_WRITE ? MDB_CREATE : 0;
 	int rc = 0;
 
-	for (size_t i = 0; i < SCHEMA_DBS && !rc; i++)
-		rc = mdb_dbi_open(store->txn, databases[i].name,
-				  databases[i].flags | make, &store->dbi[i]);
+	for (size_t i = 0; i < SCHEMA_DBS && !rc; i++) {
+		const unsigned int sorted = i == SCHEMA_COPY || i == SCHEMA_FIND
+						    ? MDB_DUPSORT | MDB_DUPFIXED
+						    : 0;
+
+		rc = mdb_dbi_open(store->txn, state_names[i], sorted | make,
+				  &store->dbi[i]);
+	}
 	return rc;
 }
 

@@ -1,0 +1,224 @@
+#include "signatures/identity.h"
+
+#include "signatures/base/arena.h"
+#include "tests/unit.h"
+
+static struct crash crash_at(uint64_t time)
+{
+	struct crash crash = { 0 };
+
+	crash.image.kind = CRASH_KERNEL_TRIAGE;
+	crash.image.complete = true;
+	crash.time = CRASH_NUMBER(time);
+	crash.uptime = CRASH_NUMBER(12345678);
+	crash.bugcheck.code = CRASH_NUMBER(0xd1);
+	for (size_t i = 0; i < 4; i++)
+		crash.bugcheck.args[i] =
+			CRASH_NUMBER(0xfffff80012345670u + 256 * i);
+	return crash;
+}
+
+/* identity_same() both ways, and the key that would have found it. */
+static bool same(const struct crash *a, const struct crash *b)
+{
+	uint64_t x[IDENTITY_KEYS], y[IDENTITY_KEYS];
+	const size_t xs = identity_keys(a, x), ys = identity_keys(b, y);
+	const bool is_same = identity_same(a, b);
+	bool shared = false;
+
+	for (size_t i = 0; i < xs; i++)
+		for (size_t n = 0; n < ys; n++)
+			shared |= x[i] == y[n];
+	assert_int_equal(is_same, identity_same(b, a));
+	assert_true(shared || !is_same);
+	return is_same;
+}
+
+static void copies_share_time_and_code(void **state)
+{
+	const struct crash a = crash_at(1330000000012345670u);
+	struct crash b = a;
+
+	(void)state;
+	assert_true(same(&a, &b));
+	b.time.value += 10;
+	assert_false(same(&a, &b));
+	b = a;
+	b.bugcheck.code.value = 0xd2;
+	assert_false(same(&a, &b));
+}
+
+static void without_a_time_nothing_is_a_copy(void **state)
+{
+	struct crash a = crash_at(1330000000012345670u);
+
+	(void)state;
+	a.time = CRASH_UNKNOWN;
+	assert_false(same(&a, &a));
+}
+
+static void a_pointer_may_be_null_in_one(void **state)
+{
+	const struct crash a = crash_at(1330000000012345670u);
+	struct crash b = a;
+
+	(void)state;
+	b.bugcheck.args[2].value = 0;
+	assert_true(same(&a, &b));
+	b.bugcheck.args[2] = CRASH_UNKNOWN;
+	assert_true(same(&a, &b));
+	b.bugcheck.args[2] = CRASH_NUMBER(0xfffff80099999999u);
+	assert_false(same(&a, &b));
+}
+
+static void one_bit_may_have_flipped(void **state)
+{
+	struct crash a = crash_at(1330000000012345670u);
+	struct crash b = a;
+
+	(void)state;
+	b.bugcheck.args[1].value ^= 1 << 20;
+	assert_true(same(&a, &b));
+	b.bugcheck.args[0].value ^= 1;
+	assert_false(same(&a, &b));
+
+	/* In the clock, then machine and uptime say it. */
+	b = a;
+	b.time.value ^= 1 << 30;
+	assert_false(same(&a, &b));
+	a.machine.id = b.machine.id = CRASH_NUMBER(7);
+	assert_true(same(&a, &b));
+	b.time.value ^= 1 << 29;
+	assert_false(same(&a, &b));
+}
+
+static void a_clock_of_whole_seconds_proves_little(void **state)
+{
+	const struct crash a = crash_at(1330000000000000000u);
+	struct crash b = a;
+
+	(void)state;
+	assert_true(same(&a, &b));
+	b.bugcheck.args[0].value ^= 1;
+	assert_false(same(&a, &b));
+	b.bugcheck.args[0].value = 0;
+	assert_false(same(&a, &b));
+}
+
+static void on_one_machine_arguments_do_not_matter(void **state)
+{
+	struct crash a = crash_at(1330000000012345670u);
+	struct crash b;
+
+	(void)state;
+	a.machine.id = CRASH_NUMBER(7);
+	b = a;
+	b.bugcheck.args[0].value = 99;
+	assert_true(same(&a, &b));
+	b.machine.id = CRASH_NUMBER(8);
+	assert_false(same(&a, &b));
+	b.machine.id = CRASH_UNKNOWN;
+	assert_false(same(&a, &b));
+}
+
+static void a_log_has_milliseconds(void **state)
+{
+	const struct crash a = crash_at(1330000000012345670u);
+	struct crash b = a;
+
+	(void)state;
+	b.time.value = 1330000000012340000u;
+	assert_false(same(&a, &b));
+	b.image.kind = CRASH_DEBUGGER_LOG;
+	assert_true(same(&a, &b));
+}
+
+static void the_richest_gives_each_field(void **state)
+{
+	struct crash_module module = { "ks.sys", 0x1000, 0x1000, 1 };
+	struct crash full = crash_at(1330000000012345670u);
+	struct crash small = full;
+	struct crash log = full;
+	const struct crash *crashes[] = { &log, &small, &full };
+	struct arena arena;
+	struct crash whole;
+
+	(void)state;
+	arena_init(&arena);
+	full.image.kind = CRASH_KERNEL_FULL;
+	full.modules = &module;
+	full.module_count = 1;
+	full.bugcheck.args[3].value = 0;
+	small.process = "small.exe";
+	small.machine.board = "board";
+	log.image.kind = CRASH_DEBUGGER_LOG;
+	log.process = "log.exe";
+	log.machine.cpu = "cpu";
+	crash_flag(&log, &arena, "b");
+	crash_flag(&full, &arena, "a");
+	identity_merge(crashes, 3, &arena, &whole);
+	assert_ptr_equal(crashes[0], &full);
+	assert_ptr_equal(crashes[2], &log);
+	assert_int_equal(whole.image.kind, CRASH_KERNEL_FULL);
+	assert_int_equal(whole.module_count, 1);
+	assert_string_equal(whole.process, "small.exe");
+	assert_string_equal(whole.machine.board, "board");
+	assert_string_equal(whole.machine.cpu, "cpu");
+	assert_int_equal(whole.bugcheck.args[3].value,
+			 small.bugcheck.args[3].value);
+	assert_int_equal(whole.flag_count, 2);
+	assert_int_equal(full.flag_count, 1);
+
+	/* A full dump cut before its modules is the poorest. */
+	full.image.complete = false;
+	full.module_count = 0;
+	identity_merge(crashes, 3, &arena, &whole);
+	assert_ptr_equal(crashes[0], &small);
+	arena_deinit(&arena);
+}
+
+static void the_id_does_not_name_the_file(void **state)
+{
+	const struct crash a = crash_at(1330000000012345670u);
+	struct crash b = a;
+	char text[IDENTITY_TEXT_BYTES];
+
+	(void)state;
+	b.image.content.high = 1;
+	b.image.kind = CRASH_KERNEL_FULL;
+	b.process = "other";
+	assert_true(hash_128_equal(identity_of(&a), identity_of(&b)));
+	identity_text(identity_of(&a), text);
+	assert_int_equal(strlen(text), 12);
+}
+
+static void without_a_time_each_file_is_its_own(void **state)
+{
+	struct crash a = crash_at(1330000000012345670u);
+	struct crash b;
+
+	(void)state;
+	a.time = CRASH_UNKNOWN;
+	b = a;
+	assert_true(hash_128_equal(identity_of(&a), identity_of(&b)));
+	b.image.content.low = 1;
+	assert_false(hash_128_equal(identity_of(&a), identity_of(&b)));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(copies_share_time_and_code),
+		cmocka_unit_test(without_a_time_nothing_is_a_copy),
+		cmocka_unit_test(a_pointer_may_be_null_in_one),
+		cmocka_unit_test(one_bit_may_have_flipped),
+		cmocka_unit_test(a_clock_of_whole_seconds_proves_little),
+		cmocka_unit_test(on_one_machine_arguments_do_not_matter),
+		cmocka_unit_test(a_log_has_milliseconds),
+		cmocka_unit_test(the_richest_gives_each_field),
+		cmocka_unit_test(the_id_does_not_name_the_file),
+		cmocka_unit_test(without_a_time_each_file_is_its_own),
+	};
+
+	return cmocka_run_group_tests_name("identity", tests, NULL, NULL);
+}
