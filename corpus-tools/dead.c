@@ -149,7 +149,12 @@ static void init(struct dead *dead, const struct machine *machine,
 	dead->arch = machine->arch;
 	dead->pointer = layout_pointer(machine->arch);
 	dead->layout = layout_find(machine->arch, machine->build);
-	dead->map = layout_map(machine->arch);
+	const uint64_t slide = layout_slide(machine->arch, machine->seed);
+
+	dead->map = arena_take(arena, 1, sizeof(*dead->map));
+	*dead->map = *layout_map(machine->arch);
+	dead->map->pool += slide * 16;
+	dead->map->stacks += slide * 16;
 	dead->dtb = roots[machine->arch];
 	dead->pool_next = dead->map->pool;
 	dead->pieces = arena_take(arena, DEAD_PIECES, sizeof(*dead->pieces));

@@ -62,7 +62,7 @@ struct dead {
 	enum layout_arch arch;
 	size_t pointer;
 	const struct layout *layout;
-	const struct layout_map *map;
+	struct layout_map *map; /* moved as this boot has it */
 	struct arena *arena;
 	struct canvas canvas;
 	uint64_t pool_next;

@@ -3,25 +3,8 @@
 #include <string.h>
 
 #include "corpus-tools/dead_code.h"
+#include "corpus-tools/dead_spot.h"
 #include "signatures/base/hash.h"
-
-/*
- * One item on a stack that grows down, lowest address first:
- *
- *     x64      slot: return address | home, words, CONTEXT | trap frame |
- * locals x86      slot: return address | arguments, words | [ebp] saved frame
- *     ARM64    slot: x29, x30 | words
- *
- * next is where the following item begins.  In a trap, `resumed` is the stack
- * pointer of the code that was interrupted.
- */
-struct spot {
-	uint64_t slot, words, context, exception, trap, resumed, next;
-	uint64_t back;	/* second return address of a raise; 0 = none */
-	uint64_t link;	/* x86: the frame pointer of the function returned to */
-	uint32_t frame; /* bytes between slot and the next */
-	uint32_t stop;	/* bytes of the interrupted function's frame */
-};
 
 /* Where a processor's stack begins, and its registers before any item. */
 struct top {
@@ -31,157 +14,6 @@ struct top {
 	uint32_t stop; /* frame of the function ip is in; 0 = at its entry */
 	bool home;     /* the bug check's arguments lie at sp */
 };
-
-static uint64_t up(uint64_t value, uint64_t step)
-{
-	return (value + step - 1) / step * step;
-}
-
-static uint64_t id_of(const char *location, const struct machine_words *words)
-{
-	const char *id = machine_option(words, "id");
-
-	if (!id)
-		id = location;
-	return hash_64(id, strlen(id));
-}
-
-/* x64 frames keep the stack aligned: 8 more than a multiple of 16. */
-static uint32_t frame_size(const struct dead *dead,
-			   const struct machine_item *item, uint64_t least)
-{
-	const uint64_t id = id_of(item->location, &item->options);
-	uint64_t size = 0x28 + id % 7 * 0x10;
-
-	size = machine_option_number(&item->options, "size", size);
-	if (size < least)
-		size = least;
-	switch (layout_family(dead->arch)) {
-	case LAYOUT_X86:
-		return (uint32_t)up(size, 4);
-	case LAYOUT_X64:
-		return (uint32_t)(up(size + 8, 16) - 8);
-	default:
-		return (uint32_t)up(size < 32 ? 32 : size, 16);
-	}
-}
-
-static void measure_x64(const struct dead *dead,
-			const struct machine_item *item, bool home,
-			struct spot *spot)
-{
-	const uint64_t at = spot->slot;
-	const uint64_t words = 8 * item->word_count;
-	const uint64_t first = home ? 0x28 : 0;
-
-	spot->words = at + 8 + first;
-	switch (item->kind) {
-	case MACHINE_LOOSE:
-		spot->words = at;
-		spot->next = at + up(words, 16);
-		return;
-	case MACHINE_FRAME:
-		spot->frame = frame_size(dead, item, first + words);
-		spot->next = at + 8 + spot->frame;
-		return;
-	case MACHINE_TRAP:
-		spot->trap = up(at + 8 + 0x28, 16);
-		break;
-	case MACHINE_RAISE:
-		spot->context = up(at + 8 + 0x28, 16);
-		spot->trap = spot->context + REGS_CONTEXT_BYTES + 0x1e0;
-		spot->exception = spot->trap - 0xa8;
-		spot->back = spot->trap - 8;
-		spot->frame = (uint32_t)(spot->back - at - 8);
-		break;
-	}
-	spot->resumed = spot->trap + dead->map->trap_size;
-	spot->words = spot->resumed;
-	spot->stop = frame_size(dead, item, words);
-	spot->next = spot->resumed + spot->stop;
-	if (item->kind == MACHINE_TRAP)
-		spot->frame = (uint32_t)(spot->trap + 0x168 - at - 8);
-}
-
-static void measure_x86(const struct dead *dead,
-			const struct machine_item *item, bool home,
-			struct spot *spot)
-{
-	const uint64_t at = spot->slot;
-	const uint64_t words = 4 * item->word_count;
-	const uint64_t first = home ? 0x14 : 0;
-
-	spot->words = at + 4 + first;
-	switch (item->kind) {
-	case MACHINE_LOOSE:
-		spot->words = at;
-		spot->next = at + words;
-		return;
-	case MACHINE_FRAME:
-		spot->frame = frame_size(dead, item, first + words);
-		spot->link = at + 4 + spot->frame;
-		spot->next = spot->link + 4;
-		return;
-	case MACHINE_TRAP:
-		spot->trap = at + 4 + 0x14;
-		break;
-	case MACHINE_RAISE:
-		spot->exception = at + 4 + 0x14;
-		spot->context = spot->exception + 0x50;
-		spot->trap = spot->context + dead->map->context_size;
-		break;
-	}
-	spot->link = spot->trap;
-	spot->frame = (uint32_t)(spot->trap - at - 4);
-	spot->resumed = spot->trap + 0x74;
-	spot->words = spot->resumed;
-	spot->stop = frame_size(dead, item, words);
-	spot->next = spot->resumed + spot->stop + 4;
-}
-
-static void measure_arm64(const struct dead *dead,
-			  const struct machine_item *item, struct spot *spot)
-{
-	const uint64_t at = spot->slot;
-	const uint64_t words = 8 * item->word_count;
-
-	spot->words = at + 16;
-	if (item->kind == MACHINE_LOOSE) {
-		spot->words = at;
-		spot->next = at + up(words, 16);
-		return;
-	}
-	spot->frame = frame_size(dead, item, 16 + words);
-	if (item->kind == MACHINE_FRAME) {
-		spot->next = at + spot->frame;
-		return;
-	}
-	spot->exception = at + 16;
-	spot->context = up(spot->exception + 0x98, 16);
-	spot->resumed = up(spot->context + dead->map->context_size, 16);
-	spot->frame = (uint32_t)(spot->resumed - at);
-	spot->words = spot->resumed + 16;
-	spot->stop = frame_size(dead, item, 16 + words);
-	spot->next = spot->resumed + spot->stop;
-}
-
-static void measure(const struct dead *dead, const struct machine_item *item,
-		    bool home, uint64_t at, struct spot *spot)
-{
-	memset(spot, 0, sizeof(*spot));
-	spot->slot = at;
-	switch (layout_family(dead->arch)) {
-	case LAYOUT_X86:
-		measure_x86(dead, item, home, spot);
-		break;
-	case LAYOUT_ARM64:
-		measure_arm64(dead, item, spot);
-		break;
-	default:
-		measure_x64(dead, item, home, spot);
-		break;
-	}
-}
 
 /* The address of the first item above sp. */
 static uint64_t first_slot(const struct dead *dead, const struct top *top)
@@ -196,10 +28,10 @@ static uint64_t end_of(const struct dead *dead, const struct top *top)
 	uint64_t at = first_slot(dead, top);
 
 	for (size_t i = 0; i < top->stack->item_count; i++) {
-		struct spot spot;
+		struct dead_spot spot;
 
-		measure(dead, &top->stack->items[i], i == 0 && top->home, at,
-			&spot);
+		dead_spot_measure(dead, &top->stack->items[i],
+				  i == 0 && top->home, at, &spot);
 		at = spot.next;
 	}
 	return at;
@@ -217,7 +49,7 @@ static enum status begin(struct dead *dead, const struct machine_stack *stack,
 	top->stop =
 		(uint32_t)machine_option_number(&stack->ip_options, "size", 0);
 	if (layout_family(dead->arch) == LAYOUT_X64 && top->stop)
-		top->stop = (uint32_t)(up(top->stop + 8, 16) - 8);
+		top->stop = (uint32_t)(dead_spot_up(top->stop + 8, 16) - 8);
 	top->home = kernel && !stack->ip && stack->cpu == dead->crashing;
 	top->ip = nt + quarter + (stack->cpu == dead->crashing ? 0xb0 : 0x7d0);
 	if (stack->ip && dead_value(dead, stack->ip, &top->ip, err))
@@ -251,10 +83,12 @@ static void place_cpu(struct dead *dead, struct top *top, size_t index)
 	const uint64_t size = end_of(dead, top) - top->sp + 0x40;
 	uint64_t room = top->stack->room ? top->stack->room : usual;
 
-	room = up(size + above > room ? size + above : room, CANVAS_PAGE);
+	room = dead_spot_up(size + above > room ? size + above : room,
+			    CANVAS_PAGE);
 	if (top->stack->sp) {
 		top->sp = top->stack->sp;
-		cpu->stack_base = up(top->sp + size + above, CANVAS_PAGE);
+		cpu->stack_base =
+			dead_spot_up(top->sp + size + above, CANVAS_PAGE);
 		cpu->stack_limit = cpu->stack_base - room;
 	} else {
 		cpu->stack_limit = dead->map->stacks + index * 0x20000;
@@ -274,10 +108,10 @@ static void name_spots(struct dead *dead, const struct top *top)
 	uint64_t at = first_slot(dead, top);
 
 	for (size_t i = 0; i < top->stack->item_count; i++) {
-		struct spot spot;
+		struct dead_spot spot;
 
-		measure(dead, &top->stack->items[i], i == 0 && top->home, at,
-			&spot);
+		dead_spot_measure(dead, &top->stack->items[i],
+				  i == 0 && top->home, at, &spot);
 		if (spot.context && !dead->context)
 			dead->context = spot.context;
 		if (spot.exception && !dead->exception)
@@ -392,7 +226,7 @@ static void join(struct writing *w, uint64_t fp, uint64_t ra)
 
 static enum status write_words(const struct writing *w,
 			       const struct machine_item *item,
-			       const struct spot *spot, struct error *err)
+			       const struct dead_spot *spot, struct error *err)
 {
 	for (size_t i = 0; i < item->word_count; i++) {
 		uint64_t value;
@@ -422,7 +256,7 @@ static void write_exception(struct dead *dead, uint64_t at, uint64_t code,
 /* Trap frame, CONTEXT and exception record of an interrupted function. */
 static enum status write_trap(struct writing *w,
 			      const struct machine_item *item,
-			      const struct spot *spot, uint64_t ip,
+			      const struct dead_spot *spot, uint64_t ip,
 			      struct error *err)
 {
 	struct dead *dead = w->dead;
@@ -480,7 +314,7 @@ static const char *via_of(const struct dead *dead,
 
 static enum status write_interrupted(struct writing *w,
 				     const struct machine_item *item,
-				     const struct spot *spot, uint64_t ip,
+				     const struct dead_spot *spot, uint64_t ip,
 				     struct error *err)
 {
 	struct dead *dead = w->dead;
@@ -512,14 +346,15 @@ static enum status write_interrupted(struct writing *w,
 	} else if (!arm) {
 		dead_code_trap(dead, via, spot->frame, w->callee);
 	}
-	w->callee = dead_code_stop(dead, ip, spot->stop,
-				   id_of(item->location, &item->options));
+	w->callee =
+		dead_code_stop(dead, ip, spot->stop,
+			       dead_spot_id(item->location, &item->options));
 	return write_trap(w, item, spot, ip, err);
 }
 
 static enum status write_item(struct writing *w,
 			      const struct machine_item *item,
-			      const struct spot *spot, struct error *err)
+			      const struct dead_spot *spot, struct error *err)
 {
 	struct dead *dead = w->dead;
 	uint64_t ip;
@@ -533,8 +368,9 @@ static enum status write_item(struct writing *w,
 			return err->status;
 		return write_words(w, item, spot, err);
 	}
-	w->callee = dead_code_call(dead, ip, spot->frame, w->callee,
-				   id_of(item->location, &item->options));
+	w->callee =
+		dead_code_call(dead, ip, spot->frame, w->callee,
+			       dead_spot_id(item->location, &item->options));
 	if (dead->arch != LAYOUT_ARM64)
 		dead_pointer(dead, spot->slot, ip);
 	join(w, dead->pointer == 4 ? spot->link : spot->slot, ip);
@@ -601,9 +437,9 @@ static enum status write_stack(struct dead *dead, const struct top *top,
 	begin_writing(&w);
 	for (size_t i = 0; i < top->stack->item_count; i++) {
 		const struct machine_item *item = &top->stack->items[i];
-		struct spot spot;
+		struct dead_spot spot;
 
-		measure(dead, item, i == 0 && top->home, at, &spot);
+		dead_spot_measure(dead, item, i == 0 && top->home, at, &spot);
 		if (write_item(&w, item, &spot, err))
 			return error_within(err, "stack of processor %u",
 					    (unsigned)top->stack->cpu);

@@ -62,6 +62,7 @@ static enum status crash(struct making *making,
 	machine_init(&machine, &making->arena, "demo");
 	machine.time =
 		FIRST_DAY + pc->day * DAY + random_next(&making->random) % DAY;
+	machine.seed = random_next(&making->random) | 1;
 	machine.uptime =
 		(300 + random_below(&making->random, 400000)) * SECOND +
 		random_next(&making->random) % SECOND;

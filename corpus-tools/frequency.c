@@ -27,6 +27,27 @@ static const char *const drivers[] = {
 	"fltmgr.sys", "usbport.sys", "nv4_disp.dll", "portcls.sys",
 };
 
+/* The argument that is the instruction pointer, from 1; 0 = none. */
+static unsigned pointer_argument(uint32_t code)
+{
+	switch (code & 0x0fffffff) {
+	case 0xa:
+	case 0xd1:
+	case 0xc5:
+		return 4;
+	case 0x50:
+	case 0xce:
+	case 0xd5:
+		return 3;
+	case 0x1e:
+	case 0x7e:
+	case 0x8e:
+		return 2;
+	default:
+		return 0;
+	}
+}
+
 static void describe(struct machine *m, struct random_source *random,
 		     uint64_t number, uint32_t code)
 {
@@ -54,8 +75,13 @@ static void describe(struct machine *m, struct random_source *random,
 	machine_say(m, "uuid machine %u", (unsigned)owner);
 	machine_say(m, "board-serial %u", (unsigned)owner);
 	machine_say(m, "frame nt+0x2%04x", (unsigned)(code % 97 * 0x80 + 0x40));
-	machine_say(m, "frame %s+0x%x", driver,
-		    (unsigned)(0x1400 + code % 31 * 0x100));
+	const unsigned offset = 0x1400 + code % 31 * 0x100;
+	const unsigned pointer = pointer_argument(code);
+	if (pointer)
+		m->args[pointer - 1] =
+			text_printf(m->arena, "%s+0x%x", driver, offset);
+	machine_say(m, "%s %s+0x%x", pointer ? "trap" : "frame", driver,
+		    offset);
 	machine_say(m, "frame nt+0x31c41");
 }
 

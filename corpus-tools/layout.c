@@ -136,3 +136,10 @@ const struct layout_map *layout_map(enum layout_arch arch)
 {
 	return &maps[arch];
 }
+
+uint64_t layout_slide(enum layout_arch arch, uint64_t seed)
+{
+	if (layout_pointer(arch) == 4)
+		return 0;
+	return (seed * 0x9e3779b97f4a7c15u >> 52) << 21;
+}

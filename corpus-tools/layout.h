@@ -60,4 +60,7 @@ struct layout_map {
 
 const struct layout_map *layout_map(enum layout_arch arch);
 
+/* How far 64-bit systems move everything at each boot; 0 for seed 0. */
+uint64_t layout_slide(enum layout_arch arch, uint64_t seed);
+
 #endif

@@ -146,7 +146,8 @@ static void complete_modules(struct machine *machine)
 	const struct layout_map *map = layout_map(machine->arch);
 	const bool user = machine->format == MACHINE_MINIDUMP;
 	const bool narrow = layout_pointer(machine->arch) == 4;
-	uint64_t next = !user	 ? map->modules
+	uint64_t next = !user	 ? map->modules + layout_slide(machine->arch,
+							       machine->seed)
 			: narrow ? 0x400000
 				 : 0x7ff6a1230000;
 

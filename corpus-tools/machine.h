@@ -8,7 +8,7 @@
  *     arch x64
  *     bugcheck 0xd1 0x29 2 0 ks.sys+0x1ae9
  *     module ks.sys
- *     frame ks.sys+0x1ae9
+ *     trap ks.sys+0x1ae9 address=0x29
  *
  * The header:
  *     format full|summary|bitmap|kernel-bitmap|automatic|active|live|rdmp|

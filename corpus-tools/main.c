@@ -7,10 +7,9 @@
 #include "corpus-tools/tools.h"
 
 static const struct tools_command *const commands[] = {
-	&synth_command,
-	&damage_command,
-	&import_command,
-	&export_command,
+	&synth_command,	 &damage_command,  &import_command,
+	&verify_command, &rebuild_command, &compact_command,
+	&backup_command, &merge_command,   &export_command,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -95,7 +95,7 @@ static enum status run(int argc, char **argv, enum cli_exit *ret,
 				 "synth: descriptions, --table or --demo: "
 				 "one of them");
 	if (sink_open(output, files.count != 1, &sink, err))
-		return err->status;
+		return error_within(err, "synth");
 	enum status status;
 	if (demo)
 		status = fleet_write(machines, weeks, seed, &sink, err);
@@ -125,6 +125,6 @@ const struct tools_command synth_command = {
 		  "  time 2024-06-30T19:52:23Z\n"
 		  "  module ks.sys base=0xfffff800a56d0000 size=0x46000 "
 		  "time=0x4f712051\n"
-		  "  frame ks.sys+0x1ae9\n"
+		  "  trap ks.sys+0x1ae9 address=0x29\n"
 		  "corpus-tools/machine.h has the whole language.\n",
 };

@@ -24,7 +24,11 @@ struct tools_command {
 extern const struct tools_command synth_command;
 extern const struct tools_command damage_command;
 extern const struct tools_command import_command;
-extern const struct tools_command import_command;
+extern const struct tools_command verify_command;
+extern const struct tools_command rebuild_command;
+extern const struct tools_command compact_command;
+extern const struct tools_command backup_command;
+extern const struct tools_command merge_command;
 extern const struct tools_command export_command;
 
 #endif

@@ -1,0 +1,68 @@
+#include <stdio.h>
+
+#include "corpus-tools/tools.h"
+#include "signatures/store/store_admin.h"
+
+static const char *store_path = "crash-store";
+
+static const struct cli_option options[] = {
+	{ "store", 0, CLI_TEXT, &store_path, "DIR",
+	  "the store: ./crash-store" },
+	CLI_END,
+};
+
+static enum status take_from(struct store *to, const char *path,
+			     struct error *err)
+{
+	struct store *from;
+	enum status status;
+
+	if (store_open(path, STORE_READ, true, &from, err))
+		return err->status;
+	status = store_begin(from, err);
+	if (!status) {
+		status = store_begin(to, err);
+		if (!status)
+			status = store_merge(to, from, err);
+		if (!status)
+			status = store_commit(to, err);
+		else
+			store_end(to);
+		store_end(from);
+	}
+	store_close(from);
+	return status;
+}
+
+static enum status merge_run(int argc, char **argv, enum cli_exit *ret,
+			     struct error *err)
+{
+	struct store *store;
+	enum status status = STATUS_OK;
+	const struct cli_option *const tables[] = { options, NULL };
+	struct cli_operands operands;
+
+	if (cli_parse(argc, argv, tables, &operands, err))
+		return err->status;
+	if (operands.count == 0)
+		return error_set(err, STATUS_USAGE,
+				 "merge: stores to take from are wanted");
+	if (store_open(store_path, STORE_WRITE, true, &store, err))
+		return err->status;
+	for (size_t i = 0; i < operands.count && !status; i++)
+		status = take_from(store, operands.at[i], err);
+	store_close(store);
+	if (status)
+		return error_within(err, "merge");
+	*ret = CLI_YES;
+	return STATUS_OK;
+}
+
+const struct tools_command merge_command = {
+	.name = "merge",
+	.run = merge_run,
+	.options = options,
+	.operands = "STORE...",
+	.help = "join other stores into this one",
+	.manual = NULL,
+};
