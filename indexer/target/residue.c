@@ -1,0 +1,119 @@
+#include "indexer/target/residue.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "indexer/target/processor.h"
+#include "indexer/target/space.h"
+#include "signatures/base/limits.h"
+#include "signatures/knowledge/osmodule.h"
+
+struct counts {
+	struct unwind *unwind;
+	uint32_t *count; /* per crash->modules */
+};
+
+static bool is_frame(const struct crash *crash, uint64_t slot)
+{
+	for (size_t i = 0; i < crash->stack.count; i++)
+		if (crash->stack.frames[i].slot == slot)
+			return true;
+	return false;
+}
+
+static void scan(struct counts *counts, uint64_t low, uint64_t high)
+{
+	struct unwind *unwind = counts->unwind;
+	const struct crash *crash = unwind->target->crash;
+	const unsigned width = unwind->target->dump->pointer_bytes;
+	uint64_t word, goal;
+
+	for (uint64_t slot = low; slot + width <= high; slot += width) {
+		if (!space_pointer(unwind->target, slot, &word) ||
+		    !code_is_possible(unwind->code, word))
+			continue;
+		const struct crash_module *module =
+			code_module(unwind->code, word)->module;
+		if (osmodule_tier(module->name) != OSMODULE_ABSENT ||
+		    is_frame(crash, slot) ||
+		    disasm_call_before(unwind->disasm, word, &goal) ==
+			    DISASM_NO)
+			continue;
+		counts->count[module - crash->modules]++;
+	}
+}
+
+/* Bugchecks about a processor that does not answer or runs on and on. */
+static bool is_about_processors(const struct crash *crash)
+{
+	static const uint16_t codes[] = { 0x101, 0x133, 0x1ca, 0x1db };
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (crash->bugcheck.code.known &&
+		    crash->bugcheck.code.value == codes[i])
+			return true;
+	return false;
+}
+
+static void scan_processors(struct counts *counts)
+{
+	const struct unwind *unwind = counts->unwind;
+	const struct target *target = unwind->target;
+	const struct crash_number cpus = target->crash->machine.cpus;
+
+	for (unsigned n = 0;
+	     cpus.known && n < cpus.value && n < LIMIT_PROCESSORS; n++) {
+		struct processor processor;
+		uint64_t sp;
+		if (!processor_find(target, n, &processor) ||
+		    processor.context == 0 ||
+		    !processor_stack_pointer(target, processor.context, &sp) ||
+		    !space_is_kernel(target, sp) ||
+		    (sp >= unwind->low && sp < unwind->high))
+			continue;
+		struct bytes view = space_view(target, sp, LIMIT_STACK_BYTES);
+		if (!view.failed)
+			scan(counts, sp & ~UINT64_C(7), sp + bytes_left(&view));
+	}
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct crash_residue *x = a, *y = b;
+
+	if (x->count != y->count)
+		return x->count < y->count ? 1 : -1;
+	return strcmp(x->module, y->module);
+}
+
+void residue_examine(struct unwind *unwind)
+{
+	const struct target *target = unwind->target;
+	struct crash *crash = target->crash;
+	struct counts counts = { .unwind = unwind };
+	size_t found = 0;
+
+	counts.count = arena_take(target->arena, crash->module_count + 1,
+				  sizeof(*counts.count));
+	scan(&counts, unwind->low, unwind->high);
+	if (is_about_processors(crash))
+		scan_processors(&counts);
+	for (size_t i = 0; i < crash->module_count; i++)
+		found += counts.count[i] != 0;
+	if (found == 0)
+		return;
+	crash->residue =
+		arena_take(target->arena, found, sizeof(*crash->residue));
+	for (size_t i = 0; i < crash->module_count; i++)
+		if (counts.count[i] != 0)
+			crash->residue[crash->residue_count++] =
+				(struct crash_residue){
+					.module = crash_module_canonical(
+						crash->modules[i].name),
+					.count = counts.count[i]
+				};
+	qsort(crash->residue, crash->residue_count, sizeof(*crash->residue),
+	      compare);
+	if (crash->residue_count > LIMIT_RESIDUE)
+		crash->residue_count = LIMIT_RESIDUE;
+}

@@ -1,0 +1,320 @@
+#include "indexer/target/stack.h"
+
+#include "indexer/target/blame.h"
+#include "indexer/target/chain.h"
+#include "indexer/target/fingerprint.h"
+#include "indexer/target/residue.h"
+#include "indexer/target/space.h"
+#include "indexer/target/start.h"
+#include "indexer/target/trap.h"
+#include "signatures/base/limits.h"
+
+enum {
+	PAGE_BYTES = 0x1000,
+	TRAP_IP = 0x168,     /* x64 KTRAP_FRAME.Rip */
+	BOTTOM_BYTES = 0x800 /* a thread's first frame is so near the base */
+};
+
+struct walk {
+	struct target *target;
+	struct unwind unwind;
+	struct chain *chain; /* made when it is first needed */
+	struct crash_frame *frames;
+	size_t count;
+	uint64_t origin; /* the stack pointer the walk began at */
+	bool is_limited; /* there is more stack than we look at */
+	enum crash_stack_end end;
+};
+
+/*
+ * The memory present around sp without a gap, the part saved by name whole, at
+ * most LIMIT_STACK_BYTES either way.
+ */
+static void find_bounds(struct walk *walk, uint64_t sp)
+{
+	const struct dump *dump = walk->target->dump;
+	struct unwind *unwind = &walk->unwind;
+	const uint64_t saved = bytes_left(&dump->stack);
+	const uint64_t limit = sp + LIMIT_STACK_BYTES;
+
+	unwind->low = unwind->high = sp;
+	walk->is_limited = false;
+	if (limit < sp)
+		return;
+	if (!dump->stack.failed && sp >= dump->stack_start &&
+	    sp - dump->stack_start < saved) {
+		if (sp - dump->stack_start <= LIMIT_STACK_BYTES)
+			unwind->low = dump->stack_start;
+		unwind->high =
+			saved - (sp - dump->stack_start) < LIMIT_STACK_BYTES
+				? dump->stack_start + saved
+				: limit;
+		return;
+	}
+	while (unwind->high < limit) {
+		struct bytes view = space_view(walk->target, unwind->high,
+					       limit - unwind->high);
+		if (view.failed || bytes_left(&view) == 0)
+			return;
+		unwind->high += bytes_left(&view);
+	}
+	walk->is_limited = true;
+}
+
+static void add_frame(struct walk *walk, uint64_t ip, uint64_t slot,
+		      enum crash_how how)
+{
+	const struct code_module *module = code_module(walk->unwind.code, ip);
+	struct crash_frame *frame = &walk->frames[walk->count++];
+
+	*frame = (struct crash_frame){
+		.offset = ip, .address = ip, .slot = slot, .how = how
+	};
+	if (module == NULL)
+		return;
+	frame->module = crash_module_canonical(module->module->name);
+	frame->build = module->module->build;
+	frame->offset = ip - module->module->base;
+	frame->fingerprint =
+		fingerprint_at(&walk->unwind, ip, walk->count == 1);
+}
+
+/*
+ * x64: entry code called the kernel with the trap frame right above the
+ * return address; what it interrupted is the true caller.
+ */
+static bool step_trap(struct walk *walk, const struct cpu *from,
+		      struct unwind_step *ret)
+{
+	struct trap trap;
+
+	if (!trap_above(walk->target, walk->unwind.code, from->reg[CPU_SP],
+			&trap))
+		return false;
+	*ret = (struct unwind_step){ .cpu = trap.cpu,
+				     .slot = trap.va + TRAP_IP,
+				     .how = CRASH_HOW_TRAP_FRAME,
+				     .is_end = trap.is_user };
+	return true;
+}
+
+/*
+ * No frame was set up yet, or none ever is: the return address lies on top of
+ * the stack.  So it is after a jump to nowhere, in a leaf function, and at the
+ * first instruction of KeBugCheckEx, where its context is taken.  x64 keeps
+ * the stack a multiple of 16 everywhere else, so the pointer itself tells.
+ */
+static bool step_frameless(struct walk *walk, const struct cpu *from,
+			   struct unwind_step *ret)
+{
+	struct unwind *unwind = &walk->unwind;
+	const struct target *target = walk->target;
+	const unsigned width = target->dump->pointer_bytes;
+	const uint64_t slot = from->reg[CPU_SP];
+	uint64_t goal;
+
+	if (code_module(unwind->code, from->ip) != NULL &&
+	    (target->crash->machine.arch != CRASH_X64 || slot % 16 != 8))
+		return false;
+	*ret = (struct unwind_step){ .cpu = *from,
+				     .slot = slot,
+				     .how = CRASH_HOW_EPILOGUE };
+	if (!space_pointer(target, slot, &ret->cpu.ip) ||
+	    !code_is_possible(unwind->code, ret->cpu.ip) ||
+	    disasm_call_before(unwind->disasm, ret->cpu.ip, &goal) == DISASM_NO)
+		return false;
+	ret->cpu.reg[CPU_SP] = slot + width;
+	if (width == 8)
+		cpu_forget(&ret->cpu, UNWIND_VOLATILE_X64);
+	return true;
+}
+
+/* Decoding goes on behind the breakpoint or fail-fast that was hit. */
+static struct cpu past_stop(struct walk *walk, struct cpu cpu, bool is_inside)
+{
+	const struct disasm_insn *insn =
+		is_inside ? disasm_at(walk->unwind.disasm, cpu.ip) : NULL;
+
+	if (insn != NULL && insn->kind == DISASM_STOP)
+		cpu.ip += insn->size;
+	return cpu;
+}
+
+/* Is a step one that a true stack could make? */
+static bool is_sound(const struct walk *walk, const struct cpu *from,
+		     const struct unwind_step *step)
+{
+	const enum crash_arch arch = walk->target->crash->machine.arch;
+	const uint64_t sp = cpu_sp(from, arch);
+
+	if (step->is_end)
+		return true;
+	if (step->slot == 0) /* ARM64: the link register */
+		return arch == CRASH_ARM64 && walk->count == 1;
+	if (step->slot < walk->unwind.low || step->slot >= walk->unwind.high)
+		return false;
+	return step->slot >= sp && cpu_sp(&step->cpu, arch) > sp;
+}
+
+static bool step_known(struct walk *walk, const struct cpu *from,
+		       bool is_inside, struct unwind_step *ret, uint64_t *floor)
+{
+	struct unwind *unwind = &walk->unwind;
+	const struct cpu ahead = past_stop(walk, *from, is_inside);
+
+	*floor = 0;
+	switch (walk->target->crash->machine.arch) {
+	case CRASH_X64:
+		return (unwind_x64(unwind, from, is_inside, ret) &&
+			is_sound(walk, from, ret)) ||
+		       (!is_inside && step_trap(walk, from, ret)) ||
+		       (is_inside && step_frameless(walk, from, ret)) ||
+		       (unwind_epilogue(unwind, &ahead, ret, floor) &&
+			is_sound(walk, from, ret));
+	case CRASH_X86:
+		return (is_inside && step_frameless(walk, from, ret)) ||
+		       (unwind_epilogue(unwind, &ahead, ret, floor) &&
+			is_sound(walk, from, ret)) ||
+		       (unwind_x86(unwind, from, ret) &&
+			is_sound(walk, from, ret));
+	case CRASH_ARM64:
+		return unwind_arm64(unwind, from, is_inside, ret) &&
+		       is_sound(walk, from, ret);
+	default:
+		return false;
+	}
+}
+
+static bool step_unknown(struct walk *walk, const struct cpu *from,
+			 uint64_t floor, struct unwind_step *ret)
+{
+	if (walk->target->crash->machine.arch == CRASH_ARM64 ||
+	    !cpu_knows(from, CPU_SP))
+		return false;
+	if (walk->chain == NULL)
+		walk->chain = chain_create(&walk->unwind, walk->origin);
+	return chain_next(walk->chain, from, floor, ret) &&
+	       is_sound(walk, from, ret);
+}
+
+/* No caller was found: is it that there is none? */
+static enum crash_stack_end judge_end(const struct walk *walk, uint64_t sp)
+{
+	const struct unwind *unwind = &walk->unwind;
+
+	if (walk->is_limited)
+		return CRASH_STACK_LIMIT;
+	if (unwind->high - sp >= BOTTOM_BYTES)
+		return CRASH_STACK_LOST;
+	return unwind->high % PAGE_BYTES == 0 ? CRASH_STACK_COMPLETE
+					      : CRASH_STACK_CUT;
+}
+
+static void run(struct walk *walk, const struct start *start)
+{
+	const enum crash_arch arch = walk->target->crash->machine.arch;
+	struct cpu cpu = start->cpu;
+	bool is_inside = true;
+
+	add_frame(walk, cpu.ip, 0, start->how);
+	walk->end = start->is_bare ? CRASH_STACK_ABSENT : CRASH_STACK_LIMIT;
+	if (start->is_bare)
+		return;
+	while (walk->count < LIMIT_FRAMES) {
+		struct unwind_step step;
+		uint64_t floor = 0;
+		if (walk->unwind.low == walk->unwind.high) {
+			walk->end = CRASH_STACK_ABSENT;
+			return;
+		}
+		if (!step_known(walk, &cpu, is_inside, &step, &floor) &&
+		    !step_unknown(walk, &cpu, floor, &step)) {
+			walk->end = judge_end(walk, cpu_sp(&cpu, arch));
+			return;
+		}
+		if (step.is_end ||
+		    code_module(walk->unwind.code, step.cpu.ip) == NULL) {
+			walk->end = step.is_end ? CRASH_STACK_COMPLETE
+						: CRASH_STACK_LOST;
+			return;
+		}
+		cpu = step.cpu;
+		is_inside = step.how == CRASH_HOW_TRAP_FRAME;
+		add_frame(walk, cpu.ip, step.slot, step.how);
+	}
+}
+
+/* What a later pass over the whole corpus needs to settle this stack. */
+static void keep_evidence(struct walk *walk)
+{
+	struct crash *crash = walk->target->crash;
+	const struct chain *chain = walk->chain;
+
+	if (chain == NULL)
+		return;
+	crash->candidates = arena_take(walk->target->arena, chain->count + 1,
+				       sizeof(*crash->candidates));
+	for (size_t i = 0; i < chain->count; i++) {
+		const struct chain_slot *slot = &chain->slots[i];
+		const struct crash_module *module =
+			code_module(walk->unwind.code, slot->ip)->module;
+		struct crash_candidate *candidate =
+			&crash->candidates[crash->candidate_count++];
+		*candidate = (struct crash_candidate){
+			.module = (uint32_t)(module - crash->modules),
+			.offset = (uint32_t)(slot->ip - module->base),
+			.slot = (uint32_t)(slot->slot - walk->origin),
+			.how = CRASH_HOW_SCAN
+		};
+		if (slot->has_landing) {
+			candidate->landing =
+				(uint32_t)(chain->slots[slot->landing].slot -
+					   walk->origin);
+			candidate->how = (uint8_t)slot->how;
+		}
+	}
+}
+
+static bool is_exact(const struct walk *walk)
+{
+	for (size_t i = 0; i < walk->count; i++)
+		if (walk->frames[i].how == CRASH_HOW_EPILOGUE ||
+		    walk->frames[i].how == CRASH_HOW_SCAN)
+			return false;
+	return walk->end == CRASH_STACK_COMPLETE;
+}
+
+void stack_examine(struct target *target)
+{
+	struct crash *crash = target->crash;
+	struct walk walk = { .target = target };
+	struct start start;
+	bool is_fault = false;
+	uint64_t sp;
+
+	if (target->dump->is_text)
+		return;
+	unwind_x64_init(&walk.unwind, target);
+	start_exception(target);
+	walk.frames =
+		arena_take(target->arena, LIMIT_FRAMES, sizeof(*walk.frames));
+	if (!target->dump->stack.failed)
+		find_bounds(&walk, target->dump->stack_start);
+	if (start_find(&walk.unwind, &start)) {
+		is_fault = start.is_fault;
+		sp = cpu_sp(&start.cpu, crash->machine.arch);
+		if (!start.is_bare)
+			find_bounds(&walk, sp);
+		walk.origin = start.is_bare ? walk.unwind.low : sp;
+		run(&walk, &start);
+	}
+	crash->stack.frames = walk.frames;
+	crash->stack.count = walk.count;
+	crash->stack.end = walk.end;
+	if (walk.count > 0 && walk.chain == NULL && !is_exact(&walk) &&
+	    crash->machine.arch != CRASH_ARM64)
+		walk.chain = chain_create(&walk.unwind, walk.origin);
+	keep_evidence(&walk);
+	residue_examine(&walk.unwind);
+	blame_examine(target, is_fault);
+}

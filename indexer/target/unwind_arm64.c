@@ -1,0 +1,73 @@
+/*
+ * ARM64 code keeps a chain of frames: x29 points at {the caller's x29, the
+ * return address}.  Return addresses may be signed: their upper bits are set
+ * back to what a canonical address has.
+ */
+#include "indexer/target/space.h"
+#include "indexer/target/unwind.h"
+
+enum {
+	SIGN_BIT = 55, /* kernel or user half, whatever the signature */
+	VIRTUAL_BITS = 48,
+	LEAF_BYTES = 0x1000 /* functions without a frame are small */
+};
+
+static uint64_t strip_signature(uint64_t pointer)
+{
+	const uint64_t upper = UINT64_MAX << VIRTUAL_BITS;
+
+	return pointer >> SIGN_BIT & 1 ? pointer | upper : pointer & ~upper;
+}
+
+/*
+ * A function without a frame of its own was interrupted: the link register
+ * still holds its caller, and the call there leads to it (bl: 0x94000000 with
+ * a signed 26-bit count of words).
+ */
+static bool step_over_leaf(struct unwind *unwind, const struct cpu *from,
+			   struct unwind_step *ret)
+{
+	const uint64_t link = strip_signature(from->reg[CPU_LR_ARM64]);
+	uint32_t insn;
+
+	if (!cpu_knows(from, CPU_LR_ARM64) ||
+	    !space_u32(unwind->target, link - 4, &insn) || insn >> 26 != 0x25)
+		return false;
+	const uint64_t words = insn & 0x3ffffff;
+	const uint64_t goal =
+		link - 4 +
+		((words ^ UINT64_C(0x2000000)) - UINT64_C(0x2000000)) * 4;
+	if (goal > from->ip || from->ip - goal > LEAF_BYTES ||
+	    !code_is_possible(unwind->code, link))
+		return false;
+	*ret = (struct unwind_step){ .cpu = *from,
+				     .how = CRASH_HOW_EPILOGUE,
+				     .agreeing = 1 };
+	ret->cpu.ip = link;
+	cpu_forget(&ret->cpu, UINT32_C(1) << CPU_LR_ARM64);
+	return true;
+}
+
+bool unwind_arm64(struct unwind *unwind, const struct cpu *from, bool is_inside,
+		  struct unwind_step *ret)
+{
+	const uint64_t fp = from->reg[CPU_FP_ARM64];
+	uint64_t caller_fp, link;
+
+	if (!cpu_knows(from, CPU_FP_ARM64) || fp % 8 != 0 || fp < unwind->low ||
+	    fp >= unwind->high || !space_u64(unwind->target, fp, &caller_fp) ||
+	    !space_u64(unwind->target, fp + 8, &link))
+		return false;
+	link = strip_signature(link);
+	if (is_inside && link != strip_signature(from->reg[CPU_LR_ARM64]) &&
+	    step_over_leaf(unwind, from, ret))
+		return true;
+	*ret = (struct unwind_step){ .slot = fp + 8,
+				     .how = CRASH_HOW_FRAME_POINTER,
+				     .is_end = link == 0,
+				     .agreeing = 1 };
+	ret->cpu.ip = link;
+	cpu_set(&ret->cpu, CPU_FP_ARM64, caller_fp);
+	cpu_set(&ret->cpu, CPU_SP_ARM64, fp + 16);
+	return true;
+}
