@@ -5,6 +5,7 @@
 
 #include "query/count.h"
 #include "query/intern.h"
+#include "query/lists.h"
 #include "query/value.h"
 #include "signatures/base/text.h"
 
@@ -449,6 +450,43 @@ static void group_postings(struct job *job)
 	plan_deinit(&postings.any);
 }
 
+/* Modules by the lists they are in. */
+struct modules {
+	struct job *job;
+	struct lists *lists;
+	size_t room;
+};
+
+static bool take_module(void *closure, const struct store_term *term)
+{
+	struct modules *modules = closure;
+	struct job *job = modules->job;
+	struct group_row row = { .value = term->value };
+
+	job->status = lists_count(modules->lists, job->field, term->term,
+				  &row.crashes, &row.machines, job->err);
+	if (!job->status)
+		keep_row(job, &modules->room, row);
+	return job->status == STATUS_OK;
+}
+
+static void group_modules(struct job *job)
+{
+	struct modules modules = { .job = job };
+
+	job->machine_count = machine_bound(job->store, job->machine);
+	modules.lists = lists_create(job->store, job->plan,
+				     machines_of_rows(job), job->machine_count);
+
+	const enum status walked = store_walk_terms(
+		job->store, job->field, take_module, &modules, job->err);
+
+	if (walked)
+		job->status = walked;
+	job->group.with_value = lists_crashes(modules.lists);
+	lists_destroy(modules.lists);
+}
+
 /* The store keeps these counters: no row is looked at. */
 static bool is_counted(const struct job *job)
 {
@@ -501,8 +539,13 @@ static void group_any(struct job *job)
 	case FIELD_COLUMN:
 		group_column(job);
 		return;
-	case FIELD_POSTINGS:
 	case FIELD_MODULES:
+		if (!few) {
+			group_modules(job);
+			return;
+		}
+		break;
+	case FIELD_POSTINGS:
 		if (!few) {
 			group_postings(job);
 			return;
@@ -534,8 +577,9 @@ enum status group_make(struct store *store, const struct field *field,
 	group_any(&job);
 	count_destroy(job.count);
 	if (!job.status) {
-		qsort(job.group.rows, job.group.count, sizeof(*job.group.rows),
-		      group_compare);
+		if (job.group.count)
+			qsort(job.group.rows, job.group.count,
+			      sizeof(*job.group.rows), group_compare);
 		*ret = job.group;
 	}
 	intern_destroy(job.values);

@@ -87,9 +87,10 @@ static void check(const char *name, const char *word, uint64_t min)
 static void every_field_is_counted_as_the_records_say(void **state)
 {
 	static const char *const names[] = {
-		"bugcheck", "stopcode", "fault", "time",    "uptime",
-		"arg2",	    "driver",	"frame", "arch",    "machine",
-		"source",   "build",	"class", "pooltag", "kind",
+		"bugcheck", "stopcode", "fault",   "time",
+		"uptime",   "arg2",	"driver",  "frame",
+		"arch",	    "machine",	"source",  "driverbuild",
+		"build",    "class",	"pooltag", "kind",
 	};
 
 	(void)state;
