@@ -51,6 +51,8 @@ static void on_refused(void *closure, const char *source, const char *text)
 		snprintf(message, sizeof(message), "%s: %s", source, text);
 
 	(void)closure;
+	/* Where both go to one place, whole lines. */
+	fflush(stdout);
 	for (char *c = message; size > 0 && *c; c++)
 		if ((unsigned char)*c < ' ' || *c == 0x7f)
 			*c = '?';

@@ -42,7 +42,7 @@ struct about {
 	bool has_content;
 	struct hash128 content; /* of the whole input */
 	uint64_t dumps;
-	bool has_io_trouble;
+	bool is_unfinished; /* another run may come further */
 };
 
 static void about_destroy(struct about *about)
@@ -232,8 +232,10 @@ static enum status on_refused(void *closure, const struct workers_input *input,
 	ingest->tally->refused[refusal->status]++;
 	ingest->options->refused(ingest->options->closure, source,
 				 refusal->text);
-	if (refusal->status == STATUS_IO)
-		about->has_io_trouble = true;
+	/* Limits have options, parsers are mended: not done for ever. */
+	if (refusal->status == STATUS_IO || refusal->status == STATUS_LIMIT ||
+	    refusal->status == STATUS_PARSER)
+		about->is_unfinished = true;
 	if (keep(ingest, about, source, refusal, err))
 		return err->status;
 	if (ingest->store && refusal->status != STATUS_IO) {
@@ -325,7 +327,7 @@ static enum status on_end(void *closure, const struct workers_input *input,
 
 		status = on_refused(closure, input, &refusal, err);
 	} else if (ingest->store && packed && is_whole && about->has_content &&
-		   !about->has_io_trouble) {
+		   !about->is_unfinished) {
 		status = store_put_archive(ingest->store, about->content,
 					   about->input.stamp, about->dumps,
 					   err);

@@ -166,13 +166,15 @@ static bool read_entry(struct unpack *unpack, struct level *level,
 static bool is_affordable(struct unpack *unpack, const struct level *level)
 {
 	const uint64_t size = level->item.size;
+	const uint64_t had = level->file.size; /* and accounted for */
 	const char *text = NULL;
 
 	if (!level->item.has_size)
 		return true;
 	if (size > LIMIT_IMAGE_BYTES)
 		text = "larger than any dump we read";
-	else if (size > unpack->limits->bytes - unpack->unpacked)
+	else if (size > had &&
+		 size - had > unpack->limits->bytes - unpack->unpacked)
 		text = "unpacks to more than this input may";
 	else if (exceeds(unpack, size, unpack->limits->ratio, RATIO_FLOOR))
 		text = "unpacks to too many times the size of its archive";
@@ -228,6 +230,46 @@ static void pass_over(struct unpack *unpack, struct level *level)
 	}
 }
 
+/* The crashes of one debugger log, as if they were entries of an archive. */
+static void give_parts(struct unpack *unpack, const struct bytes parts[],
+		       size_t count)
+{
+	const size_t size = strlen(unpack->path);
+	char *end = unpack->path + size;
+
+	for (size_t i = 0; i < count && i < LIMIT_LOG_CRASHES; i++) {
+		const struct bytes part = parts[i];
+
+		snprintf(end, PATH_BYTES - size, "%s#%zu", size ? "/" : "",
+			 i + 1);
+		unpack->sink->image(unpack->sink->closure, unpack->path, part,
+				    hash_128(part.next, bytes_left(&part)));
+	}
+	*end = '\0';
+	if (count > LIMIT_LOG_CRASHES)
+		refuse(unpack, STATUS_LIMIT,
+		       "more crashes than a log may tell");
+}
+
+static void give_image(struct unpack *unpack, struct bytes image,
+		       struct hash128 content)
+{
+	struct bytes *parts;
+	size_t count = 1;
+
+	if (dump_may_be_claimed(image)) {
+		parts = arena_take(&unpack->arena, LIMIT_LOG_CRASHES,
+				   sizeof(*parts));
+		count = dump_split(image, parts, LIMIT_LOG_CRASHES);
+	}
+	if (count > 1)
+		give_parts(unpack, parts, count);
+	else
+		unpack->sink->image(unpack->sink->closure, unpack->path, image,
+				    content);
+	arena_reset(&unpack->arena);
+}
+
 static void take_image(struct unpack *unpack, struct level *level)
 {
 	struct bytes image;
@@ -241,8 +283,7 @@ static void take_image(struct unpack *unpack, struct level *level)
 		refuse(unpack, err.status, err.text);
 		return;
 	}
-	unpack->sink->image(unpack->sink->closure, unpack->path, image,
-			    spool_file_hash(&level->file));
+	give_image(unpack, image, spool_file_hash(&level->file));
 }
 
 static void take_archive(struct unpack *unpack, struct level *level)
@@ -300,11 +341,28 @@ static void take_other(struct unpack *unpack, struct level *level)
 		pass_over(unpack, level);
 }
 
+/* The first bytes of the entry, at most max of them; read as far as needed. */
+static bool read_head(struct unpack *unpack, struct level *level, size_t max,
+		      struct bytes *ret)
+{
+	struct error err;
+
+	if (!read_entry(unpack, level, max))
+		return false;
+	if (spool_file_view(&level->file, ret, &err)) {
+		refuse(unpack, err.status, err.text);
+		return false;
+	}
+	/* A hole may have made it longer than was asked for. */
+	if (bytes_left(ret) > max)
+		*ret = bytes_part(*ret, 0, max);
+	return true;
+}
+
 static void take_entry(struct unpack *unpack, struct level *level)
 {
 	struct spool_file *file = &level->file;
 	struct bytes head;
-	struct error err;
 
 	if (!unpack->sink->enter(unpack->sink->closure, unpack->path))
 		return;
@@ -317,21 +375,20 @@ static void take_entry(struct unpack *unpack, struct level *level)
 	spool_file_reset(file);
 	file->memory_max = NESTED_MEMORY;
 	level->has_more = true;
-	if (!read_entry(unpack, level, DUMP_CLAIM_BYTES))
+	if (!read_head(unpack, level, DUMP_CLAIM_BYTES, &head))
 		return;
-	if (spool_file_view(file, &head, &err)) {
-		refuse(unpack, err.status, err.text);
-		return;
-	}
-	/* A hole may have made it longer than was asked for. */
-	if (bytes_left(&head) > DUMP_CLAIM_BYTES)
-		head = bytes_part(head, 0, DUMP_CLAIM_BYTES);
 	if (dump_is_claimed(head))
 		take_image(unpack, level);
 	else if (archive_is_likely(head))
 		take_archive(unpack, level);
-	else
+	else if (!dump_may_be_claimed(head))
 		take_other(unpack, level);
+	else if (read_head(unpack, level, DUMP_TEXT_BYTES, &head)) {
+		if (dump_is_claimed(head))
+			take_image(unpack, level);
+		else
+			take_other(unpack, level);
+	}
 	spool_file_reset(file);
 }
 
@@ -484,9 +541,28 @@ static void take_input(struct unpack *unpack, int fd)
 		refuse(unpack, STATUS_IO, "changed while it was read");
 		return;
 	}
-	unpack->sink->image(unpack->sink->closure, unpack->path,
-			    bytes_of(view, size), content);
+	give_image(unpack, bytes_of(view, size), content);
 	munmap(view, size);
+}
+
+/* Does a text that begins as any other turn out to be a log? */
+static bool is_claimed_below(struct unpack *unpack, int fd, struct bytes head)
+{
+	const size_t size = unpack->input_bytes < DUMP_TEXT_BYTES
+				    ? (size_t)unpack->input_bytes
+				    : DUMP_TEXT_BYTES;
+	void *view;
+	bool is_claimed;
+
+	if (!dump_may_be_claimed(head) ||
+	    !unpack->sink->enter(unpack->sink->closure, unpack->path))
+		return false;
+	view = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (view == MAP_FAILED)
+		return false;
+	is_claimed = dump_is_claimed(bytes_of(view, size));
+	munmap(view, size);
+	return is_claimed;
 }
 
 bool unpack_run(int fd, uint64_t size, const struct unpack_limits *limits,
@@ -512,7 +588,10 @@ bool unpack_run(int fd, uint64_t size, const struct unpack_limits *limits,
 		return false;
 	}
 	arena_init(&unpack.arena);
-	if (dump_is_claimed(bytes_of(head, (size_t)got)))
+
+	const struct bytes front = bytes_of(head, (size_t)got);
+
+	if (dump_is_claimed(front) || is_claimed_below(&unpack, fd, front))
 		take_input(&unpack, fd);
 	else
 		unpack_level(&unpack, &source, 1);
