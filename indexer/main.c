@@ -12,6 +12,7 @@
 #include "signatures/base/cli.h"
 #include "signatures/base/limits.h"
 #include "signatures/crash_json.h"
+#include "signatures/settle/settle.h"
 
 #define STORE_DEFAULT "./crash-store"
 #define JOBS_MAX 256
@@ -30,6 +31,8 @@ struct request {
 	bool strict;
 	bool print;
 	bool no_sandbox;
+	bool settle;
+	bool no_settle;
 	bool help;
 };
 
@@ -105,6 +108,32 @@ static void print_help(const struct cli_option *table)
 	cli_print_options(table);
 }
 
+/* What only the whole corpus can tell; see settle.h. */
+static enum cli_exit settle(const struct request *request)
+{
+	struct store *store;
+	struct error err;
+	enum status status =
+		store_open(request->store, STORE_WRITE, true, &store, &err);
+
+	if (!status) {
+		status = settle_store(store, &err);
+		store_close(store);
+	}
+	if (!status)
+		return CLI_YES;
+	cli_complain_error(&err);
+	return cli_exit_of(status);
+}
+
+static bool wants_settling(const struct request *request,
+			   const struct tally *tally)
+{
+	if (request->print || request->no_settle)
+		return false;
+	return request->settle || tally->indexed || tally->same_crash;
+}
+
 static enum cli_exit run(const struct request *request,
 			 const struct cli_operands *operands,
 			 struct arena *arena)
@@ -146,6 +175,11 @@ static enum cli_exit run(const struct request *request,
 	cli_progress_clear();
 	if (status)
 		cli_complain_error(&err);
+
+	const enum cli_exit settled = !status && wants_settling(request, &tally)
+					      ? settle(request)
+					      : CLI_YES;
+
 	if (fflush(stdout) || ferror(stdout)) {
 		cli_complain("standard output: could not be written");
 		return CLI_COULD_NOT;
@@ -153,6 +187,8 @@ static enum cli_exit run(const struct request *request,
 	fprintf(stderr, "%s\n", tally_text(&tally, text));
 	if (status)
 		return cli_exit_of(status);
+	if (settled)
+		return settled;
 	if (tally.refused[STATUS_IO])
 		return CLI_COULD_NOT;
 	return request->strict && tally_refused(&tally) ? CLI_NO : CLI_YES;
@@ -193,6 +229,10 @@ int main(int argc, char **argv)
 		  "entries of one input, dumps or not" },
 		{ "max-seconds", 0, CLI_NUMBER, &request.seconds, "N",
 		  "for one dump" },
+		{ "settle", 0, CLI_FLAG, &request.settle, NULL,
+		  "settle stacks and clusters from the whole store" },
+		{ "no-settle", 0, CLI_FLAG, &request.no_settle, NULL,
+		  "leave that out after an ingest that added crashes" },
 		{ "now", 0, CLI_TEXT, &request.now, "TIME",
 		  "the time of this run" },
 		{ "no-sandbox", 0, CLI_FLAG, &request.no_sandbox, NULL,
@@ -214,11 +254,13 @@ int main(int argc, char **argv)
 		print_help(table);
 		return CLI_YES;
 	}
-	if (!operands.count)
+	const bool nothing = !operands.count && !request.settle;
+
+	if (nothing)
 		error_set(&err, STATUS_USAGE,
 			  "nothing to read: name a dump, an archive, a folder "
 			  "or -");
-	if (!operands.count || check(&request, &err)) {
+	if (nothing || check(&request, &err)) {
 		cli_complain_error(&err);
 		return CLI_USAGE;
 	}
