@@ -82,10 +82,15 @@ static unsigned count_processors(void)
 	return count > 0 ? (unsigned)count : 1;
 }
 
-static enum status check(const struct request *request, struct error *err)
+static enum status check(const struct request *request,
+			 const struct cli_operands *operands, struct error *err)
 {
 	const struct unpack_limits *limits = &request->limits;
 
+	if (!operands->count && !request->settle)
+		return error_set(err, STATUS_USAGE,
+				 "nothing to read: name a dump, an archive, a "
+				 "folder or -");
 	if (request->jobs < 1 || request->jobs > JOBS_MAX)
 		return error_set(err, STATUS_USAGE, "--jobs: 1 to %d",
 				 JOBS_MAX);
@@ -254,13 +259,7 @@ int main(int argc, char **argv)
 		print_help(table);
 		return CLI_YES;
 	}
-	const bool nothing = !operands.count && !request.settle;
-
-	if (nothing)
-		error_set(&err, STATUS_USAGE,
-			  "nothing to read: name a dump, an archive, a folder "
-			  "or -");
-	if (nothing || check(&request, &err)) {
+	if (check(&request, &operands, &err)) {
 		cli_complain_error(&err);
 		return CLI_USAGE;
 	}
