@@ -13,22 +13,24 @@
  *  [v exception code] [s exception address]
  *   v image bytes       8 8 content         1 kind
  *  [8 exact] [8 portable] [8 modules]       buckets
- *  [fault: module, [s offset], 1 how << 4 | trust]
+ *  [fault: module, 1 how << 4 | trust]   [s fault offset]
  *  [t process]
  *   v count, flags:     t each
  *   v count, problems:  t each
- *   v count, frames:    module, v offset, 1 how and bits of enum frame_bits,
- *                       [s address] [s slot - slot before] [8 fingerprint]
- *                       [t symbol]
+ *   v count, frames:    module with a bit: the next byte is there, since it is
+ *                       not that of the frame before; [1 how and frame_bits]
+ *                       s offset [s address] [slot] [8 fingerprint] [t symbol]
  *   1 stack end
- *   v count, pool:      4 tag, 1 role, t owner, [v bytes + 1, 0 unknown]
+ *   v count, pool:      4 tag, 1 role, t owner, 1 known [v bytes]
  *   v count, residue:   t module, v count
- *   v count, candidates: v module, v offset, s slot - slot before,
- *                       v landing (0 = none, else landing - slot folded, + 1),
- *                       [1 how, where there is a landing]
+ *   v count, candidates: v index << 1 and a bit: has a landing; v offset,
+ *                       step from the slot before,
+ *                       [step from slot to landing, 1 how]
  *
- * module: v 0 = none; 1 = t name and 8 build follow; n + 2 = n-th module of the
- * list, by its canonical name and its build.
+ * module: v number << 1 and one bit.  Number 0 = none; 1 = t name and 8 build
+ * follow; n + 2 = n-th module of the list, by its canonical name and its build.
+ * slot: the first s, then the step from the one before.
+ * step: v of the difference, rotated right by two bits.
  */
 #include "signatures/record.h"
 

@@ -26,12 +26,9 @@ void record_machine_take(struct bytes *in, struct arena *arena,
 /* A module by its place in the list of crash, else by name and build. */
 void record_stack_put_module(struct pack *out, const struct crash *crash,
 			     const char *name, crash_build build);
-/* Returns the module of the list that it was, if it was one. */
-const struct crash_module *record_stack_take_module(struct bytes *in,
-						    const struct crash *crash,
-						    struct arena *arena,
-						    const char **name,
-						    crash_build *build);
+void record_stack_take_module(struct bytes *in, const struct crash *crash,
+			      struct arena *arena, const char **name,
+			      crash_build *build);
 
 void record_stack_put_frames(struct pack *out, const struct crash *crash);
 void record_stack_take_frames(struct bytes *in, struct arena *arena,

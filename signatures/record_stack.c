@@ -20,7 +20,9 @@ enum frame_bits {
 	FRAME_ADDRESS = 0x10, /* and it is not base + offset */
 	FRAME_SLOT = 0x20,
 	FRAME_FINGERPRINT = 0x40,
-	FRAME_SYMBOL = 0x80
+	FRAME_SYMBOL = 0x80,
+	/* What the frame before the first one had. */
+	FRAME_FIRST = FRAME_SLOT | CRASH_HOW_UNWIND
 };
 
 /* What module n of the list is called on a stack. */
@@ -31,32 +33,38 @@ static bool is_module(const struct crash_module *module, const char *name,
 	       !strcmp(crash_module_canonical(module->name), name);
 }
 
-void record_stack_put_module(struct pack *out, const struct crash *crash,
-			     const char *name, crash_build build)
+/* Twice its number, and one bit of the caller's. */
+static void put_module(struct pack *out, const struct crash *crash,
+		       const char *name, crash_build build, unsigned int bit)
 {
 	if (!name) {
-		pack_varint(out, MODULE_NONE);
+		pack_varint(out, MODULE_NONE << 1 | bit);
 		return;
 	}
 	for (size_t i = 0; i < crash->module_count; i++)
 		if (is_module(&crash->modules[i], name, build)) {
-			pack_varint(out, MODULE_FIRST + i);
+			pack_varint(out, (MODULE_FIRST + i) << 1 | bit);
 			return;
 		}
-	pack_varint(out, MODULE_NAMED);
+	pack_varint(out, MODULE_NAMED << 1 | bit);
 	pack_text(out, name);
 	pack_u64(out, build);
 }
 
-/* Returns the module of the list it was, if it was one. */
-const struct crash_module *record_stack_take_module(struct bytes *in,
-						    const struct crash *crash,
-						    struct arena *arena,
-						    const char **name,
-						    crash_build *build)
+void record_stack_put_module(struct pack *out, const struct crash *crash,
+			     const char *name, crash_build build)
 {
-	const uint64_t n = pack_take_varint(in);
+	put_module(out, crash, name, build, 0);
+}
 
+static const struct crash_module *take_module(
+	struct bytes *in, const struct crash *crash, struct arena *arena,
+	const char **name, crash_build *build, unsigned int *bit)
+{
+	const uint64_t told = pack_take_varint(in);
+	const uint64_t n = told >> 1;
+
+	*bit = told & 1;
 	if (n == MODULE_NONE)
 		return NULL;
 	if (n == MODULE_NAMED) {
@@ -77,6 +85,16 @@ const struct crash_module *record_stack_take_module(struct bytes *in,
 	return module;
 }
 
+void record_stack_take_module(struct bytes *in, const struct crash *crash,
+			      struct arena *arena, const char **name,
+			      crash_build *build)
+{
+	unsigned int bit;
+
+	take_module(in, crash, arena, name, build, &bit);
+	in->failed |= bit != 0;
+}
+
 static const struct crash_module *module_of(const struct crash *crash,
 					    const char *name, crash_build build)
 {
@@ -91,35 +109,74 @@ static size_t least(size_t count, size_t limit)
 	return count < limit ? count : limit;
 }
 
+/*
+ * How far a slot lies above another.  Slots are four or eight bytes apart, so
+ * the low two bits go to the top, where a varint does not see their zeroes.
+ */
+static void put_step(struct pack *out, uint64_t step)
+{
+	pack_varint(out, step >> 2 | step << 62);
+}
+
+static uint64_t take_step(struct bytes *in)
+{
+	const uint64_t turned = pack_take_varint(in);
+
+	return turned << 2 | turned >> 62;
+}
+
+static unsigned int bits_of(const struct crash *crash,
+			    const struct crash_frame *frame)
+{
+	const struct crash_module *module =
+		module_of(crash, frame->module, frame->build);
+	const uint64_t derived = module ? module->base + frame->offset : 0;
+	unsigned int bits = frame->how;
+
+	assert(frame->how < CRASH_HOWS);
+	bits |= frame->address != derived ? FRAME_ADDRESS : 0;
+	bits |= frame->slot ? FRAME_SLOT : 0;
+	bits |= frame->fingerprint ? FRAME_FINGERPRINT : 0;
+	bits |= frame->symbol ? FRAME_SYMBOL : 0;
+	return bits;
+}
+
+static void put_slot(struct pack *out, uint64_t slot, uint64_t *before)
+{
+	if (*before)
+		put_step(out, slot - *before);
+	else
+		pack_signed(out, slot);
+	*before = slot;
+}
+
+static uint64_t take_slot(struct bytes *in, uint64_t *before)
+{
+	*before = *before ? *before + take_step(in) : pack_take_signed(in);
+	return *before;
+}
+
 void record_stack_put_frames(struct pack *out, const struct crash *crash)
 {
 	const size_t count = least(crash->stack.count, LIMIT_FRAMES);
+	unsigned int before = FRAME_FIRST;
 	uint64_t slot = 0;
 
 	pack_varint(out, count);
 	for (size_t i = 0; i < count; i++) {
 		const struct crash_frame *frame = &crash->stack.frames[i];
-		const struct crash_module *module =
-			module_of(crash, frame->module, frame->build);
-		const uint64_t derived =
-			module ? module->base + frame->offset : 0;
-		unsigned int bits = frame->how;
+		const unsigned int bits = bits_of(crash, frame);
 
-		assert(frame->how < CRASH_HOWS);
-		bits |= frame->address != derived ? FRAME_ADDRESS : 0;
-		bits |= frame->slot ? FRAME_SLOT : 0;
-		bits |= frame->fingerprint ? FRAME_FINGERPRINT : 0;
-		bits |= frame->symbol ? FRAME_SYMBOL : 0;
-		record_stack_put_module(out, crash, frame->module,
-					frame->build);
+		put_module(out, crash, frame->module, frame->build,
+			   bits != before);
+		if (bits != before)
+			pack_u8(out, (uint8_t)bits);
+		before = bits;
 		pack_signed(out, frame->offset);
-		pack_u8(out, (uint8_t)bits);
 		if (bits & FRAME_ADDRESS)
 			pack_signed(out, frame->address);
-		if (bits & FRAME_SLOT) {
-			pack_signed(out, frame->slot - slot);
-			slot = frame->slot;
-		}
+		if (bits & FRAME_SLOT)
+			put_slot(out, frame->slot, &slot);
 		if (bits & FRAME_FINGERPRINT)
 			pack_u64(out, frame->fingerprint);
 		if (bits & FRAME_SYMBOL)
@@ -132,26 +189,29 @@ void record_stack_take_frames(struct bytes *in, struct arena *arena,
 			      struct crash *crash)
 {
 	struct crash_stack *stack = &crash->stack;
+	unsigned int bits = FRAME_FIRST;
 	uint64_t slot = 0;
 
 	stack->count = pack_take_count(in, LIMIT_FRAMES);
 	stack->frames = arena_take(arena, stack->count, sizeof(*stack->frames));
 	for (size_t i = 0; i < stack->count && !in->failed; i++) {
 		struct crash_frame *frame = &stack->frames[i];
-		const struct crash_module *module = record_stack_take_module(
-			in, crash, arena, &frame->module, &frame->build);
-		unsigned int bits;
+		unsigned int is_other;
+		const struct crash_module *module =
+			take_module(in, crash, arena, &frame->module,
+				    &frame->build, &is_other);
 
-		frame->offset = pack_take_signed(in);
-		bits = bytes_u8(in);
+		if (is_other)
+			bits = bytes_u8(in);
 		frame->how = bits & FRAME_HOW;
 		in->failed |= frame->how >= CRASH_HOWS;
+		frame->offset = pack_take_signed(in);
 		if (bits & FRAME_ADDRESS)
 			frame->address = pack_take_signed(in);
 		else if (module)
 			frame->address = module->base + frame->offset;
 		if (bits & FRAME_SLOT)
-			frame->slot = slot += pack_take_signed(in);
+			frame->slot = take_slot(in, &slot);
 		if (bits & FRAME_FINGERPRINT)
 			frame->fingerprint = bytes_u64(in);
 		if (bits & FRAME_SYMBOL)
@@ -160,7 +220,6 @@ void record_stack_take_frames(struct bytes *in, struct arena *arena,
 	stack->end = pack_take_enum(in, CRASH_STACK_ENDS);
 }
 
-/* Slots and landings are four or eight bytes apart; deltas are small. */
 void record_stack_put_candidates(struct pack *out, const struct crash *crash)
 {
 	const size_t count = least(crash->candidate_count, LIMIT_CANDIDATES);
@@ -170,13 +229,14 @@ void record_stack_put_candidates(struct pack *out, const struct crash *crash)
 	for (size_t i = 0; i < count; i++) {
 		const struct crash_candidate *it = &crash->candidates[i];
 
-		pack_varint(out, it->module);
+		pack_varint(out, (uint64_t)it->module << 1 | !!it->landing);
 		pack_varint(out, it->offset);
-		pack_signed(out, it->slot - slot);
+		put_step(out, it->slot - slot);
 		slot = it->slot;
-		pack_varint(out, it->landing);
-		if (it->landing)
+		if (it->landing) {
+			put_step(out, (uint64_t)it->landing - slot);
 			pack_u8(out, it->how);
+		}
 	}
 }
 
@@ -192,17 +252,19 @@ void record_stack_take_candidates(struct bytes *in, struct arena *arena,
 		struct crash_candidate *it = &crash->candidates[i];
 		const uint64_t module = pack_take_varint(in);
 		const uint64_t offset = pack_take_varint(in);
-		uint64_t landing;
+		uint64_t landing = 0;
 
-		slot += pack_take_signed(in);
-		landing = pack_take_varint(in);
-		it->module = (uint32_t)module;
+		slot += take_step(in);
+		if (module & 1) {
+			landing = slot + take_step(in);
+			it->how = (uint8_t)pack_take_enum(in, CRASH_HOWS);
+			in->failed |= !landing;
+		}
+		it->module = (uint32_t)(module >> 1);
 		it->offset = (uint32_t)offset;
 		it->slot = (uint32_t)slot;
 		it->landing = (uint32_t)landing;
-		if (landing)
-			it->how = (uint8_t)pack_take_enum(in, CRASH_HOWS);
-		in->failed |= module >= crash->module_count ||
+		in->failed |= module >> 1 >= crash->module_count ||
 			      offset > UINT32_MAX || slot > UINT32_MAX ||
 			      landing > UINT32_MAX;
 	}

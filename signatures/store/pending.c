@@ -10,7 +10,9 @@
 #include "signatures/store/term.h"
 
 enum {
-	CHANGES_MOST = 8 << 20 /* 128 MiB of them */
+	CHANGES_MOST = 8 << 20, /* 128 MiB of them */
+	DIGIT_BITS = 11,
+	DIGITS = 1 << DIGIT_BITS
 };
 
 /* Of a posting (term, row, delta), a pair, or a column (row, order, number). */
@@ -116,14 +118,64 @@ static int by_place(const void *left, const void *right)
 	return (a->minor > b->minor) - (a->minor < b->minor);
 }
 
+static uint64_t place_of(const struct change *change)
+{
+	return (uint64_t)change->major << 32 | change->minor;
+}
+
+/* One pass of a radix sort; false, and nothing done, if all digits are one. */
+static bool sort_digit(const struct change *from, struct change *to,
+		       size_t count, unsigned int shift)
+{
+	static size_t starts[DIGITS];
+	size_t sum_of = 0;
+
+	memset(starts, 0, sizeof(starts));
+	for (size_t i = 0; i < count; i++)
+		starts[place_of(&from[i]) >> shift & (DIGITS - 1)]++;
+	if (starts[place_of(&from[0]) >> shift & (DIGITS - 1)] == count)
+		return false;
+	for (size_t i = 0; i < DIGITS; i++) {
+		const size_t here = starts[i];
+
+		starts[i] = sum_of;
+		sum_of += here;
+	}
+	for (size_t i = 0; i < count; i++)
+		to[starts[place_of(&from[i]) >> shift & (DIGITS - 1)]++] =
+			from[i];
+	return true;
+}
+
+static void sort_many(struct log *log)
+{
+	struct change *other = must(malloc(log->room * sizeof(*other)));
+
+	for (unsigned int shift = 0; shift < 64; shift += DIGIT_BITS) {
+		struct change *kept = log->changes;
+
+		if (!sort_digit(kept, other, log->count, shift))
+			continue;
+		log->changes = other;
+		other = kept;
+	}
+	free(other);
+}
+
 static void sort(struct log *log)
 {
-	for (size_t i = 1; i < log->count; i++)
-		if (by_place(&log->changes[i - 1], &log->changes[i]) > 0) {
-			qsort(log->changes, log->count, sizeof(*log->changes),
-			      by_place);
-			return;
-		}
+	size_t i = 1;
+
+	while (i < log->count &&
+	       by_place(&log->changes[i - 1], &log->changes[i]) <= 0)
+		i++;
+	if (i >= log->count)
+		return;
+	if (log->count >= DIGITS)
+		sort_many(log);
+	else
+		qsort(log->changes, log->count, sizeof(*log->changes),
+		      by_place);
 }
 
 /* Sum up the changes of the place at *at, and step behind them. */

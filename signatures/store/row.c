@@ -17,25 +17,37 @@ static struct btree_key key_of(uint32_t number)
 	return key;
 }
 
-/* The source is its folder part and the rest, which the record has. */
-static enum status join_source(struct store *store, struct row_file *file,
+/* A night's files share the night and most of where they come from. */
+static enum status join_folder(struct store *store, struct row_file *file,
 			       struct arena *arena, struct error *err)
 {
 	struct bytes folder;
 	size_t size;
 	char *source;
 
-	if (!file->folder)
-		return STATUS_OK;
 	if (!part_get(store, SCHEMA_FOLDER, file->folder, &folder))
 		return error_set(err, STATUS_STORE, "folder %u is missing",
 				 file->folder);
+	file->file.ingested = pack_take_varint(&folder);
 	size = bytes_left(&folder);
 	source = arena_take(arena, size + strlen(file->file.source) + 1, 1);
 	bytes_copy(&folder, source, size);
 	strcpy(source + size, file->file.source);
 	file->file.source = source;
 	return STATUS_OK;
+}
+
+static uint32_t put_folder(struct store *store, const struct record_file *file,
+			   struct arena *scratch)
+{
+	const char *slash = strrchr(file->source, '/');
+	struct pack out = pack_into(scratch);
+
+	pack_varint(&out, file->ingested);
+	if (slash)
+		pack_bytes(&out, file->source,
+			   (size_t)(slash - file->source) + 1);
+	return part_put(store, SCHEMA_FOLDER, pack_done(&out));
 }
 
 static enum status read_file(struct store *store, struct bytes *in,
@@ -60,7 +72,7 @@ static enum status read_file(struct store *store, struct bytes *in,
 			     err) ||
 	    record_decode_beside(record, &shared, arena, &ret->file, err))
 		return err->status;
-	return join_source(store, ret, arena, err);
+	return join_folder(store, ret, arena, err);
 }
 
 enum status row_read(struct store *store, uint32_t number, struct arena *arena,
@@ -96,15 +108,9 @@ enum status row_read(struct store *store, uint32_t number, struct arena *arena,
 void row_add_parts(struct store *store, struct row_file *file,
 		   struct arena *scratch)
 {
-	const char *source = file->file.source;
-	const char *slash = strrchr(source, '/');
 	bool is_new;
 
-	file->folder = 0;
-	if (slash)
-		file->folder = part_put(
-			store, SCHEMA_FOLDER,
-			bytes_of(source, (size_t)(slash - source) + 1));
+	file->folder = put_folder(store, &file->file, scratch);
 	file->machine =
 		part_put_machine(store, &file->file.crash.machine, scratch);
 	file->layout = part_put_layout(store, &file->file.crash, scratch,
@@ -159,6 +165,7 @@ void row_write(struct store *store, uint32_t number, const struct row *row,
 
 		if (slash)
 			file.source = slash + 1;
+		file.ingested = 0;
 		record = record_encode(&file, RECORD_WITHOUT_MODULES, scratch);
 		pack_varint(&out, row->files[i].folder);
 		pack_varint(&out, row->files[i].machine);

@@ -12,7 +12,8 @@
  *   row      row u32               v count, files richest first, each:
  *                                  v folder part, v machine part, v layout
  *                                  part, v size, a record without modules
- *                                  whose source is the last path part
+ *                                  whose source is the last path part and
+ *                                  whose ingested is 0
  *   part     kind u8, id u32       bytes that crashes share, ids from 1 on:
  *              BUILD                 t name, v bytes, 8 build
  *              NAME                  the name of an unloaded module
@@ -23,7 +24,7 @@
  *                                    >> shift; v count of unloaded, for each
  *                                    v name part, s base, v bytes
  *              MACHINE               as record_machine_encode()
- *              FOLDER                source up to its last slash
+ *              FOLDER                v ingested, source up to its last slash
  *   term     field u8, term u32    a value, whole; terms from 1 on
  *   refused  content 16            u32 status, t source, t reason
  *   archive  content 16            v dumps

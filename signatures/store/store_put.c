@@ -133,10 +133,10 @@ static void put_duplicate(struct store *store, uint32_t number, struct row *row,
 		put_copy(store, content, known->file.source, true);
 		put_copy(store, content, file->source, false);
 		known->file.source = file->source;
-		row_add_parts(store, known, scratch);
 	}
 	if (file->ingested < known->file.ingested)
 		known->file.ingested = file->ingested;
+	row_add_parts(store, known, scratch);
 	row_merge(row, scratch);
 	put_row(store, number, row, scratch);
 }

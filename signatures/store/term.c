@@ -6,12 +6,13 @@
 #include "signatures/base/pack.h"
 
 enum {
-	SLOTS = 1 << 16,
+	FIRST_SLOTS = 1 << 12,
 	KEPT_TERMS = 1 << 20 /* beyond these a flush forgets them */
 };
 
 struct term_cache {
-	struct term *slots[SLOTS];
+	struct term **slots;
+	size_t slot_count;	      /* a power of two, no less than count */
 	uint32_t last[SCHEMA_FIELDS]; /* number in use; 0 = not asked yet */
 	size_t count;
 	struct term **changed;
@@ -71,12 +72,16 @@ static void *must(void *memory)
 
 struct term_cache *term_cache_create(void)
 {
-	return must(calloc(1, sizeof(struct term_cache)));
+	struct term_cache *cache = must(calloc(1, sizeof(*cache)));
+
+	cache->slot_count = FIRST_SLOTS;
+	cache->slots = must(calloc(FIRST_SLOTS, sizeof(*cache->slots)));
+	return cache;
 }
 
 static void forget(struct term_cache *cache)
 {
-	for (size_t i = 0; i < SLOTS; i++) {
+	for (size_t i = 0; i < cache->slot_count; i++) {
 		struct term *term = cache->slots[i];
 
 		while (term) {
@@ -97,7 +102,30 @@ void term_cache_destroy(struct term_cache *cache)
 		return;
 	forget(cache);
 	free(cache->changed);
+	free(cache->slots);
 	free(cache);
+}
+
+static void grow(struct term_cache *cache)
+{
+	const size_t count = cache->slot_count * 2;
+	struct term **slots = must(calloc(count, sizeof(*slots)));
+
+	for (size_t i = 0; i < cache->slot_count; i++) {
+		struct term *term = cache->slots[i];
+
+		while (term) {
+			struct term *next = term->next;
+			struct term **slot = &slots[term->hash & (count - 1)];
+
+			term->next = *slot;
+			*slot = term;
+			term = next;
+		}
+	}
+	free(cache->slots);
+	cache->slots = slots;
+	cache->slot_count = count;
 }
 
 static void mark(struct term_cache *cache, struct term *term)
@@ -150,10 +178,13 @@ struct term *term_take(struct store *store, uint8_t field, struct bytes value)
 {
 	struct term_cache *cache = store->terms;
 	const size_t size = bytes_left(&value);
-	const uint64_t hash = hash_64(value.next, size) + field;
-	struct term **slot = &cache->slots[hash % SLOTS];
+	const uint64_t hash = hash_64(value.next, size) + field * 0x9e37u;
+	struct term **slot;
 	struct term *term;
 
+	if (cache->count == cache->slot_count)
+		grow(cache);
+	slot = &cache->slots[hash & (cache->slot_count - 1)];
 	for (term = *slot; term; term = term->next)
 		if (term->hash == hash && term->field == field &&
 		    term->size == size &&
