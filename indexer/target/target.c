@@ -4,6 +4,9 @@
 #include "indexer/target/kdbg.h"
 #include "indexer/target/machine.h"
 #include "indexer/target/modules.h"
+#include "indexer/target/object.h"
+#include "indexer/target/oddities.h"
+#include "indexer/target/poolwalk.h"
 #include "indexer/target/process.h"
 #include "indexer/target/space.h"
 #include "indexer/target/stack.h"
@@ -22,7 +25,11 @@ static const struct step {
 	{ "modules", modules_examine, false },
 	{ "process", process_examine, false },
 	{ "machine", machine_examine, false },
+	{ "pool", poolwalk_examine, true },
 	{ "stack", stack_examine, false },
+	{ "object", object_examine, false },
+	{ "pool owner", poolwalk_blame, true },
+	{ "oddities", oddities_examine, true },
 	{ "hypervisor", hypervisor_evidence_examine, true },
 };
 
