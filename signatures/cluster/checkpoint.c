@@ -1,7 +1,7 @@
 /*
  * checkpoint.c - the bytes of an engine.
  *
- *	 8  "crshckp1"
+ *	 8  "crshckp2"
  *	 8  word of the caller
  *	 4  strict, float		 4  loose, float
  *	 8  signatures weighed at the last reweighing
@@ -11,7 +11,7 @@
  *	 S times:
  *	    8 key, 8 time, 8 cluster, 8 family, 8 nearest, 4 score, 4 likeness
  *	    4 length L, 4 weighed W
- *	    4L features, L classes, 8W feature and weight
+ *	    4L features, L classes, 2L order, 8W feature and weight
  *
  * In the byte order of the machine that wrote it: it is no exchange format.
  */
@@ -24,7 +24,7 @@
 #include "signatures/base/file.h"
 #include "signatures/cluster/engine_state.h"
 
-static const char magic[8] = "crshckp1";
+static const char magic[8] = "crshckp2";
 
 struct head {
 	char magic[8];
@@ -70,6 +70,7 @@ static void write_signature(const struct stored *stored, FILE *out)
 	fwrite(stored->features, sizeof(*stored->features), stored->length,
 	       out);
 	fwrite(stored->classes, 1, stored->length, out);
+	fwrite(stored->order, sizeof(*stored->order), stored->length, out);
 	fwrite(stored->weighed.at, sizeof(*stored->weighed.at),
 	       stored->weighed.count, out);
 }
@@ -130,7 +131,7 @@ static bool read_signature(struct bytes *in, struct engine *engine,
 	bool fine;
 
 	bytes_copy(in, &entry, sizeof(entry));
-	if (in->failed || entry.key == 0 || entry.weighed > entry.length ||
+	if (in->failed || entry.key == 0 || entry.weighed != entry.length ||
 	    entry.length > ENGINE_FEATURES_MAX)
 		return false;
 	stored.key = entry.key;
@@ -140,12 +141,14 @@ static bool read_signature(struct bytes *in, struct engine *engine,
 	stored.weighed.count = entry.weighed;
 	stored.features = copied(in, entry.length * sizeof(uint32_t));
 	stored.classes = copied(in, entry.length);
+	stored.order = copied(in, entry.length * sizeof(uint16_t));
 	stored.weighed.at =
 		copied(in, entry.weighed * sizeof(*stored.weighed.at));
 	fine = !in->failed;
 	for (uint32_t i = 0; i < entry.length; i++)
 		fine = fine && stored.features[i] < features &&
-		       stored.classes[i] < FEATURE_CLASSES;
+		       stored.classes[i] < FEATURE_CLASSES &&
+		       stored.order[i] < entry.length;
 	for (uint32_t i = 0; i < entry.weighed; i++) {
 		fine = fine && stored.weighed.at[i].feature < features;
 		stored.weighed.total += stored.weighed.at[i].weight;
@@ -156,6 +159,7 @@ static bool read_signature(struct bytes *in, struct engine *engine,
 	if (!fine || engine_find(engine, entry.key, &known)) {
 		free(stored.features);
 		free(stored.classes);
+		free(stored.order);
 		free(stored.weighed.at);
 		return false;
 	}

@@ -51,6 +51,7 @@ void engine_destroy(struct engine *engine)
 		free(engine->stored[i].weighed.at);
 		free(engine->stored[i].features);
 		free(engine->stored[i].classes);
+		free(engine->stored[i].order);
 	}
 	for (size_t i = 0; i < engine->features.count; i++)
 		free(engine->postings[i].signatures);
@@ -75,15 +76,31 @@ uint64_t engine_key(const struct engine_feature *features, size_t count)
 	return key ? key : 1;
 }
 
-static void weigh(const struct engine *engine, const struct stored *from,
-		  struct weighed *ret)
+/* Weigh in stream order, keep in order of features. */
+static void weigh(struct engine *engine, struct stored *stored)
 {
-	ret->count = (uint32_t)weights_weigh(&engine->weights, engine->df,
-					     from->features, from->classes,
-					     from->length, ret->at);
+	struct weighed *weighed = &stored->weighed;
+
+	weights_weigh(&engine->weights, engine->df, stored->features,
+		      stored->classes, stored->length, engine->scratch);
+	weighed->count = stored->length;
+	weighed->total = 0;
+	for (uint32_t k = 0; k < stored->length; k++) {
+		weighed->at[k] = engine->scratch[stored->order[k]];
+		weighed->total += weighed->at[k].weight;
+	}
 }
 
-/* Take a signature's stream over; weighed->at has room for all of it. */
+static void order_features(struct engine *engine, struct stored *stored)
+{
+	for (uint32_t i = 0; i < stored->length; i++)
+		engine->sorted[i] = (uint64_t)stored->features[i] << 16 | i;
+	likeness_sort(engine->sorted, stored->length);
+	for (uint32_t i = 0; i < stored->length; i++)
+		stored->order[i] = (uint16_t)engine->sorted[i];
+}
+
+/* Take a signature's stream over and weigh it. */
 static void intern(struct engine *engine,
 		   const struct engine_signature *signature, struct stored *ret)
 {
@@ -97,18 +114,22 @@ static void intern(struct engine *engine,
 	ret->length = (uint32_t)length;
 	ret->features = must(malloc(length * sizeof(*ret->features) + 1));
 	ret->classes = must(malloc(length + 1));
+	ret->order = must(malloc(length * sizeof(*ret->order) + 1));
 	ret->weighed.at = must(malloc(length * sizeof(*ret->weighed.at) + 1));
 	for (size_t i = 0; i < length; i++) {
 		ret->features[i] = engine_state_number(
 			engine, signature->features[i].feature);
 		ret->classes[i] = signature->features[i].class;
 	}
+	order_features(engine, ret);
+	weigh(engine, ret);
 }
 
 static void forget(struct stored *stored)
 {
 	free(stored->features);
 	free(stored->classes);
+	free(stored->order);
 	free(stored->weighed.at);
 }
 
@@ -120,23 +141,34 @@ static void reweigh(struct engine *engine)
 	if (since < REWEIGH_EVERY ||
 	    (engine->count >= REWEIGH_FEW && since < engine->count / 4))
 		return;
-	for (size_t i = 0; i < engine->count; i++) {
-		struct stored *stored = &engine->stored[i];
-
-		weigh(engine, stored, &stored->weighed);
-		likeness_sort(&stored->weighed);
-	}
+	for (size_t i = 0; i < engine->count; i++)
+		weigh(engine, &engine->stored[i]);
 	engine->reweighed = engine->count;
 }
 
-static int by_weight(const void *left, const void *right)
+/* The features of query, heaviest first, ties by number. */
+static void heaviest_first(struct engine *engine, const struct weighed *query)
 {
-	const struct weighted *a = left;
-	const struct weighted *b = right;
+	for (uint32_t i = 0; i < query->count; i++) {
+		union {
+			float weight; /* never negative: its bits sort as it */
+			uint32_t bits;
+		} same = { .weight = query->at[i].weight };
 
-	if (a->weight != b->weight)
-		return a->weight > b->weight ? -1 : 1;
-	return (a->feature > b->feature) - (a->feature < b->feature);
+		engine->sorted[i] =
+			(uint64_t)~same.bits << 32 | query->at[i].feature;
+	}
+	likeness_sort(engine->sorted, query->count);
+	for (uint32_t i = 0; i < query->count; i++) {
+		union {
+			uint32_t bits;
+			float weight;
+		} same = { .bits = ~(uint32_t)(engine->sorted[i] >> 32) };
+
+		engine->scratch[i] =
+			(struct weighted){ (uint32_t)engine->sorted[i],
+					   same.weight };
+	}
 }
 
 /* Higher score first, then newer signature. */
@@ -188,15 +220,13 @@ static size_t gather(struct engine *engine, struct weighted feature,
 static size_t search(struct engine *engine, const struct weighed *query,
 		     struct candidate best[CANDIDATES])
 {
-	struct weighted *heaviest = engine->heaviest;
+	const struct weighted *heaviest = engine->scratch;
 	size_t touched = 0;
 	size_t used = 0;
 	size_t count = 0;
 	float done = 0;
 
-	memcpy(heaviest, query->at, query->count * sizeof(*heaviest));
-	if (query->count > 1)
-		qsort(heaviest, query->count, sizeof(*heaviest), by_weight);
+	heaviest_first(engine, query);
 	engine->searches++;
 	for (uint32_t k = 0; k < query->count; k++) {
 		const struct weighted feature = heaviest[k];
@@ -316,8 +346,6 @@ struct engine_place engine_insert(struct engine *engine,
 	weights_grow(&engine->weights, (double)engine->count);
 	reweigh(engine);
 	intern(engine, signature, &stored);
-	weigh(engine, &stored, &stored.weighed);
-	likeness_sort(&stored.weighed);
 
 	const size_t count = nearest(engine, &stored.weighed, best);
 
@@ -346,8 +374,6 @@ size_t engine_similar(struct engine *engine,
 	size_t count;
 
 	intern(engine, signature, &query);
-	weigh(engine, &query, &query.weighed);
-	likeness_sort(&query.weighed);
 	count = nearest(engine, &query.weighed, best);
 	if (count > max)
 		count = max;
@@ -372,10 +398,6 @@ float engine_likeness(struct engine *engine, const struct engine_signature *a,
 
 	intern(engine, a, &left);
 	intern(engine, b, &right);
-	weigh(engine, &left, &left.weighed);
-	weigh(engine, &right, &right.weighed);
-	likeness_sort(&left.weighed);
-	likeness_sort(&right.weighed);
 	likeness = likeness_of(&left.weighed, &right.weighed);
 	forget(&left);
 	forget(&right);

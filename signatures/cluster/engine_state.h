@@ -21,6 +21,7 @@ struct stored {
 	struct weighed weighed;
 	uint32_t *features; /* in stream order, for weighing anew */
 	uint8_t *classes;
+	uint16_t *order; /* weighed.at[k] is that of features[order[k]] */
 	uint32_t length;
 	uint32_t seen; /* number of the last search that touched it */
 	float gathered;
@@ -44,7 +45,8 @@ struct engine {
 	size_t reweighed; /* count at the last reweighing */
 	uint32_t searches;
 	uint32_t *touched;
-	struct weighted heaviest[ENGINE_FEATURES_MAX];
+	struct weighted scratch[ENGINE_FEATURES_MAX];
+	uint64_t sorted[ENGINE_FEATURES_MAX];
 };
 
 /* The number of a feature, a new one if it was never seen. */

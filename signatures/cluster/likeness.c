@@ -1,32 +1,24 @@
 #include "signatures/cluster/likeness.h"
 
-#include <stdlib.h>
-
 #define A 0.74f
 #define B 0.17f
 
-static int by_feature(const void *left, const void *right)
+void likeness_sort(uint64_t *keys, size_t count)
 {
-	const uint32_t a = ((const struct weighted *)left)->feature;
-	const uint32_t b = ((const struct weighted *)right)->feature;
+	static const size_t gaps[] = { 1750, 701, 301, 132, 57, 23, 10, 4, 1 };
 
-	if (a != b)
-		return a < b ? -1 : 1;
+	for (size_t g = 0; g < sizeof(gaps) / sizeof(gaps[0]); g++) {
+		const size_t gap = gaps[g];
 
-	const float x = ((const struct weighted *)left)->weight;
-	const float y = ((const struct weighted *)right)->weight;
+		for (size_t i = gap; i < count; i++) {
+			const uint64_t key = keys[i];
+			size_t k = i;
 
-	return (x > y) - (x < y);
-}
-
-void likeness_sort(struct weighed *weighed)
-{
-	if (weighed->count > 1)
-		qsort(weighed->at, weighed->count, sizeof(*weighed->at),
-		      by_feature);
-	weighed->total = 0;
-	for (uint32_t i = 0; i < weighed->count; i++)
-		weighed->total += weighed->at[i].weight;
+			for (; k >= gap && keys[k - gap] > key; k -= gap)
+				keys[k] = keys[k - gap];
+			keys[k] = key;
+		}
+	}
 }
 
 float likeness_of(const struct weighed *a, const struct weighed *b)

@@ -17,8 +17,8 @@ struct weighed {
 	float total;
 };
 
-/* Sort count features by number and add them up. */
-void likeness_sort(struct weighed *weighed);
+/* Sort count keys, rising; quick for the few dozen features of a stack. */
+void likeness_sort(uint64_t *keys, size_t count);
 
 float likeness_of(const struct weighed *a, const struct weighed *b);
 

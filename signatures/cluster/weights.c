@@ -85,16 +85,15 @@ static float power_of_surprise(const struct weights *weights, float surprise)
 					 : WEIGHTS_SURPRISE_STEPS - 1];
 }
 
-size_t weights_weigh(const struct weights *weights, const uint32_t *df,
-		     const uint32_t *features, const uint8_t *classes,
-		     size_t count, struct weighted *ret)
+void weights_weigh(const struct weights *weights, const uint32_t *df,
+		   const uint32_t *features, const uint8_t *classes,
+		   size_t count, struct weighted *ret)
 {
 	const uint32_t none = UINT32_MAX;
 	uint32_t above = none;
 	uint32_t pair = none;
 	double depth = 0;
 	float gain = 1;
-	size_t used = 0;
 
 	for (size_t k = 0; k < count; k++) {
 		const uint32_t feature = features[k];
@@ -124,15 +123,10 @@ size_t weights_weigh(const struct weights *weights, const uint32_t *df,
 			pair = feature;
 		}
 
-		const float factor = rho[classes[k]];
-
-		if (factor <= 0)
-			continue;
-		ret[used].feature = feature;
-		ret[used++].weight = factor * power *
-				     (classes[k] == FEATURE_CODE ? 1 : gain);
+		ret[k].feature = feature;
+		ret[k].weight = rho[classes[k]] * power *
+				(classes[k] == FEATURE_CODE ? 1 : gain);
 	}
-	return used;
 }
 
 float weights_factor(enum feature_class class)

@@ -58,11 +58,11 @@ void weights_grow(struct weights *weights, double signatures);
 
 /*
  * Weigh count features in stream order; df[feature] is the number of signatures
- * that have it.  Writes as many to ret as have any weight and returns that.
+ * that have it.  Writes count weights to ret.
  */
-size_t weights_weigh(const struct weights *weights, const uint32_t *df,
-		     const uint32_t *features, const uint8_t *classes,
-		     size_t count, struct weighted *ret);
+void weights_weigh(const struct weights *weights, const uint32_t *df,
+		   const uint32_t *features, const uint8_t *classes,
+		   size_t count, struct weighted *ret);
 
 /* The weights' sum per class factor, for explain. */
 float weights_factor(enum feature_class class);
