@@ -1,11 +1,11 @@
 #include "indexer/dump/dump.h"
 
+#include "indexer/dump/windbg_text.h"
+
 /* One format a line, in the order they are asked. */
 static const struct dump_format *const formats[] = {
-	&kernel64_format,
-	&kernel32_format,
-	&minidump_format,
-	&userdump_format,
+	&kernel64_format, &kernel32_format,   &minidump_format,
+	&userdump_format, &windbg_log_format,
 };
 
 static const struct dump_format *find_format(struct bytes image)
@@ -19,6 +19,18 @@ static const struct dump_format *find_format(struct bytes image)
 bool dump_is_claimed(struct bytes head)
 {
 	return find_format(head) != NULL;
+}
+
+bool dump_may_be_claimed(struct bytes head)
+{
+	return windbg_text_is_likely(head);
+}
+
+size_t dump_split(struct bytes image, struct bytes parts[], size_t max)
+{
+	const struct dump_format *format = find_format(image);
+
+	return format && format->split ? format->split(image, parts, max) : 1;
 }
 
 enum status dump_open(struct bytes image, struct arena *arena,

@@ -108,6 +108,8 @@ struct dump_format {
 	 * (STATUS_CORRUPT), of a foreign system (STATUS_UNSUPPORTED).
 	 */
 	enum status (*read)(struct dump *dump, struct error *err);
+	/* As dump_split(); NULL where an image is never more than one. */
+	size_t (*split)(struct bytes image, struct bytes parts[], size_t max);
 };
 
 /* One line per format; the first that claims the image reads it. */
@@ -125,6 +127,22 @@ extern const struct dump_format windbg_log_format;
  * all of it.  Archives ask this to pass over what is not a dump.
  */
 bool dump_is_claimed(struct bytes head);
+
+/*
+ * Text has no first bytes to know it by.  Is this unclaimed head text, so that
+ * dump_is_claimed() should be asked again with DUMP_TEXT_BYTES of the image?
+ */
+bool dump_may_be_claimed(struct bytes head);
+
+/* A text that shows no crash in its first 4 MiB is taken for something else. */
+#define DUMP_TEXT_BYTES (4ul * 1024 * 1024)
+
+/*
+ * The images in a claimed image that holds more than one: the crashes of a
+ * debugger log.  Returns how many there are, of which parts gets the first max
+ * (borrowed from image); 1 or less: image is to be opened as it is.
+ */
+size_t dump_split(struct bytes image, struct bytes parts[], size_t max);
 
 /*
  * Fill ret and crash from image.  ret borrows all three.  On failure both are

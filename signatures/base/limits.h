@@ -37,6 +37,8 @@
 #define LIMIT_FILES_PER_CRASH 64	 /* copies of one crash kept by name */
 #define LIMIT_LOG_BYTES (256ull * 1024 * 1024) /* one debugger log */
 
+#define LIMIT_LOG_CRASHES 4096 /* in one log: a fleet's batch run, by far */
+
 /* What one archive may make us do; the first three have options. */
 #define LIMIT_DEPTH 4		       /* nested archives */
 #define LIMIT_RATIO 2000	       /* deflate tops out near 1032 a layer */
