@@ -2,6 +2,7 @@
 
 #include "indexer/target/hypervisor_evidence.h"
 #include "indexer/target/kdbg.h"
+#include "indexer/target/logged.h"
 #include "indexer/target/machine.h"
 #include "indexer/target/modules.h"
 #include "indexer/target/object.h"
@@ -28,6 +29,7 @@ static const struct step {
 	{ "pool", poolwalk_examine, true },
 	{ "stack", stack_examine, false },
 	{ "object", object_examine, false },
+	{ "log", logged_examine, true },
 	{ "pool owner", poolwalk_blame, true },
 	{ "oddities", oddities_examine, true },
 	{ "hypervisor", hypervisor_evidence_examine, true },
