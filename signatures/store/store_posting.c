@@ -1,3 +1,5 @@
+#include <stdlib.h>
+
 #include "signatures/store/pending.h"
 #include "signatures/store/posting.h"
 #include "signatures/store/store_rows.h"
@@ -34,25 +36,65 @@ enum status store_posting_lists(struct store *store, const struct field *field,
 	return state_check(store, err);
 }
 
+/* Lists as bytes, one each: asked once a row. */
+struct members {
+	uint8_t *is_member;
+	uint32_t last;
+};
+
+static bool take_list(uint32_t list, void *closure)
+{
+	struct members *members = closure;
+
+	if (list <= members->last)
+		members->is_member[list] = 1;
+	return true;
+}
+
+static void add_members(struct store *store, const struct store_rows *lists,
+			struct store_rows *rows)
+{
+	static uint32_t found[STORE_CHUNK_ROWS];
+	struct members members = { 0 };
+	struct store_column column;
+
+	if (roaring_bitmap_is_empty(lists->set))
+		return;
+	members.last = roaring_bitmap_maximum(lists->set);
+	members.is_member = calloc((size_t)members.last + 1, 1);
+	if (!members.is_member)
+		abort();
+	roaring_iterate(lists->set, take_list, &members);
+	members.is_member[0] = 0;
+	for (uint32_t chunk = 0; store_column_lists(store, chunk, &column);
+	     chunk++) {
+		size_t count = 0;
+
+		for (uint32_t i = 0; i < column.count; i++) {
+			const uint32_t list = column.terms[i];
+
+			found[count] = chunk * STORE_CHUNK_ROWS + i;
+			count +=
+				list <= members.last && members.is_member[list];
+		}
+		roaring_bitmap_add_many(rows->set, count, found);
+	}
+	free(members.is_member);
+}
+
 enum status store_posting_read(struct store *store, const struct field *field,
 			       uint32_t term, struct store_rows *rows,
 			       struct error *err)
 {
 	struct store_rows *lists;
-	struct store_column column;
 	enum status status;
 
 	if (field->index != FIELD_MODULES)
 		return store_posting_lists(store, field, term, rows, err);
 	lists = store_rows_create();
 	status = store_posting_lists(store, field, term, lists, err);
-	for (uint32_t chunk = 0;
-	     !status && store_column_lists(store, chunk, &column); chunk++)
-		for (uint32_t i = 0; i < column.count; i++)
-			if (column.terms[i] &&
-			    store_rows_has(lists, column.terms[i]))
-				store_rows_add(rows,
-					       chunk * STORE_CHUNK_ROWS + i);
+	if (!status)
+		add_members(store, lists, rows);
 	store_rows_destroy(lists);
 	return status;
 }
