@@ -118,7 +118,7 @@ static enum status read(struct dump *dump, struct error *err)
 	windbg_modules_read(&reader);
 	state_bugcheck(&reader);
 	windbg_stack_read(&reader);
-	windbg_residue_read(&reader);
+	windbg_stack_residue(&reader);
 	windbg_pool_read(&reader);
 	windbg_fault_read(&reader);
 	if (dump->crash->machine.arch == CRASH_ARCH_UNKNOWN &&

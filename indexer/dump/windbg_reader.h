@@ -39,7 +39,7 @@ void windbg_stack_choose(struct windbg_reader *reader);
 void windbg_stack_read(struct windbg_reader *reader);
 
 /* Third-party modules in raw memory printed with symbols (dps, dds). */
-void windbg_residue_read(struct windbg_reader *reader);
+void windbg_stack_residue(struct windbg_reader *reader);
 
 /* The lists of lm; the names they give to everything else. */
 void windbg_modules_read(struct windbg_reader *reader);

@@ -326,7 +326,7 @@ static bool is_pool(const struct windbg_reader *reader, const char *line)
 	return false;
 }
 
-void windbg_residue_read(struct windbg_reader *reader)
+void windbg_stack_residue(struct windbg_reader *reader)
 {
 	struct crash *crash = reader->crash;
 	size_t i = reader->part.first;
