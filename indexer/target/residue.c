@@ -28,7 +28,8 @@ static void scan(struct counts *counts, uint64_t low, uint64_t high)
 	const unsigned width = unwind->target->dump->pointer_bytes;
 	uint64_t word, goal;
 
-	for (uint64_t slot = low; slot + width <= high; slot += width) {
+	for (uint64_t slot = low; slot < high && high - slot >= width;
+	     slot += width) {
 		if (!space_pointer(unwind->target, slot, &word) ||
 		    !code_is_possible(unwind->code, word))
 			continue;
@@ -72,7 +73,7 @@ static void scan_processors(struct counts *counts)
 		    (sp >= unwind->low && sp < unwind->high))
 			continue;
 		struct bytes view = space_view(target, sp, LIMIT_STACK_BYTES);
-		if (!view.failed)
+		if (!view.failed && sp < UINT64_MAX - LIMIT_STACK_BYTES)
 			scan(counts, sp & ~UINT64_C(7), sp + bytes_left(&view));
 	}
 }

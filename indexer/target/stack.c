@@ -37,10 +37,11 @@ static void find_bounds(struct walk *walk, uint64_t sp)
 	const uint64_t saved = bytes_left(&dump->stack);
 	const uint64_t limit = sp + LIMIT_STACK_BYTES;
 
-	unwind->low = unwind->high = sp;
 	walk->is_limited = false;
+	unwind->low = unwind->high = 0;
 	if (limit < sp)
-		return;
+		return; /* and nobody's sums run over the end of memory */
+	unwind->low = unwind->high = sp;
 	if (!dump->stack.failed && sp >= dump->stack_start &&
 	    sp - dump->stack_start < saved) {
 		if (sp - dump->stack_start <= LIMIT_STACK_BYTES)

@@ -11,8 +11,8 @@
 
 #define SCENE_MODULE UINT64_C(0xfffff80010000000)
 #define SCENE_STACK UINT64_C(0xffffa00000001000)
-#define SCENE_MODULE32 UINT64_C(0x80400000)
-#define SCENE_STACK32 UINT64_C(0x9a001000)
+#define SCENE_MODULE32 UINT64_C(0x9a400000)
+#define SCENE_STACK32 UINT64_C(0x80401000)
 #define SCENE_MODULE_BYTES 0x8000
 #define SCENE_STACK_BYTES 0x3000
 #define SCENE_CONTEXT_BYTES 0x4d0
@@ -35,7 +35,8 @@ static inline void scene_put(uint8_t *to, uint64_t value, unsigned size)
 		to[i] = (uint8_t)(value >> 8 * i);
 }
 
-/* Begin anew; scene is static, so the first time its arena is empty. */
+/* Begin anew; the stack lies below the module.  scene is static, so the first
+ * time its arena is empty. */
 static inline void scene_init(struct scene *scene, enum crash_arch arch)
 {
 	const bool is_narrow = arch == CRASH_X86;
@@ -49,9 +50,9 @@ static inline void scene_init(struct scene *scene, enum crash_arch arch)
 	scene->modules[0] =
 		(struct crash_module){ "driver.sys", scene->module_va,
 				       SCENE_MODULE_BYTES, 7 };
-	scene->ranges[0] =
-		(struct dump_range){ scene->module_va, SCENE_MODULE_BYTES, 0 };
 	scene->ranges[1] =
+		(struct dump_range){ scene->module_va, SCENE_MODULE_BYTES, 0 };
+	scene->ranges[0] =
 		(struct dump_range){ scene->stack_va, SCENE_STACK_BYTES,
 				     SCENE_MODULE_BYTES };
 	scene->crash.machine.arch = arch;
