@@ -8,6 +8,8 @@
  * Kept (cannot be made from anything else):
  *
  *   meta     "schema"              u32 SCHEMA_VERSION
+ *            "fields"              number, type and index of each field that
+ *                                  the index was made for, a byte each
  *            "tally"               v files, then v refused by enum status
  *   row      row u32               v count, files richest first, each:
  *                                  v folder part, v machine part, v layout

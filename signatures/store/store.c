@@ -315,6 +315,45 @@ static int begin(struct store *store)
 	return rc;
 }
 
+/* What the index was made by: numbers, types and kinds of all fields. */
+static struct bytes fields_now(struct arena *arena)
+{
+	struct pack out = pack_into(arena);
+
+	for (const struct field *field = field_table; field->name; field++) {
+		pack_u8(&out, field->number);
+		pack_u8(&out, (uint8_t)field->type);
+		pack_u8(&out, (uint8_t)field->index);
+	}
+	return pack_done(&out);
+}
+
+/* A program with other fields than the last one makes the index anew. */
+static enum status check_fields(struct store *store, struct arena *arena,
+				struct error *err)
+{
+	const struct btree_key key = meta_key("fields");
+	const struct bytes now = fields_now(arena);
+	struct bytes then = bytes_absent();
+	const size_t size = bytes_left(&now);
+
+	if (btree_get(store, SCHEMA_META, &key, &then) &&
+	    bytes_left(&then) == size && !memcmp(then.next, now.next, size))
+		return STATUS_OK;
+	if (state_check(store, err))
+		return err->status;
+	if (store->mode == STORE_READ)
+		return store->rows ? error_set(err, STATUS_STORE,
+					       "%s: indexed by a program with "
+					       "other fields, to be rebuilt",
+					       store->path)
+				   : STATUS_OK;
+	if (store->rows && store_rebuild(store, err))
+		return err->status;
+	btree_put(store, SCHEMA_META, &key, now);
+	return state_check(store, err);
+}
+
 enum status store_begin(struct store *store, struct error *err)
 {
 	const struct btree_key key = meta_key("tally");
@@ -337,7 +376,17 @@ enum status store_begin(struct store *store, struct error *err)
 		store->terms = term_cache_create();
 		store->parts = part_cache_create();
 	}
-	return state_check(store, err);
+
+	struct arena arena;
+	enum status status = state_check(store, err);
+
+	arena_init(&arena);
+	if (!status)
+		status = check_fields(store, &arena, err);
+	arena_deinit(&arena);
+	if (status)
+		store_end(store);
+	return status;
 }
 
 void store_end(struct store *store)

@@ -39,6 +39,9 @@ enum status store_open(const char *path, enum store_mode mode, bool wait,
 void store_close(struct store *store);
 
 /*
+ * A store that was indexed by a program with other fields is indexed anew by
+ * the first write transaction, and refused to readers until then.
+ *
  * A transaction: STORE_READ sees one state until store_end(); STORE_WRITE is
  * all or nothing.  One at a time per store.
  */

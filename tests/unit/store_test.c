@@ -481,6 +481,40 @@ static void damage_is_seen_and_mended(void **state)
 	arena_deinit(&arena);
 }
 
+/* As a program would that does not know a field yet. */
+static void another_table_of_fields_makes_the_index_anew(void **state)
+{
+	struct btree_key key = btree_key();
+	struct arena arena;
+	struct place place;
+	struct store *reader;
+	struct error err;
+	char *first, *again;
+
+	(void)state;
+	arena_init(&arena);
+	open_place(&place);
+	fill(&place, any_files(12, &arena), 0);
+	first = dump_store(place.store);
+	btree_key_bytes(&key, "fields", 6);
+	btree_put(place.store, SCHEMA_META, &key, bytes_of("\1\1\1", 3));
+	btree_clear(place.store, SCHEMA_COLUMN);
+	assert_int_equal(store_commit(place.store, &place.err), STATUS_OK);
+	assert_int_equal(
+		store_open(place.folder, STORE_READ, false, &reader, &err),
+		STATUS_OK);
+	assert_int_equal(store_begin(reader, &err), STATUS_STORE);
+	store_close(reader);
+	assert_int_equal(store_begin(place.store, &place.err), STATUS_OK);
+	assert_int_equal(verify(&place), 0);
+	again = dump_store(place.store);
+	assert_string_equal(again, first);
+	free(first);
+	free(again);
+	close_place(&place);
+	arena_deinit(&arena);
+}
+
 static void a_store_says_what_is_wrong_with_it(void **state)
 {
 	struct btree_key key = btree_key();
@@ -523,6 +557,7 @@ int main(void)
 		cmocka_unit_test(copies_and_joined_shards_are_the_same_store),
 		cmocka_unit_test(given_values_stay_with_their_crash),
 		cmocka_unit_test(damage_is_seen_and_mended),
+		cmocka_unit_test(another_table_of_fields_makes_the_index_anew),
 		cmocka_unit_test(a_store_says_what_is_wrong_with_it),
 	};
 
