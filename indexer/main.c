@@ -62,12 +62,12 @@ static void on_refused(void *closure, const char *source, const char *text)
 	cli_complain("%s", message);
 }
 
-static void on_progress(void *closure, const struct tally *tally)
+static void on_progress(void *closure, const struct progress *progress)
 {
-	char text[TALLY_TEXT_BYTES];
+	char text[PROGRESS_TEXT_BYTES];
 
 	(void)closure;
-	cli_progress("%s", tally_text(tally, text));
+	cli_progress("%s", progress_text(progress, text));
 }
 
 static unsigned count_processors(void)

@@ -38,7 +38,7 @@ static la_ssize_t read_block(struct archive *archive, void *closure,
 	const uint64_t left = source->size - reader->at;
 	const size_t size = left < BLOCK_BYTES ? (size_t)left : BLOCK_BYTES;
 
-	reader->beat.beat(reader->beat.closure);
+	reader->beat.beat(reader->beat.closure, reader->at);
 	if (!left)
 		reader->is_dry = true;
 	if (source->memory) {

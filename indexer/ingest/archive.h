@@ -24,9 +24,9 @@ struct archive_source {
 	uint64_t size;
 };
 
-/* Called now and then while bytes are read: the reader is alive. */
+/* Called now and then while bytes are read: the reader is alive, and here. */
 struct archive_beat {
-	void (*beat)(void *closure);
+	void (*beat)(void *closure, uint64_t at);
 	void *closure;
 };
 

@@ -20,7 +20,6 @@
 #define COMMIT_SECONDS 5
 
 #define HASH_BLOCK (1024 * 1024)
-#define PROGRESS_EVERY 256
 
 struct ingest {
 	const struct ingest_options *options;
@@ -30,10 +29,11 @@ struct ingest {
 	struct quarantine *quarantine; /* or NULL */
 	struct contents seen;	       /* archives of this run */
 	struct arena arena;	       /* one record */
-	uint64_t events;
+	struct progress progress;      /* but for what is with the workers */
+	double began;
 	uint64_t records; /* since the last commit */
 	uint64_t bytes;
-	time_t committed;
+	double committed;
 };
 
 /* What is known of an input while it is with the workers. */
@@ -51,12 +51,37 @@ static void about_destroy(struct about *about)
 	free(about);
 }
 
-static time_t seconds(void)
+static double seconds(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	return now.tv_sec;
+	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* An input has ended. */
+static void pass(struct ingest *ingest, const struct about *about)
+{
+	ingest->progress.files++;
+	ingest->progress.bytes += about->input.size;
+}
+
+static void on_progress(void *closure, uint64_t bytes)
+{
+	const struct ingest *ingest = closure;
+	const struct tally *tally = ingest->tally;
+	struct progress now = ingest->progress;
+
+	now.bytes += bytes;
+	/* Folders grow while they are read. */
+	if (now.files_all < now.files)
+		now.files_all = now.files;
+	if (now.bytes_all < now.bytes)
+		now.bytes_all = now.bytes;
+	now.dumps = tally->indexed + tally->duplicate + tally->same_crash;
+	now.refused = tally_refused(tally);
+	now.seconds = seconds() - ingest->began;
+	ingest->options->progress(ingest->options->closure, &now);
 }
 
 static enum status commit(struct ingest *ingest, struct error *err)
@@ -71,12 +96,9 @@ static enum status commit(struct ingest *ingest, struct error *err)
 	return store_begin(ingest->store, err);
 }
 
-/* Something happened: time to say so, time to commit? */
+/* Something happened: time to commit? */
 static enum status tick(struct ingest *ingest, struct error *err)
 {
-	if (++ingest->events % PROGRESS_EVERY == 0)
-		ingest->options->progress(ingest->options->closure,
-					  ingest->tally);
 	if (ingest->records >= COMMIT_RECORDS || ingest->bytes >= COMMIT_BYTES)
 		return commit(ingest, err);
 	if (ingest->records && seconds() - ingest->committed >= COMMIT_SECONDS)
@@ -179,6 +201,9 @@ static enum status on_next(void *closure, struct workers_input *ret, bool *more,
 			ret->size = about->input.size;
 			return STATUS_OK;
 		}
+		pass(ingest, about);
+		ingest->progress.bytes_known += about->input.size;
+		on_progress(ingest, 0);
 		close(about->input.fd);
 		about_destroy(about);
 	}
@@ -333,6 +358,7 @@ static enum status on_end(void *closure, const struct workers_input *input,
 					   err);
 		ingest->records++;
 	}
+	pass(ingest, about);
 	about_destroy(about);
 	return status;
 }
@@ -341,8 +367,9 @@ static enum status run(struct ingest *ingest, struct workers *workers,
 		       struct error *err)
 {
 	const struct ingest_options *options = ingest->options;
-	const struct workers_sink sink = { ingest,   on_next,	 on_record,
-					   on_chunk, on_refused, on_end };
+	const struct workers_sink sink = { ingest,     on_next,	   on_record,
+					   on_chunk,   on_refused, on_end,
+					   on_progress };
 
 	if (options->quarantine_dir &&
 	    quarantine_open(options->quarantine_dir, &ingest->quarantine, err))
@@ -372,6 +399,9 @@ enum status ingest_run(const struct ingest_options *options,
 		return err->status;
 	arena_init(&ingest.arena);
 	contents_init(&ingest.seen);
+	ingest.began = seconds();
+	inputs_measure(options->paths, options->path_count,
+		       &ingest.progress.files_all, &ingest.progress.bytes_all);
 	ingest.inputs = inputs_create(options->paths, options->path_count,
 				      options->workers.spool_dir);
 

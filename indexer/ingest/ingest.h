@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "indexer/ingest/progress.h"
 #include "indexer/ingest/tally.h"
 #include "indexer/ingest/workers.h"
 #include "signatures/base/error.h"
@@ -32,8 +33,8 @@ struct ingest_options {
 	void (*crash)(void *closure, const struct record_file *file);
 	/* An input or an entry of one that was not read. */
 	void (*refused)(void *closure, const char *source, const char *text);
-	/* Now and then. */
-	void (*progress)(void *closure, const struct tally *tally);
+	/* A few times a second or more. */
+	void (*progress)(void *closure, const struct progress *progress);
 };
 
 /*

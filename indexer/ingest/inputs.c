@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fts.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,38 @@ static void *checked(void *memory)
 		exit(3);
 	}
 	return memory;
+}
+
+void inputs_measure(const char *const *paths, size_t count, uint64_t *files,
+		    uint64_t *bytes)
+{
+	const int how = FTS_COMFOLLOW | FTS_PHYSICAL | FTS_NOCHDIR;
+
+	*files = *bytes = 0;
+	for (size_t i = 0; i < count; i++) {
+		char *path = checked(strdup(paths[i]));
+		char *const walked[] = { path, NULL };
+		FTS *walk = fts_open(walked, how, NULL);
+
+		for (;;) {
+			const FTSENT *entry = walk ? fts_read(walk) : NULL;
+			struct stat facts;
+
+			if (!entry)
+				break;
+			if (entry->fts_info == FTS_F)
+				facts = *entry->fts_statp;
+			else if (entry->fts_info != FTS_SL ||
+				 stat(entry->fts_path, &facts) ||
+				 !S_ISREG(facts.st_mode))
+				continue;
+			++*files;
+			*bytes += (uint64_t)facts.st_size;
+		}
+		if (walk)
+			fts_close(walk);
+		free(path);
+	}
 }
 
 struct inputs *inputs_create(const char *const *paths, size_t count,

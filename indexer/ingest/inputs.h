@@ -31,6 +31,13 @@ struct inputs *inputs_create(const char *const *paths, size_t count,
 			     const char *spool_dir);
 void inputs_destroy(struct inputs *inputs);
 
+/*
+ * How much there is to read, by a walk that opens nothing.  A guess: folders
+ * change, and nobody knows how long a pipe is.
+ */
+void inputs_measure(const char *const *paths, size_t count, uint64_t *files,
+		    uint64_t *bytes);
+
 /* False when there are no more. */
 bool inputs_next(struct inputs *inputs, struct input *ret);
 

@@ -40,6 +40,7 @@ struct unpack {
 	struct spool *spool;
 	struct arena arena; /* for odd names */
 	uint64_t input_bytes;
+	uint64_t at;	   /* of them, the last read */
 	uint64_t unpacked; /* bytes of dumps and nested archives */
 	uint64_t passed;   /* bytes passed over that still cost unpacking */
 	uint64_t entries;
@@ -62,6 +63,27 @@ struct level {
 
 static void unpack_level(struct unpack *unpack,
 			 const struct archive_source *source, unsigned depth);
+
+static void beat(struct unpack *unpack)
+{
+	unpack->sink->beat(unpack->sink->closure, unpack->at);
+}
+
+/* The archive that is the input says where in it the reader is. */
+static void on_read(void *closure, uint64_t at)
+{
+	struct unpack *unpack = closure;
+
+	unpack->at = at;
+	beat(unpack);
+}
+
+/* One inside it is read from elsewhere. */
+static void on_read_inside(void *closure, uint64_t at)
+{
+	(void)at;
+	beat(closure);
+}
 
 static void refuse(struct unpack *unpack, enum status status, const char *text)
 {
@@ -157,7 +179,7 @@ static bool read_entry(struct unpack *unpack, struct level *level,
 			refuse(unpack, err.status, err.text);
 			return false;
 		}
-		unpack->sink->beat(unpack->sink->closure);
+		beat(unpack);
 	}
 	return true;
 }
@@ -471,7 +493,9 @@ static void unpack_level(struct unpack *unpack,
 			 const struct archive_source *source, unsigned depth)
 {
 	const struct unpack_sink *sink = unpack->sink;
-	const struct archive_beat beat = { sink->beat, sink->closure };
+	const struct archive_beat beat = { depth == 1 ? on_read
+						      : on_read_inside,
+					   unpack };
 	struct level level = { .depth = depth, .prefix = strlen(unpack->path) };
 	struct error err;
 
@@ -508,7 +532,7 @@ static bool hash_file(struct unpack *unpack, int fd, struct hash128 *ret)
 			break;
 		hash_stream_add(stream, block, (size_t)got);
 		at += (uint64_t)got;
-		unpack->sink->beat(unpack->sink->closure);
+		on_read(unpack, at);
 	}
 	*ret = hash_stream_128(stream);
 	hash_stream_destroy(stream);

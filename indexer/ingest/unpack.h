@@ -43,8 +43,8 @@ struct unpack_sink {
 	 * and the same answers.
 	 */
 	bool (*enter)(void *closure, const char *path);
-	/* Still alive. */
-	void (*beat)(void *closure);
+	/* Still alive, about so many bytes into the input. */
+	void (*beat)(void *closure, uint64_t at);
 	/* path inside the input, "" for the input itself. */
 	void (*image)(void *closure, const char *path, struct bytes image,
 		      struct hash128 content);

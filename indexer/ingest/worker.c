@@ -70,12 +70,18 @@ static void say(struct worker *worker, struct wire_frame *frame)
 	arena_reset(&worker->frame);
 }
 
-static void on_beat(void *closure)
+static void beat(struct worker *worker)
+{
+	atomic_fetch_add_explicit(&worker->pulse->beat, 1,
+				  memory_order_relaxed);
+}
+
+static void on_beat(void *closure, uint64_t at)
 {
 	struct worker *worker = closure;
 
-	atomic_fetch_add_explicit(&worker->pulse->beat, 1,
-				  memory_order_relaxed);
+	atomic_store_explicit(&worker->pulse->at, at, memory_order_relaxed);
+	beat(worker);
 }
 
 static bool on_enter(void *closure, const char *path)
@@ -89,7 +95,7 @@ static bool on_enter(void *closure, const char *path)
 	pulse->path[size] = '\0';
 	atomic_store_explicit(&pulse->has_content, 0, memory_order_relaxed);
 	atomic_store_explicit(&pulse->step, worker->step, memory_order_release);
-	on_beat(closure);
+	beat(closure);
 	for (size_t i = 0; i < worker->job.dead_count; i++)
 		if (worker->job.dead[i] == worker->step)
 			return false;
@@ -114,7 +120,7 @@ static void say_chunks(struct worker *worker, uint64_t number,
 			image, at,
 			left < WIRE_CHUNK_BYTES ? left : WIRE_CHUNK_BYTES);
 		say(worker, &frame);
-		on_beat(worker);
+		beat(worker);
 	}
 }
 
@@ -202,7 +208,7 @@ static void on_image(void *closure, const char *path, struct bytes image,
 		say_record(worker, path, &crash);
 	}
 	arena_reset(&worker->arena);
-	on_beat(closure);
+	beat(closure);
 }
 
 static void work(struct worker *worker, int fd)
@@ -212,6 +218,7 @@ static void work(struct worker *worker, int fd)
 
 	worker->step = 0;
 	atomic_store_explicit(&worker->pulse->step, 0, memory_order_relaxed);
+	atomic_store_explicit(&worker->pulse->at, 0, memory_order_relaxed);
 	atomic_store_explicit(&worker->pulse->ticket, worker->job.ticket,
 			      memory_order_release);
 

@@ -34,6 +34,7 @@ enum {
 /* Shared memory: written by the worker, believed by nobody. */
 struct worker_pulse {
 	_Atomic uint64_t beat;	 /* moves while the worker does */
+	_Atomic uint64_t at;	 /* bytes of the input behind it, about */
 	_Atomic uint64_t ticket; /* being worked on, from 1 */
 	_Atomic uint64_t step;	 /* of it, see unpack_sink.enter */
 	_Atomic uint64_t has_content;

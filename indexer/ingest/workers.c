@@ -495,6 +495,29 @@ static enum status hear_all(struct workers *workers, struct error *err)
 	return look_for_hung(workers, err);
 }
 
+/* What a worker says of its place is cut to what can be. */
+static uint64_t bytes_behind(const struct workers *workers)
+{
+	uint64_t bytes = 0;
+
+	for (const struct ticket *t = workers->head; t; t = t->next)
+		if (t->is_ended)
+			bytes += t->input.size;
+	for (unsigned i = 0; i < workers->options->jobs; i++) {
+		const struct slot *slot = &workers->slots[i];
+		const struct ticket *first = slot->queue[0];
+
+		if (!slot->is_alive || !slot->queue_count ||
+		    atomic_load(&slot->pulse->ticket) != first->number)
+			continue;
+
+		const uint64_t at = atomic_load(&slot->pulse->at);
+
+		bytes += at < first->input.size ? at : first->input.size;
+	}
+	return bytes;
+}
+
 enum status workers_run(struct workers *workers,
 			const struct workers_sink *sink, struct error *err)
 {
@@ -509,5 +532,7 @@ enum status workers_run(struct workers *workers,
 			return err->status;
 		if (finish(workers, err))
 			return err->status;
+		if (sink->progress)
+			sink->progress(sink->closure, bytes_behind(workers));
 	}
 }

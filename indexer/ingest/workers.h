@@ -67,6 +67,11 @@ struct workers_sink {
 	/* is_whole: every entry was reached. */
 	enum status (*end)(void *closure, const struct workers_input *input,
 			   bool is_archive, bool is_whole, struct error *err);
+	/*
+	 * A few times a second or more, NULL for never: about so many bytes of
+	 * inputs that have not ended are behind.
+	 */
+	void (*progress)(void *closure, uint64_t bytes);
 };
 
 /*

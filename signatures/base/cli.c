@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -15,7 +16,8 @@
 enum {
 	OPTIONS_MAX = 96,
 	PROGRESS_FIRST_SECONDS = 1,
-	PROGRESS_LOG_SECONDS = 60
+	PROGRESS_LOG_SECONDS = 60,
+	PROGRESS_BYTES = 512
 };
 
 static const char *program = "crash";
@@ -329,12 +331,23 @@ static bool in_foreground(void)
 	return isatty(STDERR_FILENO) && tcgetpgrp(STDERR_FILENO) == getpgrp();
 }
 
+/* What wraps cannot be cleared. */
+static int columns(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) || size.ws_col < 2)
+		return PROGRESS_BYTES;
+	return size.ws_col - 1;
+}
+
 void cli_progress(const char *format, ...)
 {
 	static double first;
 	static double last;
 	const double now = seconds_now();
 	const bool live = in_foreground();
+	char text[PROGRESS_BYTES];
 	va_list args;
 
 	if (first == 0)
@@ -343,15 +356,13 @@ void cli_progress(const char *format, ...)
 	    now - last < (live ? 0.1 : PROGRESS_LOG_SECONDS))
 		return;
 	last = now;
-	if (live)
-		fputs("\r\033[K", stderr);
-	else
-		fprintf(stderr, "%s: ", program);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	if (!live)
-		fputc('\n', stderr);
+	if (live)
+		fprintf(stderr, "\r\033[K%.*s", columns(), text);
+	else
+		fprintf(stderr, "%s: %s\n", program, text);
 	progress_shown = live;
 }
 

@@ -92,9 +92,9 @@ static bool on_enter(void *closure, const char *path)
 	return ++heard->steps != heard->dead;
 }
 
-static void on_beat(void *closure)
+static void on_beat(void *closure, uint64_t at)
 {
-	(void)closure;
+	(void)closure, (void)at;
 }
 
 static void on_image(void *closure, const char *path, struct bytes image,

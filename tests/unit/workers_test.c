@@ -177,6 +177,17 @@ static enum status on_end(void *closure, const struct workers_input *input,
 	return STATUS_OK;
 }
 
+/* No more can be behind than was handed out. */
+static void on_progress(void *closure, uint64_t bytes)
+{
+	const struct heard *heard = closure;
+	uint64_t all = 0;
+
+	for (size_t i = 0; i < heard->count; i++)
+		all += heard->tars[i].size;
+	assert_true(bytes <= all);
+}
+
 /* One dump for each letter of commands, named by its place. */
 static void add_tar(struct heard *heard, const char *commands)
 {
@@ -202,8 +213,9 @@ static void run(struct heard *heard, unsigned jobs, bool keeps)
 			    .limits = { LIMIT_DEPTH, LIMIT_RATIO,
 					LIMIT_TOTAL_BYTES, LIMIT_ENTRIES } },
 	};
-	const struct workers_sink sink = { heard,    on_next,	 on_record,
-					   on_chunk, on_refused, on_end };
+	const struct workers_sink sink = { heard,      on_next,	   on_record,
+					   on_chunk,   on_refused, on_end,
+					   on_progress };
 	struct workers *workers;
 	struct error err = { STATUS_OK, "" };
 
