@@ -29,8 +29,10 @@ enum status store_rebuild(struct store *store, struct error *err) MUST_CHECK;
 enum status store_backup(const char *path, const char *to,
 			 struct error *err) MUST_CHECK;
 
-/* Give back the space of what was replaced.  No transaction may be open here;
- * readers elsewhere go on with the file they have. */
+/*
+ * Give back the space of what was replaced.  This process must not have it
+ * open; readers elsewhere go on with the file they have.
+ */
 enum status store_compact(const char *path, bool wait,
 			  struct error *err) MUST_CHECK;
 

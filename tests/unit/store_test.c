@@ -500,11 +500,15 @@ static void another_table_of_fields_makes_the_index_anew(void **state)
 	btree_put(place.store, SCHEMA_META, &key, bytes_of("\1\1\1", 3));
 	btree_clear(place.store, SCHEMA_COLUMN);
 	assert_int_equal(store_commit(place.store, &place.err), STATUS_OK);
+	store_close(place.store);
 	assert_int_equal(
 		store_open(place.folder, STORE_READ, false, &reader, &err),
 		STATUS_OK);
 	assert_int_equal(store_begin(reader, &err), STATUS_STORE);
 	store_close(reader);
+	assert_int_equal(store_open(place.folder, STORE_WRITE, false,
+				    &place.store, &err),
+			 STATUS_OK);
 	assert_int_equal(store_begin(place.store, &place.err), STATUS_OK);
 	assert_int_equal(verify(&place), 0);
 	again = dump_store(place.store);
