@@ -241,6 +241,7 @@ struct crash {
 	struct crash_exception exception;
 	struct crash_fault fault;
 	struct crash_stack stack;
+	struct crash_stack walked; /* before it was settled; else empty */
 	struct crash_buckets buckets;
 	struct crash_pool *pool;
 	size_t pool_count;
@@ -276,6 +277,9 @@ const char *crash_pool_role_name(enum crash_pool_role role);
  * dumps and tool-made images (flag "tool-made") are counted apart.
  */
 bool crash_is_crash(const struct crash *crash);
+
+/* Does the frame lie in a module, and rest on more than a scan? */
+bool crash_frame_is_sure(const struct crash_frame *frame);
 
 /* Add a flag (a literal that lives for ever) unless it is there; sorted. */
 void crash_flag(struct crash *crash, struct arena *arena, const char *flag);

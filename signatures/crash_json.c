@@ -146,7 +146,10 @@ static struct json *frame_json(const struct crash_frame *frame)
 	struct json *object = json_new_object();
 
 	json_set(object, "module", json_new_text(frame->module));
-	json_set(object, "offset", json_new_hex(frame->offset));
+	if (frame->symbol && !frame->address) /* known by name alone */
+		json_set(object, "offset", json_new_null());
+	else
+		json_set(object, "offset", json_new_hex(frame->offset));
 	if (frame->symbol)
 		json_set(object, "symbol", json_new_text(frame->symbol));
 	json_set(object, "how", json_new_text(crash_how_name(frame->how)));

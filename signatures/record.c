@@ -20,7 +20,7 @@
  *   v count, frames:    module with a bit: the next byte is there, since it is
  *                       not that of the frame before; [1 how and frame_bits]
  *                       s offset [s address] [slot] [8 fingerprint] [t symbol]
- *   1 stack end
+ *   1 stack end         [frames and end again, as walked before settling]
  *   v count, pool:      4 tag, 1 role, t owner, 1 known [v bytes]
  *   v count, residue:   t module, v count
  *   v count, candidates: v index << 1 and a bit: has a landing; v offset,
@@ -63,7 +63,8 @@ enum known {
 	KNOWN_PORTABLE = 1 << 15,
 	KNOWN_MODULES = 1 << 16,
 	KNOWN_TEXT = 1 << 17,
-	KNOWN_END = 1 << 18
+	KNOWN_WALKED = 1 << 18,
+	KNOWN_END = 1 << 19
 };
 
 static size_t least(size_t count, size_t limit)
@@ -144,6 +145,7 @@ static uint32_t known_bits(const struct crash *crash)
 	known |= crash->uptime.known ? KNOWN_UPTIME : 0;
 	known |= crash->bugcheck.code.known ? KNOWN_CODE : 0;
 	known |= crash->bugcheck.text ? KNOWN_TEXT : 0;
+	known |= crash->walked.count ? KNOWN_WALKED : 0;
 	known |= crash->bugcheck.minidump_form ? KNOWN_MINIDUMP_FORM : 0;
 	known |= crash->image.complete ? KNOWN_COMPLETE : 0;
 	known |= crash->exception.code.known ? KNOWN_EXCEPTION_CODE : 0;
@@ -222,8 +224,9 @@ static void take_fault(struct bytes *in, struct arena *arena,
 		fault->how >= CRASH_FAULT_HOWS || fault->trust >= CRASH_TRUSTS;
 }
 
-static void take_head(struct bytes *in, struct arena *arena,
-		      struct record_file *ret)
+/* Returns the bits of enum known. */
+static uint64_t take_head(struct bytes *in, struct arena *arena,
+			  struct record_file *ret)
 {
 	struct crash *crash = &ret->crash;
 	const uint64_t known = pack_take_varint(in);
@@ -265,6 +268,7 @@ static void take_head(struct bytes *in, struct arena *arena,
 		crash->fault.offset = CRASH_NUMBER(pack_take_signed(in));
 	if (known & KNOWN_PROCESS)
 		crash->process = pack_take_text(in, arena);
+	return known;
 }
 
 /* A tag is text to whoever prints it. */
@@ -348,7 +352,9 @@ static struct bytes encode(const struct record_file *file,
 			       LIMIT_FLAGS);
 	record_parts_put_texts(&out, crash->problems, crash->problem_count,
 			       LIMIT_PROBLEMS);
-	record_stack_put_frames(&out, crash);
+	record_stack_put_frames(&out, crash, &crash->stack);
+	if (crash->walked.count)
+		record_stack_put_frames(&out, crash, &crash->walked);
 	put_pool(&out, crash);
 	record_stack_put_candidates(&out, crash);
 	return pack_done(&out);
@@ -371,6 +377,7 @@ static struct bytes encode_cut(const struct record_file *file,
 			frames[i].module = NULL;
 	}
 	crash->stack.frames = frames;
+	crash->walked.count = 0;
 	crash->module_count = 0;
 	crash->unloaded_count = 0;
 	crash->candidate_count = 0;
@@ -415,12 +422,15 @@ static enum status decode(struct bytes in, const struct crash *shared,
 		take_unloaded(&in, arena, crash);
 		record_machine_take(&in, arena, &crash->machine);
 	}
-	take_head(&in, arena, &file);
+	const uint64_t known = take_head(&in, arena, &file);
+
 	crash->flags = record_parts_take_texts(&in, arena, LIMIT_FLAGS,
 					       &crash->flag_count);
 	crash->problems = record_parts_take_texts(&in, arena, LIMIT_PROBLEMS,
 						  &crash->problem_count);
-	record_stack_take_frames(&in, arena, crash);
+	record_stack_take_frames(&in, arena, crash, &crash->stack);
+	if (known & KNOWN_WALKED)
+		record_stack_take_frames(&in, arena, crash, &crash->walked);
 	take_pool(&in, arena, crash);
 	record_stack_take_candidates(&in, arena, crash);
 	if (record_parts_check(&in, err))

@@ -30,9 +30,11 @@ void record_stack_take_module(struct bytes *in, const struct crash *crash,
 			      struct arena *arena, const char **name,
 			      crash_build *build);
 
-void record_stack_put_frames(struct pack *out, const struct crash *crash);
+void record_stack_put_frames(struct pack *out, const struct crash *crash,
+			     const struct crash_stack *stack);
 void record_stack_take_frames(struct bytes *in, struct arena *arena,
-			      struct crash *crash);
+			      const struct crash *crash,
+			      struct crash_stack *ret);
 void record_stack_put_candidates(struct pack *out, const struct crash *crash);
 void record_stack_take_candidates(struct bytes *in, struct arena *arena,
 				  struct crash *crash);

@@ -156,15 +156,16 @@ static uint64_t take_slot(struct bytes *in, uint64_t *before)
 	return *before;
 }
 
-void record_stack_put_frames(struct pack *out, const struct crash *crash)
+void record_stack_put_frames(struct pack *out, const struct crash *crash,
+			     const struct crash_stack *stack)
 {
-	const size_t count = least(crash->stack.count, LIMIT_FRAMES);
+	const size_t count = least(stack->count, LIMIT_FRAMES);
 	unsigned int before = FRAME_FIRST;
 	uint64_t slot = 0;
 
 	pack_varint(out, count);
 	for (size_t i = 0; i < count; i++) {
-		const struct crash_frame *frame = &crash->stack.frames[i];
+		const struct crash_frame *frame = &stack->frames[i];
 		const unsigned int bits = bits_of(crash, frame);
 
 		put_module(out, crash, frame->module, frame->build,
@@ -182,13 +183,13 @@ void record_stack_put_frames(struct pack *out, const struct crash *crash)
 		if (bits & FRAME_SYMBOL)
 			pack_text(out, frame->symbol);
 	}
-	pack_u8(out, (uint8_t)crash->stack.end);
+	pack_u8(out, (uint8_t)stack->end);
 }
 
 void record_stack_take_frames(struct bytes *in, struct arena *arena,
-			      struct crash *crash)
+			      const struct crash *crash,
+			      struct crash_stack *stack)
 {
-	struct crash_stack *stack = &crash->stack;
 	unsigned int bits = FRAME_FIRST;
 	uint64_t slot = 0;
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 
 #include "signatures/settle/corpus.h"
+#include "signatures/settle/learn.h"
+#include "signatures/signature.h"
 #include "signatures/store/store_read.h"
 #include "signatures/store/store_write.h"
 
@@ -26,24 +28,113 @@ static struct fields find_fields(void)
 	return fields;
 }
 
-static enum status read_corpus(struct store *store, struct corpus *corpus,
-			       struct error *err)
+/* What a pass over all rows does with each; arena is emptied after it. */
+typedef enum status row_take(void *closure, struct store *store, uint32_t row,
+			     struct store_crash *crash, struct arena *arena,
+			     struct error *err);
+
+static enum status walk_rows(struct store *store, row_take *take, void *closure,
+			     struct error *err)
 {
-	const uint32_t rows = store_row_count(store);
 	struct arena arena;
 	enum status status = STATUS_OK;
 
 	arena_init(&arena);
-	for (uint32_t row = 0; row < rows && !status; row++) {
+	for (uint32_t row = 0; row < store_row_count(store) && !status; row++) {
 		struct store_crash crash;
 
 		status = store_crash_read(store, row, &arena, &crash, err);
 		if (!status)
-			corpus_add(corpus, row, crash.identity, &crash.crash);
+			status = take(closure, store, row, &crash, &arena, err);
 		arena_reset(&arena);
 	}
 	arena_deinit(&arena);
 	return status;
+}
+
+/* A stack as the walk left it, whatever an earlier pass made of it. */
+static void unsettle(struct crash *crash)
+{
+	if (!crash->walked.count)
+		return;
+	crash->stack = crash->walked;
+	crash->walked = (struct crash_stack){ 0 };
+}
+
+static enum status learn_row(void *closure, struct store *store, uint32_t row,
+			     struct store_crash *crash, struct arena *arena,
+			     struct error *err)
+{
+	(void)store;
+	(void)row;
+	(void)arena;
+	(void)err;
+	for (size_t i = 0; i < crash->file_count; i++)
+		learn_add(closure, crash->files[i].crash.image.content,
+			  &crash->files[i].crash);
+	return STATUS_OK;
+}
+
+static bool same_stack(const struct crash_stack *a, const struct crash_stack *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (a->frames[i].slot != b->frames[i].slot ||
+		    a->frames[i].address != b->frames[i].address ||
+		    a->frames[i].how != b->frames[i].how)
+			return false;
+	return true;
+}
+
+static enum status settle_row(void *closure, struct store *store, uint32_t row,
+			      struct store_crash *crash, struct arena *arena,
+			      struct error *err)
+{
+	enum status status = STATUS_OK;
+
+	(void)row;
+	for (size_t i = 0; i < crash->file_count && !status; i++) {
+		struct record_file *file = &crash->files[i];
+		const struct crash_stack before = file->crash.stack;
+
+		unsettle(&file->crash);
+
+		const struct crash_stack walked = file->crash.stack;
+
+		if (learn_apply(closure, arena, &file->crash))
+			file->crash.walked = walked;
+		if (same_stack(&before, &file->crash.stack))
+			continue;
+		signature_make(&file->crash, arena);
+		status = store_put_again(store, file, arena, err);
+	}
+	return status;
+}
+
+/* Weak stacks, from what other dumps of the same builds know. */
+static enum status settle_stacks(struct store *store, struct error *err)
+{
+	struct learn *learn = learn_create();
+	enum status status = walk_rows(store, learn_row, learn, err);
+
+	if (!status) {
+		learn_finish(learn);
+		status = walk_rows(store, settle_row, learn, err);
+	}
+	learn_destroy(learn);
+	return status;
+}
+
+static enum status add_row(void *closure, struct store *store, uint32_t row,
+			   struct store_crash *crash, struct arena *arena,
+			   struct error *err)
+{
+	(void)store;
+	(void)arena;
+	(void)err;
+	corpus_add(closure, row, crash->identity, &crash->crash);
+	return STATUS_OK;
 }
 
 /* Ids read like those of crashes: 12 digits. */
@@ -80,7 +171,9 @@ enum status settle_store(struct store *store, struct error *err)
 	enum status status = store_begin(store, err);
 
 	if (!status) {
-		status = read_corpus(store, corpus, err);
+		status = settle_stacks(store, err);
+		if (!status)
+			status = walk_rows(store, add_row, corpus, err);
 		if (status)
 			store_end(store);
 	}

@@ -32,7 +32,7 @@ const char *stream_why_text(enum stream_why why)
 
 bool stream_counts(const struct crash_frame *frame)
 {
-	return frame->module && frame->how != CRASH_HOW_SCAN;
+	return crash_frame_is_sure(frame);
 }
 
 static uint64_t code_of(enum code_kind kind, uint64_t detail, uint64_t value)

@@ -1,0 +1,43 @@
+/*
+ * learn.h - frame sizes that one dump cannot tell and the corpus can.
+ *
+ * A return address in a module build has one frame size, whatever dump it
+ * stands in: the distance from its slot to the slot of its caller's return
+ * address.  Dumps that carry code tell it (their evidence has landings); where
+ * none does, an address whose next word that points into a module lies at one
+ * and the same distance in stacks that are otherwise different tells it too.
+ *
+ * What is learned follows from the set of crashes alone: of each address only
+ * the observations with the smallest identities are kept.
+ */
+#ifndef SETTLE_LEARN_H
+#define SETTLE_LEARN_H
+
+#include "signatures/base/arena.h"
+#include "signatures/crash.h"
+
+struct learn;
+
+struct learn *learn_create(void);
+void learn_destroy(struct learn *learn);
+
+/* Take the evidence of one crash, in any order. */
+void learn_add(struct learn *learn, struct hash128 identity,
+	       const struct crash *crash);
+
+/* Work out the sizes; after the last learn_add(). */
+void learn_finish(struct learn *learn);
+
+/* The frame size of an address, in bytes; false if nothing sure is known. */
+bool learn_size(const struct learn *learn, const char *module,
+		crash_build build, uint64_t offset, uint32_t *ret);
+
+/*
+ * Replace what was only scanned, and go on where the walk was lost, by frames
+ * that the corpus knows.  Frames found by better evidence stay.  True if the
+ * stack changed; the new frames live in arena.
+ */
+bool learn_apply(const struct learn *learn, struct arena *arena,
+		 struct crash *crash);
+
+#endif
