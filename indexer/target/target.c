@@ -1,9 +1,9 @@
 #include "indexer/target/target.h"
 
+#include "indexer/target/hardware.h"
 #include "indexer/target/hypervisor_evidence.h"
 #include "indexer/target/kdbg.h"
 #include "indexer/target/logged.h"
-#include "indexer/target/machine.h"
 #include "indexer/target/modules.h"
 #include "indexer/target/object.h"
 #include "indexer/target/oddities.h"
@@ -25,7 +25,7 @@ static const struct step {
 	{ "kdbg", kdbg_examine, false },
 	{ "modules", modules_examine, false },
 	{ "process", process_examine, false },
-	{ "machine", machine_examine, false },
+	{ "hardware", hardware_examine, false },
 	{ "pool", poolwalk_examine, true },
 	{ "stack", stack_examine, false },
 	{ "object", object_examine, false },

@@ -1,8 +1,8 @@
 /*
- * machine.h - which machine it was: firmware, board, processor, identity.
+ * hardware.h - which machine it was: firmware, board, processor, identity.
  */
-#ifndef TARGET_MACHINE_H
-#define TARGET_MACHINE_H
+#ifndef TARGET_HARDWARE_H
+#define TARGET_HARDWARE_H
 
 #include "indexer/target/target.h"
 
@@ -10,6 +10,6 @@
  * Fill target->smbios and crash->machine from the secondary data or, in dumps
  * with physical memory, from the copies the kernel and the firmware keep.
  */
-void machine_examine(struct target *target);
+void hardware_examine(struct target *target);
 
 #endif

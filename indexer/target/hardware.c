@@ -1,4 +1,4 @@
-#include "indexer/target/machine.h"
+#include "indexer/target/hardware.h"
 
 #include <string.h>
 
@@ -90,7 +90,7 @@ static void fill(const char **field, const char *text)
 		*field = text;
 }
 
-void machine_examine(struct target *target)
+void hardware_examine(struct target *target)
 {
 	struct crash_machine *machine = &target->crash->machine;
 	struct smbios *smbios = arena_take(target->arena, 1, sizeof(*smbios));

@@ -1,4 +1,4 @@
-#include "indexer/target/machine.h"
+#include "indexer/target/hardware.h"
 
 #include "indexer/target/secondary.h"
 #include "indexer/target/smbios.h"
@@ -51,7 +51,7 @@ static void the_blob_describes_the_machine(void **state)
 
 	(void)state;
 	m.dump.secondary = bytes_of(blobs, add_smbios(0x10));
-	machine_examine(&m.target);
+	hardware_examine(&m.target);
 	assert_string_equal(machine->bios_vendor, "Vendor");
 	assert_string_equal(machine->bios_version, "1.2");
 	assert_string_equal(machine->bios_date, "01/02/2024");
@@ -78,7 +78,7 @@ static void the_processor_has_its_name_from_the_registry(void **state)
 	(void)state;
 	m.dump.secondary = bytes_of(blobs, add(0x10, &secondary_processor,
 					       values, sizeof(values) - 1));
-	machine_examine(&m.target);
+	hardware_examine(&m.target);
 	assert_string_equal(m.crash.machine.cpu, "CPU");
 	assert_false(m.crash.machine.id.known);
 	assert_null(m.crash.machine.manufacturer);
@@ -89,7 +89,7 @@ static void a_blob_cut_short_is_a_problem(void **state)
 	(void)state;
 	m.dump.image = bytes_of(blobs, sizeof(blobs));
 	m.dump.secondary = bytes_of(blobs, add_smbios(0x10) - 1);
-	machine_examine(&m.target);
+	hardware_examine(&m.target);
 	assert_int_equal(m.crash.problem_count, 1);
 	assert_string_equal(m.crash.problems[0],
 			    "secondary data: cut short at byte 0x10");
@@ -97,7 +97,7 @@ static void a_blob_cut_short_is_a_problem(void **state)
 
 static void expect_found(void)
 {
-	machine_examine(&m.target);
+	hardware_examine(&m.target);
 	assert_string_equal(m.crash.machine.product_name, "Product");
 	assert_string_equal(m.crash.machine.board, "Board");
 	assert_true(m.crash.machine.id.known);
@@ -129,7 +129,7 @@ static void an_anchor_with_a_wrong_sum_is_none(void **state)
 	m.raw[0x1248] = 0x40;
 	m.raw[0x124a] = 0x0f;
 	memcpy(m.raw + 0x40, table, sizeof(table));
-	machine_examine(&m.target);
+	hardware_examine(&m.target);
 	assert_null(m.crash.machine.product_name);
 }
 
@@ -166,7 +166,7 @@ static void the_registry_keeps_single_values(void **state)
 	put_value(0x24, "SystemManufacturer", 0x100, "Xen");
 	put_value(0x64, "SystemProductName", 0x120, "HVM domU");
 	put_value(0xa4, "BIOSVendor", 0xff8, "over the end");
-	machine_examine(&m.target);
+	hardware_examine(&m.target);
 	assert_string_equal(m.crash.machine.manufacturer, "Xen");
 	assert_string_equal(m.crash.machine.product_name, "HVM domU");
 	assert_null(m.crash.machine.bios_vendor);
