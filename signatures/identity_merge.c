@@ -135,6 +135,7 @@ static void fill_lists(struct crash *crash, const struct crash *other)
 {
 	if (!crash->stack.count) {
 		crash->stack = other->stack;
+		crash->walked = other->walked;
 		crash->buckets = other->buckets;
 	}
 	if (!crash->pool_count) {
