@@ -3,6 +3,10 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "query/suspect.h"
+
+struct asked_options asked_options;
+
 /* Does a filter name what would be left out? */
 static bool asks_for(const struct where *where, const char *field,
 		     const char *text)
@@ -40,6 +44,19 @@ static enum status leave_out_snapshots(struct query *query,
 	return STATUS_OK;
 }
 
+static enum status leave_out_suspects(struct query *query, struct asked *asked,
+				      struct error *err)
+{
+	const uint64_t all = asked->plan.matched;
+
+	if (!asked_options.without_suspects)
+		return STATUS_OK;
+	if (suspect_leave_out(query, &asked->plan, &asked->suspects, err))
+		return err->status;
+	asked->of_suspects = all - asked->plan.matched;
+	return STATUS_OK;
+}
+
 enum status asked_make(struct query *query, struct asked *ret,
 		       struct error *err)
 {
@@ -50,7 +67,8 @@ enum status asked_make(struct query *query, struct asked *ret,
 			&where, err) ||
 	    plan_make(query->store, &where, &asked.plan, err))
 		return err->status;
-	if (leave_out_snapshots(query, &where, &asked, err)) {
+	if (leave_out_snapshots(query, &where, &asked, err) ||
+	    leave_out_suspects(query, &asked, err)) {
 		plan_deinit(&asked.plan);
 		return err->status;
 	}
@@ -76,6 +94,18 @@ void asked_note(const struct asked *asked, struct table *table)
 		 json_new_integer((int64_t)asked->live));
 	json_set(not_counted, "tool_made",
 		 json_new_integer((int64_t)asked->tool_made));
+	if (asked_options.without_suspects) {
+		json_set(not_counted, "suspects",
+			 json_new_integer((int64_t)asked->suspects));
+		json_set(not_counted, "of_suspects",
+			 json_new_integer((int64_t)asked->of_suspects));
+		table_note(table,
+			   "not counted: %" PRIu64 " crash%s of %" PRIu64
+			   " machine%s whose hardware is in doubt",
+			   asked->of_suspects,
+			   asked->of_suspects == 1 ? "" : "es", asked->suspects,
+			   plural(asked->suspects));
+	}
 	table_fact(table, "not_counted", not_counted);
 	if (asked->live || asked->tool_made)
 		table_note(table,

@@ -14,7 +14,33 @@ struct asked {
 	struct plan plan;
 	uint64_t live; /* snapshots that pass and were left out ... */
 	uint64_t tool_made;
+	uint64_t suspects; /* machines left out, with --without-suspects ... */
+	uint64_t of_suspects; /* ... and their crashes that pass */
 };
+
+/* Options of every counting command; a command puts the rows in its table. */
+struct asked_options {
+	bool without_suspects;
+	bool intervals;
+	uint64_t fleet; /* machines, 0 = not known */
+};
+
+extern struct asked_options asked_options;
+
+#define ASKED_OPTIONS                                                          \
+	{ "without-suspects",                                                  \
+	  0,                                                                   \
+	  CLI_FLAG,                                                            \
+	  &asked_options.without_suspects,                                     \
+	  NULL,                                                                \
+	  "leave out machines whose hardware is in doubt" },                   \
+		{ "intervals", 0,                                              \
+		  CLI_FLAG,    &asked_options.intervals,                       \
+		  NULL,	       "how sure shares and rates are, at 95 %" },     \
+	{                                                                      \
+		"fleet", 0, CLI_NUMBER, &asked_options.fleet, "N",             \
+			"machines of the fleet: rates per machine-day"         \
+	}
 
 /* From the operands of query; the caller ends ret with asked_deinit(). */
 enum status asked_make(struct query *query, struct asked *ret,

@@ -7,6 +7,7 @@
 
 #include "query/asked.h"
 #include "query/group.h"
+#include "query/measure.h"
 #include "query/query.h"
 #include "query/value.h"
 #include "signatures/base/text.h"
@@ -34,6 +35,7 @@ static const struct cli_option table[] = {
 	  "also documented codes that nobody hit" },
 	{ "minidump-codes", 0, CLI_FLAG, &options.minidump_codes, NULL,
 	  "as the 2008 table: 1000007E apart from 7E, its names" },
+	ASKED_OPTIONS,
 	CLI_END,
 };
 
@@ -61,7 +63,8 @@ static const struct table_column value_columns[] = {
 };
 
 enum {
-	COLUMNS = sizeof(value_columns) / sizeof(value_columns[0])
+	COLUMNS = sizeof(value_columns) / sizeof(value_columns[0]),
+	ALL_COLUMNS = COLUMNS + MEASURE_COLUMNS
 };
 
 /* What a value is called, NULL where it speaks for itself. */
@@ -94,13 +97,13 @@ static const char *label_of(struct arena *arena, const struct field *field,
 
 static void print_row(struct table *out, struct query *query,
 		      const struct field *field, const struct group *group,
-		      size_t i)
+		      const struct measure *measure, size_t i)
 {
 	const struct group_row *row = &group->rows[i];
 	const char *key = group_text(&query->arena, field, row->value);
 	const char *name = name_of(field, row->value);
 	const double all = group->with_value ? (double)group->with_value : 1;
-	const struct table_cell cells[COLUMNS] = {
+	struct table_cell cells[ALL_COLUMNS] = {
 		table_count_cell(i + 1),
 		table_text_cell(key),
 		table_text_cell(name),
@@ -114,6 +117,7 @@ static void print_row(struct table *out, struct query *query,
 						 : 1)),
 	};
 
+	measure_cells(measure, row->crashes, cells + COLUMNS);
 	table_row(out, cells);
 }
 
@@ -249,18 +253,25 @@ static void tell_totals(struct table *out, const struct field *field,
 }
 
 static void print(struct query *query, const struct field *field,
-		  const struct asked *asked, const struct group *group)
+		  const struct asked *asked, const struct group *group,
+		  const struct measure *measure)
 {
+	struct table_column columns[ALL_COLUMNS];
 	const bool limited = options.limit && options.limit < group->count;
 	const size_t shown = limited ? (size_t)options.limit : group->count;
-	struct table *out = table_create(
+	struct table *out;
+
+	memcpy(columns,
+	       value_is_bugcheck(field) ? bugcheck_columns : value_columns,
+	       sizeof(value_columns));
+	measure_columns(columns + COLUMNS);
+	out = table_create(
 		query->printer, query->out,
 		text_printf(&query->arena, "Crashes by %s", field->name),
-		value_is_bugcheck(field) ? bugcheck_columns : value_columns,
-		COLUMNS);
-
+		columns, ALL_COLUMNS);
 	for (size_t i = 0; i < shown; i++)
-		print_row(out, query, field, group, i);
+		print_row(out, query, field, group, measure, i);
+	measure_tell(measure, out);
 	say_totals(out, field, asked, group, shown);
 	tell_totals(out, field, asked, group, shown);
 	asked_note(asked, out);
@@ -274,6 +285,7 @@ static enum status freq_run(struct query *query, enum cli_exit *ret,
 	const struct field *field;
 	struct asked asked;
 	struct group group;
+	struct measure measure;
 
 	if (where_find_field(options.by, &field, err))
 		return error_within(err, "--by");
@@ -290,11 +302,13 @@ static enum status freq_run(struct query *query, enum cli_exit *ret,
 		group_make(query->store, field, &asked.plan, options.min,
 			   &query->arena, &group, err);
 
+	if (!status)
+		status = measure_make(query, group.with_value, &measure, err);
 	if (!status) {
 		*ret = group.count ? CLI_YES : CLI_NO;
 		if (options.all)
 			add_documented(&query->arena, &group);
-		print(query, field, &asked, &group);
+		print(query, field, &asked, &group, &measure);
 	}
 	asked_deinit(&asked);
 	return status;

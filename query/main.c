@@ -4,7 +4,7 @@
 #include "query/query.h"
 
 static const struct query_command *const commands[] = {
-	&freq_command,	   &find_command,   &show_command,
+	&freq_command,	   &find_command,   &show_command, &clusters_command,
 	&coverage_command, &fields_command, NULL,
 };
 
@@ -114,6 +114,8 @@ static enum status answer(const struct query_command *command,
 		.operand_count = operands.count - 1,
 		.all_kinds = options.all_kinds,
 		.now = cli_now(options.now),
+		.now_is_given = options.now || getenv("SOURCE_DATE_EPOCH"),
+		.store_path = options.store,
 	};
 
 	query.printer =

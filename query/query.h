@@ -21,8 +21,10 @@ struct query {
 	FILE *out;
 	const char *const *operands; /* behind the command's name */
 	size_t operand_count;
-	bool all_kinds; /* count live dumps and tool-made images as well */
-	uint64_t now;	/* FILETIME */
+	bool all_kinds;	   /* count live dumps and tool-made images as well */
+	uint64_t now;	   /* FILETIME */
+	bool now_is_given; /* else it is the clock */
+	const char *store_path;
 };
 
 struct query_command {
@@ -37,10 +39,17 @@ struct query_command {
 			   struct error *err);
 };
 
+extern const struct query_command changes_command;
+extern const struct query_command clusters_command;
+extern const struct query_command correlate_command;
 extern const struct query_command coverage_command;
+extern const struct query_command explain_command;
 extern const struct query_command fields_command;
 extern const struct query_command find_command;
 extern const struct query_command freq_command;
 extern const struct query_command show_command;
+extern const struct query_command similar_command;
+extern const struct query_command suspects_command;
+extern const struct query_command trends_command;
 
 #endif

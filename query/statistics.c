@@ -7,6 +7,9 @@
 
 #define Z95 1.959963984540054
 #define TAIL 0.025
+/* Corrected for many tests, p-values lie far out, where chi-squared is wrong by
+ * orders of magnitude unless counts are large. */
+#define EXACT_BELOW 200
 
 struct interval statistics_share(uint64_t k, uint64_t n)
 {
@@ -52,6 +55,22 @@ double statistics_rates_differ(uint64_t k1, double e1, uint64_t k2, double e2)
 	return 2 * least < 1 ? 2 * least : 1;
 }
 
+double statistics_count_reaches(uint64_t k, double lambda)
+{
+	if (k == 0 || lambda < 0)
+		return 1;
+	return gsl_cdf_gamma_P(lambda, (double)k, 1);
+}
+
+double statistics_together(const double *p, size_t count)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < count; i++)
+		sum -= 2 * log(p[i] > 1e-300 ? p[i] : 1e-300);
+	return gsl_cdf_chisq_Q(sum, 2.0 * (double)count);
+}
+
 /* The least count to expect in a cell if the two had nothing in common. */
 static double least_expected(struct table22 t)
 {
@@ -69,7 +88,7 @@ double statistics_share_higher(struct table22 t)
 
 	if (t.n1 == 0 || t.n2 == 0 || have == 0 || have == n || t.k1 == 0)
 		return 1;
-	if (least_expected(t) < 5 && n <= UINT32_MAX)
+	if (least_expected(t) < EXACT_BELOW && n <= UINT32_MAX)
 		return gsl_cdf_hypergeometric_Q(
 			(unsigned)t.k1 - 1, (unsigned)have,
 			(unsigned)(n - have), (unsigned)t.n1);

@@ -26,6 +26,13 @@ struct interval statistics_count(uint64_t k);
  */
 double statistics_rates_differ(uint64_t k1, double e1, uint64_t k2, double e2);
 
+/* How likely is a count of k or more where lambda are expected (Poisson)? */
+double statistics_count_reaches(uint64_t k, double lambda);
+
+/* Independent p-values as one (Fisher); conservative where they are discrete.
+ */
+double statistics_together(const double *p, size_t count);
+
 /*
  * A two by two table: of n1 machines in a group, k1 have an attribute; of n2
  * others, k2.
@@ -36,7 +43,8 @@ struct table22 {
 
 /*
  * Is the share in the group higher?  One-sided.  Fisher's exact test where an
- * expected count is below 5, chi-squared otherwise.
+ * expected count is below 200, chi-squared otherwise: the p-values that matter
+ * after correction lie where chi-squared is not to be trusted with less.
  */
 double statistics_share_higher(struct table22 table);
 

@@ -26,6 +26,7 @@ enum table_kind {
 	TABLE_TEXT,  /* from outside: escaped as the format needs */
 	TABLE_COUNT, /* a whole number */
 	TABLE_SHARE, /* 0 to 1: a fraction for programs, percent for people */
+	TABLE_REAL,  /* any other number: rates, scores, likenesses */
 	TABLE_BAR,   /* 0 to 1: drawn */
 };
 
@@ -33,6 +34,7 @@ enum table_reader {
 	TABLE_PEOPLE = 1,
 	TABLE_PROGRAMS = 2,
 	TABLE_ALL = 3,
+	TABLE_DETAILS = 4, /* JSON alone, where columns cost nothing */
 };
 
 struct table_column {
@@ -70,7 +72,7 @@ extern const struct table_printer *const table_printers[];
 
 const struct table_printer *table_find_printer(const char *name);
 
-#define TABLE_COLUMNS_MAX 16
+#define TABLE_COLUMNS_MAX 32
 
 struct table {
 	const struct table_printer *printer;

@@ -39,6 +39,9 @@ static void csv_cell(struct table *table, size_t i,
 	case TABLE_BAR:
 		fprintf(table->out, "%.6f", cell->real);
 		return;
+	case TABLE_REAL:
+		fprintf(table->out, "%.6g", cell->real);
+		return;
 	case TABLE_WORD:
 		csv_field(table->out, cell->text);
 		return;

@@ -48,6 +48,7 @@ static const char *class_of(const struct table_column *column)
 	switch (column->kind) {
 	case TABLE_COUNT:
 	case TABLE_SHARE:
+	case TABLE_REAL:
 		return " class=n";
 	case TABLE_BAR:
 		return " class=b";
@@ -94,6 +95,9 @@ static void html_cell(struct table *table, const struct table_column *column,
 		break;
 	case TABLE_SHARE:
 		fprintf(table->out, "%.2f%%", 100 * cell->real);
+		break;
+	case TABLE_REAL:
+		fprintf(table->out, "%.3g", cell->real);
 		break;
 	case TABLE_BAR:
 		table_bar(cell->real, BAR_CELLS, bar);

@@ -1,10 +1,20 @@
 #include "query/table_json.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 static void json_begin(struct table *table)
 {
 	fputs("{\"format\":1,\"rows\":[", table->out);
+}
+
+/* Six significant digits, as in CSV. */
+static double real_of(double real)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%.6g", real);
+	return strtod(text, NULL);
 }
 
 /* Fractions to six places, as in CSV, so that both say the same. */
@@ -19,6 +29,8 @@ static struct json *json_cell(const struct table_column *column,
 	case TABLE_SHARE:
 	case TABLE_BAR:
 		return json_new_real(round(cell->real * 1e6) / 1e6);
+	case TABLE_REAL:
+		return json_new_real(real_of(cell->real));
 	case TABLE_WORD:
 	case TABLE_TEXT:
 		break;
@@ -51,5 +63,5 @@ static void json_end(struct table *table)
 }
 
 const struct table_printer table_json = {
-	"json", TABLE_PROGRAMS, json_begin, json_row, json_end,
+	"json", TABLE_PROGRAMS | TABLE_DETAILS, json_begin, json_row, json_end,
 };

@@ -3,11 +3,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-static void markdown_escape(struct table *table, const char *text)
+void table_markdown_escape(FILE *out, struct arena *arena, const char *text)
 {
-	FILE *out = table->out;
-
-	for (text = table_visible(&table->passing, text); *text; text++) {
+	for (text = table_visible(arena, text); *text; text++) {
 		if (*text == '<')
 			fputs("&lt;", out);
 		else if (*text == '&')
@@ -36,7 +34,8 @@ static void markdown_begin(struct table *table)
 		const enum table_kind kind = table->columns[i].kind;
 
 		if (shows(table, i))
-			fputs(kind == TABLE_COUNT || kind == TABLE_SHARE
+			fputs(kind == TABLE_COUNT || kind == TABLE_SHARE ||
+					      kind == TABLE_REAL
 				      ? "| ---: "
 				      : "| --- ",
 			      table->out);
@@ -57,11 +56,14 @@ static void markdown_cell(struct table *table,
 	case TABLE_SHARE:
 		fprintf(table->out, "%.2f%%", 100 * cell->real);
 		break;
+	case TABLE_REAL:
+		fprintf(table->out, "%.3g", cell->real);
+		break;
 	case TABLE_BAR:
 		break;
 	case TABLE_WORD:
 	case TABLE_TEXT:
-		markdown_escape(table, cell->text);
+		table_markdown_escape(table->out, &table->passing, cell->text);
 	}
 }
 
@@ -81,7 +83,7 @@ static void markdown_end(struct table *table)
 {
 	for (const struct table_note *n = table->notes; n; n = n->next) {
 		fputc('\n', table->out);
-		markdown_escape(table, n->text);
+		table_markdown_escape(table->out, &table->passing, n->text);
 		fputc('\n', table->out);
 	}
 }

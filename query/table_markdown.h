@@ -8,4 +8,7 @@
 
 extern const struct table_printer table_markdown;
 
+/* Write text, visible and as text. */
+void table_markdown_escape(FILE *out, struct arena *arena, const char *text);
+
 #endif

@@ -35,6 +35,8 @@ static const char *render(struct arena *arena,
 		return text_printf(arena, "%" PRIu64, cell->count);
 	case TABLE_SHARE:
 		return text_printf(arena, "%.2f%%", 100 * cell->real);
+	case TABLE_REAL:
+		return text_printf(arena, "%.3g", cell->real);
 	case TABLE_BAR:
 		table_bar(cell->real, BAR_CELLS, bar);
 		return text_copy(arena, bar);
@@ -54,7 +56,8 @@ static void text_begin(struct table *table)
 
 static bool right_aligned(const struct table_column *column)
 {
-	return column->kind == TABLE_COUNT || column->kind == TABLE_SHARE;
+	return column->kind == TABLE_COUNT || column->kind == TABLE_SHARE ||
+	       column->kind == TABLE_REAL;
 }
 
 static void print_cells(struct table *table, const char *const cells[])

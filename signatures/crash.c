@@ -135,6 +135,11 @@ bool crash_has_flag(const struct crash *crash, const char *flag)
 	return false;
 }
 
+bool crash_frame_is_sure(const struct crash_frame *frame)
+{
+	return frame->module && frame->how != CRASH_HOW_SCAN;
+}
+
 void crash_flag(struct crash *crash, struct arena *arena, const char *flag)
 {
 	if (crash_has_flag(crash, flag) || crash->flag_count == LIMIT_FLAGS)

@@ -161,6 +161,30 @@ static void give_frame(const struct crash *crash, field_take *take,
 		give_one_frame(&crash->stack.frames[i], take, closure);
 }
 
+/* Frames, sure or not; a crash without a stack has no number of them. */
+static void give_frames(const struct crash *crash, bool sure, field_take *take,
+			void *closure)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < crash->stack.count; i++)
+		count += crash_frame_is_sure(&crash->stack.frames[i]) == sure;
+	if (crash->stack.count)
+		take(closure, (struct field_value){ .number = count });
+}
+
+static void give_sureframes(const struct crash *crash, field_take *take,
+			    void *closure)
+{
+	give_frames(crash, true, take, closure);
+}
+
+static void give_scanned(const struct crash *crash, field_take *take,
+			 void *closure)
+{
+	give_frames(crash, false, take, closure);
+}
+
 static void give_poolowner(const struct crash *crash, field_take *take,
 			   void *closure)
 {
@@ -189,7 +213,7 @@ static void give_unloaded(const struct crash *crash, field_take *take,
 		give_text(crash->unloaded[i].name, take, closure);
 }
 
-/* Next free number: 50. */
+/* Next free number: 52. */
 const struct field field_table[] = {
 	{ "arch", "x86, x64 or arm64: arch=x64", FIELD_TEXT, FIELD_COLUMN, 1,
 	  give_arch },
@@ -277,10 +301,14 @@ const struct field field_table[] = {
 	  FIELD_COLUMN, 41, give_product },
 	{ "residue", "left on a raw stack: residue=cfosspeed6.sys", FIELD_TEXT,
 	  FIELD_POSTINGS, 42, give_residue },
+	{ "scanned", "frames of the stack that are a guess: scanned=..2",
+	  FIELD_NUMBER, FIELD_RAW, 51, give_scanned },
 	{ "source", "path it was read from: source=march.7z/*", FIELD_TEXT,
 	  FIELD_NONE, 43, NULL },
 	{ "stopcode", "code as the dump carries it: stopcode=1000007e",
 	  FIELD_HEX, FIELD_COLUMN, 44, give_stopcode },
+	{ "sureframes", "frames of the stack that are none: sureframes=5..",
+	  FIELD_NUMBER, FIELD_RAW, 50, give_sureframes },
 	{ "time", "when it crashed: time=2026-11-01..2026-11-07", FIELD_TIME,
 	  FIELD_RAW, 45, give_time },
 	{ "trust", "stated, walked or guessed: trust=stated", FIELD_TEXT,

@@ -1,0 +1,81 @@
+/*
+ * clump.h - clusters, or families of them, as columns tell them.
+ *
+ * Counts, times and machines come from columns; a record is read only for what
+ * is printed of a representative.  Machines are those that could be told apart.
+ */
+#ifndef QUERY_CLUMP_H
+#define QUERY_CLUMP_H
+
+#include "query/calendar.h"
+#include "query/factor.h"
+#include "query/query.h"
+
+enum clump_order {
+	CLUMP_MACHINES,
+	CLUMP_CRASHES,
+	CLUMP_RISE,
+};
+
+/* Crashes and machines of a window; a crash without machine is one of its own
+ * in the test of rise. */
+struct clump_span {
+	uint64_t crashes;
+	uint64_t units;
+};
+
+struct clump {
+	uint32_t term;
+	const char *id;
+	uint64_t crashes, machines;
+	uint64_t first, last; /* FILETIME, 0 = no time known; of the rows asked
+				 about ... */
+	uint64_t born;	      /* ... and of all */
+	struct clump_span now, before;
+	double rise; /* below 0: falls; the size says how surely */
+	const uint32_t *rows;
+};
+
+struct clumps {
+	struct store *store;
+	const char *field; /* "cluster" or "family" */
+	struct clump *at;
+	size_t count;
+	uint64_t crashes;		 /* asked about */
+	uint64_t unclustered;		 /* of them */
+	uint64_t window_from, window_to; /* days of rise */
+	struct calendar calendar;
+	struct factor_index index;
+	uint32_t *terms, *machines, *bugchecks, *faults, *builds, *portables;
+	uint32_t *clusters;
+	uint64_t *times, *offsets, *sure, *scanned;
+};
+
+/* Of the plan's rows, in the order asked for; the caller ends ret. */
+void clump_gather(struct query *query, const struct plan *plan,
+		  const char *field, uint64_t window_days, struct clumps *ret);
+void clump_deinit(struct clumps *clumps);
+void clump_sort(struct clumps *clumps, enum clump_order order);
+
+/*
+ * What a clump is like; texts live in arena.  Its representative has the most
+ * trusted frames; ties go to the newest, then to the lowest id.
+ */
+struct clump_face {
+	uint32_t row;		  /* the representative's */
+	struct store_crash crash; /* likewise */
+	const char *bugcheck;	  /* most frequent: "0xd1"; NULL = none */
+	const char *fault;	  /* likewise, with offset if it is constant */
+	const char *fault_module;
+	const char *title;
+	uint64_t stacks;   /* different ones, told by the portable bucket */
+	uint64_t builds;   /* of the module to blame */
+	uint64_t clusters; /* of a family */
+	double scanned;	   /* share of frames; below 0 = no frame at all */
+};
+
+enum status clump_look(const struct clumps *clumps, const struct clump *clump,
+		       struct arena *arena, struct clump_face *ret,
+		       struct error *err) MUST_CHECK;
+
+#endif

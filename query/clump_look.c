@@ -1,0 +1,202 @@
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "query/clump.h"
+#include "query/title.h"
+#include "signatures/base/text.h"
+#include "signatures/identity.h"
+
+/* One column over the rows of a clump. */
+struct survey {
+	uint32_t most;	    /* the term that most rows have, 0 = none */
+	uint64_t with;	    /* rows that have it */
+	uint64_t different; /* terms */
+};
+
+static int by_number(const void *left, const void *right)
+{
+	const uint32_t a = *(const uint32_t *)left;
+	const uint32_t b = *(const uint32_t *)right;
+
+	return (a > b) - (a < b);
+}
+
+/* Does the value of term a come before that of b? */
+static bool comes_before(const struct clumps *clumps, const char *field,
+			 uint32_t a, uint32_t b, struct arena *arena)
+{
+	const struct field_value x =
+		factor_value(clumps->store, field, a, arena);
+	const struct field_value y =
+		factor_value(clumps->store, field, b, arena);
+
+	if (x.text && y.text)
+		return strcmp(x.text, y.text) < 0;
+	return x.number < y.number;
+}
+
+static struct survey survey(const struct clumps *clumps,
+			    const struct clump *clump, const char *field,
+			    const uint32_t *terms, struct arena *arena)
+{
+	const size_t count = (size_t)clump->crashes;
+	uint32_t *sorted = malloc((count + 1) * sizeof(*sorted));
+	struct survey ret = { 0 };
+
+	if (!sorted)
+		abort();
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = terms[clump->rows[i]];
+	if (count > 1)
+		qsort(sorted, count, sizeof(*sorted), by_number);
+	for (size_t i = 0, run; i < count; i += run) {
+		for (run = 1; i + run < count && sorted[i + run] == sorted[i];)
+			run++;
+		if (sorted[i] == 0)
+			continue;
+		ret.different++;
+		if (run > ret.with ||
+		    (run == ret.with &&
+		     comes_before(clumps, field, sorted[i], ret.most, arena))) {
+			ret.most = sorted[i];
+			ret.with = run;
+		}
+	}
+	free(sorted);
+	return ret;
+}
+
+/* The offset that all rows blaming the module have, if it is one. */
+static struct crash_number one_offset(const struct clumps *clumps,
+				      const struct clump *clump, uint32_t fault)
+{
+	struct crash_number ret = CRASH_UNKNOWN;
+
+	for (uint64_t i = 0; i < clump->crashes; i++) {
+		const uint32_t row = clump->rows[i];
+		const uint64_t offset = clumps->offsets[row];
+
+		if (clumps->faults[row] != fault || offset == STORE_NO_NUMBER)
+			continue;
+		if (ret.known && ret.value != offset)
+			return CRASH_UNKNOWN;
+		ret = CRASH_NUMBER(offset);
+	}
+	return ret;
+}
+
+static uint64_t known(uint64_t number)
+{
+	return number == STORE_NO_NUMBER ? 0 : number;
+}
+
+/* The better of two representatives by what columns say; 0 = they do not. */
+static int compare_rows(const struct clumps *clumps, uint32_t a, uint32_t b)
+{
+	const uint64_t x = known(clumps->sure[a]);
+	const uint64_t y = known(clumps->sure[b]);
+
+	if (x != y)
+		return x > y ? -1 : 1;
+	return (known(clumps->times[a]) < known(clumps->times[b])) -
+	       (known(clumps->times[a]) > known(clumps->times[b]));
+}
+
+static bool is_lower(struct hash128 a, struct hash128 b)
+{
+	return a.high < b.high || (a.high == b.high && a.low < b.low);
+}
+
+static enum status choose(const struct clumps *clumps,
+			  const struct clump *clump, struct arena *arena,
+			  struct clump_face *face, struct error *err)
+{
+	uint32_t best = clump->rows[0];
+	struct store_crash next;
+	struct arena passing;
+	enum status status;
+
+	for (uint64_t i = 1; i < clump->crashes; i++)
+		if (compare_rows(clumps, clump->rows[i], best) < 0)
+			best = clump->rows[i];
+	face->row = best;
+	status =
+		store_crash_read(clumps->store, best, arena, &face->crash, err);
+	arena_init(&passing);
+	for (uint64_t i = 0; i < clump->crashes && !status; i++) {
+		const uint32_t row = clump->rows[i];
+
+		if (row == best || compare_rows(clumps, row, best) != 0)
+			continue;
+		status = store_crash_read(clumps->store, row, &passing, &next,
+					  err);
+		if (!status && is_lower(next.identity, face->crash.identity)) {
+			face->row = row;
+			status = store_crash_read(clumps->store, row, arena,
+						  &face->crash, err);
+		}
+		arena_reset(&passing);
+	}
+	arena_deinit(&passing);
+	return status;
+}
+
+static double scanned_share(const struct clumps *clumps,
+			    const struct clump *clump)
+{
+	uint64_t sure = 0;
+	uint64_t scanned = 0;
+
+	for (uint64_t i = 0; i < clump->crashes; i++) {
+		sure += known(clumps->sure[clump->rows[i]]);
+		scanned += known(clumps->scanned[clump->rows[i]]);
+	}
+	return sure + scanned ? (double)scanned / (double)(sure + scanned) : -1;
+}
+
+enum status clump_look(const struct clumps *clumps, const struct clump *clump,
+		       struct arena *arena, struct clump_face *ret,
+		       struct error *err)
+{
+	struct clump_face face = { .scanned = scanned_share(clumps, clump) };
+	struct title_facts facts = { .fault = NULL };
+
+	if (choose(clumps, clump, arena, &face, err))
+		return err->status;
+
+	const struct survey code =
+		survey(clumps, clump, "bugcheck", clumps->bugchecks, arena);
+	const struct survey fault =
+		survey(clumps, clump, "fault", clumps->faults, arena);
+
+	face.stacks =
+		survey(clumps, clump, "portable", clumps->portables, arena)
+			.different;
+	face.builds = survey(clumps, clump, "faultbuild", clumps->builds, arena)
+			      .different;
+	face.clusters =
+		survey(clumps, clump, "cluster", clumps->clusters, arena)
+			.different;
+	if (code.most) {
+		facts.bugcheck =
+			CRASH_NUMBER(factor_value(clumps->store, "bugcheck",
+						  code.most, arena)
+					     .number);
+		face.bugcheck =
+			text_printf(arena, "0x%" PRIx64, facts.bugcheck.value);
+	}
+	if (fault.most) {
+		facts.fault =
+			factor_text(clumps->store, "fault", fault.most, arena);
+		facts.offset = one_offset(clumps, clump, fault.most);
+		face.fault_module = face.fault = facts.fault;
+		if (facts.offset.known)
+			face.fault =
+				text_printf(arena, "%s+0x%" PRIx64, facts.fault,
+					    facts.offset.value);
+	}
+	face.title = title_of(&facts, &face.crash.crash, arena);
+	*ret = face;
+	return STATUS_OK;
+}

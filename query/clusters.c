@@ -1,0 +1,388 @@
+/*
+ * clusters - which bugs this fleet has, and what each is like.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "query/asked.h"
+#include "query/clump.h"
+#include "query/clump_page.h"
+#include "query/group.h"
+#include "query/measure.h"
+#include "signatures/base/text.h"
+#include "signatures/identity.h"
+
+static struct {
+	const char *by;
+	const char *new_since;
+	uint64_t min;
+	uint64_t limit;
+	uint64_t pages;
+	uint64_t window;
+	bool family;
+} options = { .by = "machines", .pages = 3, .window = 7 };
+
+static const struct cli_option table[] = {
+	{ "by", 0, CLI_TEXT, &options.by, "ORDER",
+	  "machines, crashes or rise (machines)" },
+	{ "family", 0, CLI_FLAG, &options.family, NULL,
+	  "families of clusters: what is merely alike" },
+	{ "new-since", 0, CLI_TEXT, &options.new_since, "TIME",
+	  "only those first seen then or later" },
+	{ "min", 0, CLI_NUMBER, &options.min, "N",
+	  "leave out what has fewer crashes" },
+	{ "limit", 'n', CLI_NUMBER, &options.limit, "N",
+	  "the first N rows only" },
+	{ "pages", 0, CLI_NUMBER, &options.pages, "N",
+	  "text: stacks and builds of the first N (3)" },
+	{ "window", 0, CLI_NUMBER, &options.window, "DAYS",
+	  "rise over the last DAYS (7) and as many before" },
+	ASKED_OPTIONS,
+	CLI_END,
+};
+
+static const struct table_column base_columns[] = {
+	{ "rank", "", TABLE_COUNT, TABLE_ALL },
+	{ "cluster", "cluster", TABLE_WORD, TABLE_ALL },
+	{ "crashes", "crashes", TABLE_COUNT, TABLE_ALL },
+	{ "machines", "machines", TABLE_COUNT, TABLE_ALL },
+	{ "first", "first", TABLE_WORD, TABLE_PROGRAMS },
+	{ "last", "last", TABLE_WORD, TABLE_PROGRAMS },
+	{ "first_day", "first", TABLE_WORD, TABLE_PEOPLE },
+	{ "last_day", "last", TABLE_WORD, TABLE_PEOPLE },
+	{ "bugcheck", "", TABLE_WORD, TABLE_PROGRAMS },
+	{ "fault", "", TABLE_TEXT, TABLE_PROGRAMS },
+	{ "title", "", TABLE_TEXT, TABLE_ALL },
+	{ "born", "", TABLE_WORD, TABLE_DETAILS },
+	{ "representative", "", TABLE_WORD, TABLE_DETAILS },
+	{ "stacks", "", TABLE_COUNT, TABLE_DETAILS },
+	{ "builds", "", TABLE_COUNT, TABLE_DETAILS },
+	{ "clusters", "", TABLE_COUNT, TABLE_DETAILS },
+	{ "scanned", "", TABLE_SHARE, TABLE_DETAILS },
+	{ "now", "", TABLE_COUNT, TABLE_DETAILS },
+	{ "before", "", TABLE_COUNT, TABLE_DETAILS },
+	{ "rise", "", TABLE_REAL, TABLE_DETAILS },
+	{ "share", "", TABLE_SHARE, TABLE_DETAILS },
+};
+
+enum {
+	BASE = sizeof(base_columns) / sizeof(base_columns[0]),
+	COLUMNS = BASE + MEASURE_COLUMNS
+};
+
+static enum status parse_order(enum clump_order *ret, struct error *err)
+{
+	static const char *const names[] = { "machines", "crashes", "rise",
+					     NULL };
+
+	for (size_t i = 0; names[i]; i++) {
+		if (strcmp(names[i], options.by) == 0) {
+			*ret = (enum clump_order)i;
+			return STATUS_OK;
+		}
+	}
+	return error_set(err, STATUS_USAGE,
+			 "--by=%s: not machines, crashes or rise", options.by);
+}
+
+static struct table_cell time_cell(struct query *query, uint64_t time)
+{
+	char text[TEXT_TIME_BYTES];
+
+	return time ? table_text_cell(
+			      text_copy(&query->arena, text_time(time, text)))
+		    : table_absent();
+}
+
+static struct table_cell day_cell(struct query *query, uint64_t time)
+{
+	return time ? table_text_cell(
+			      calendar_text(&query->arena, calendar_day(time)))
+		    : table_absent();
+}
+
+/* What was left out of the table, so that it adds up. */
+struct rest {
+	uint64_t older, older_crashes;
+	uint64_t few, few_crashes;
+	uint64_t more, more_crashes;
+};
+
+static enum status print_row(struct query *query, struct table *out,
+			     const struct clumps *clumps,
+			     const struct clump *clump,
+			     const struct measure *measure, struct error *err)
+{
+	struct clump_face face;
+	char id[IDENTITY_TEXT_BYTES];
+
+	if (clump_look(clumps, clump, &query->arena, &face, err))
+		return err->status;
+	identity_text(face.crash.identity, id);
+
+	struct table_cell cells[COLUMNS] = {
+		table_count_cell(out->row_count + 1),
+		table_text_cell(clump->id),
+		table_count_cell(clump->crashes),
+		table_count_cell(clump->machines),
+		time_cell(query, clump->first),
+		time_cell(query, clump->last),
+		day_cell(query, clump->first),
+		day_cell(query, clump->last),
+		table_text_cell(face.bugcheck),
+		table_text_cell(face.fault),
+		table_text_cell(face.title),
+		time_cell(query, clump->born),
+		table_text_cell(id),
+		table_count_cell(face.stacks),
+		table_count_cell(face.builds),
+		table_count_cell(face.clusters),
+		face.scanned < 0 ? table_absent()
+				 : table_real_cell(face.scanned),
+		table_count_cell(clump->now.crashes),
+		table_count_cell(clump->before.crashes),
+		table_real_cell(clump->rise),
+		table_real_cell(
+			(double)clump->crashes /
+			(double)(clumps->crashes ? clumps->crashes : 1)),
+	};
+
+	measure_cells(measure, clump->crashes, cells + BASE);
+	table_row(out, cells);
+	return STATUS_OK;
+}
+
+/* Drop what the options leave out; counts it. */
+static void leave_out(struct clumps *clumps, uint64_t since, struct rest *rest)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < clumps->count; i++) {
+		const struct clump clump = clumps->at[i];
+
+		if (since && clump.born < since) {
+			rest->older++;
+			rest->older_crashes += clump.crashes;
+		} else if (clump.crashes < options.min) {
+			rest->few++;
+			rest->few_crashes += clump.crashes;
+		} else if (options.limit && kept >= options.limit) {
+			rest->more++;
+			rest->more_crashes += clump.crashes;
+		} else {
+			clumps->at[kept++] = clump;
+		}
+	}
+	clumps->count = kept;
+}
+
+static void say_part(struct table *out, struct json *json, const char *key,
+		     uint64_t rows, uint64_t crashes, const char *words)
+{
+	struct json *part = json_new_object();
+
+	json_set(part, "rows", json_new_integer((int64_t)rows));
+	json_set(part, "crashes", json_new_integer((int64_t)crashes));
+	json_set(json, key, part);
+	if (rows)
+		table_note(out, "left out: %" PRIu64 " %s, %" PRIu64 " crash%s",
+			   rows, words, crashes, crashes == 1 ? "" : "es");
+}
+
+/* Those in no cluster, by reason; adds up how many had one. */
+static enum status say_unclustered(struct query *query, struct table *out,
+				   const struct plan *plan, uint64_t *explained,
+				   struct error *err)
+{
+	struct json *json = json_new_array();
+	struct group group;
+
+	table_fact(out, "unclustered", json);
+	if (group_make(query->store, field_find("unclustered"), plan, 1,
+		       &query->arena, &group, err))
+		return err->status;
+	for (size_t i = 0; i < group.count; i++) {
+		struct json *part = json_new_object();
+		const struct group_row *row = &group.rows[i];
+
+		json_set(part, "reason", json_new_text(row->value.text));
+		json_set(part, "crashes",
+			 json_new_integer((int64_t)row->crashes));
+		json_append(json, part);
+		table_note(out, "in no cluster: %" PRIu64 " (%s)", row->crashes,
+			   row->value.text);
+		*explained += row->crashes;
+	}
+	return STATUS_OK;
+}
+
+static enum status say_rest(struct query *query, struct table *out,
+			    const struct asked *asked,
+			    const struct clumps *clumps,
+			    const struct rest *rest, struct error *err)
+{
+	struct json *json = json_new_object();
+	uint64_t listed = clumps->crashes - clumps->unclustered -
+			  rest->older_crashes - rest->few_crashes -
+			  rest->more_crashes;
+	uint64_t reasons = 0;
+
+	table_note(out, "%" PRIu64 " crash%s, %" PRIu64 " in the rows above",
+		   clumps->crashes, clumps->crashes == 1 ? "" : "es", listed);
+	table_fact(out, "crashes", json_new_integer((int64_t)clumps->crashes));
+	table_fact(out, "listed", json_new_integer((int64_t)listed));
+	say_part(out, json, "older", rest->older, rest->older_crashes,
+		 "seen before");
+	say_part(out, json, "under_min", rest->few, rest->few_crashes,
+		 "with fewer crashes than --min");
+	say_part(out, json, "over_limit", rest->more, rest->more_crashes,
+		 "behind --limit");
+	table_fact(out, "left_out", json);
+	if (say_unclustered(query, out, &asked->plan, &reasons, err))
+		return err->status;
+	if (clumps->unclustered > reasons) {
+		table_fact(out, "not_settled",
+			   json_new_integer(
+				   (int64_t)(clumps->unclustered - reasons)));
+		table_note(out,
+			   "in no cluster: %" PRIu64
+			   " (not settled yet: crashindex --settle)",
+			   clumps->unclustered - reasons);
+	}
+	asked_note(asked, out);
+	return STATUS_OK;
+}
+
+static enum status print(struct query *query, const struct asked *asked,
+			 struct clumps *clumps, const struct rest *rest,
+			 struct error *err)
+{
+	struct table_column columns[COLUMNS];
+	struct measure measure;
+	struct table *out;
+	enum status status = STATUS_OK;
+
+	if (measure_make(query, clumps->crashes, &measure, err))
+		return err->status;
+	memcpy(columns, base_columns, sizeof(base_columns));
+	measure_columns(columns + BASE);
+	out = table_create(query->printer, query->out,
+			   options.family ? "Families of clusters" : "Clusters",
+			   columns, COLUMNS);
+	for (size_t i = 0; i < clumps->count && !status; i++)
+		status = print_row(query, out, clumps, &clumps->at[i], &measure,
+				   err);
+	measure_tell(&measure, out);
+	if (!status)
+		status = say_rest(query, out, asked, clumps, rest, err);
+	if (!status)
+		table_end(out);
+	table_destroy(out);
+	for (size_t i = 0; i < clumps->count && i < options.pages && !status &&
+			   strcmp(query->printer->name, "text") == 0;
+	     i++)
+		status = clump_page_print(query, clumps, &clumps->at[i], false,
+					  err);
+	return status;
+}
+
+/* clusters ID: the words name clusters (or families) by id. */
+static bool are_ids(const struct query *query)
+{
+	for (size_t i = 0; i < query->operand_count; i++)
+		if (strpbrk(query->operands[i], "=<>"))
+			return false;
+	return query->operand_count > 0;
+}
+
+static enum status print_whole(struct query *query, struct clumps *clumps,
+			       const char *id, enum cli_exit *ret,
+			       struct error *err)
+{
+	const size_t length = strlen(id);
+	size_t found = 0;
+
+	for (size_t i = 0; i < clumps->count; i++) {
+		if (strncmp(clumps->at[i].id, id, length) != 0)
+			continue;
+		found++;
+		if (clump_page_print(query, clumps, &clumps->at[i], true, err))
+			return err->status;
+	}
+	if (!found) {
+		cli_complain("%s: no such %s", id, clumps->field);
+		*ret = CLI_NO;
+	}
+	return STATUS_OK;
+}
+
+static enum status run_ids(struct query *query, const char *field,
+			   enum cli_exit *ret, struct error *err)
+{
+	struct query all = *query;
+	struct asked asked;
+	struct clumps clumps;
+	enum status status = STATUS_OK;
+
+	all.operand_count = 0;
+	if (asked_make(&all, &asked, err))
+		return err->status;
+	clump_gather(query, &asked.plan, field, options.window, &clumps);
+	clump_sort(&clumps, CLUMP_MACHINES);
+	for (size_t i = 0; i < query->operand_count && !status; i++)
+		status = print_whole(query, &clumps, query->operands[i], ret,
+				     err);
+	clump_deinit(&clumps);
+	asked_deinit(&asked);
+	return status;
+}
+
+static enum status clusters_run(struct query *query, enum cli_exit *ret,
+				struct error *err)
+{
+	const char *field = options.family ? "family" : "cluster";
+	enum clump_order order = CLUMP_MACHINES;
+	struct asked asked;
+	struct clumps clumps;
+	struct rest rest = { 0 };
+	uint64_t since = 0;
+	enum status status;
+
+	if (parse_order(&order, err))
+		return err->status;
+	if (options.new_since && !text_parse_time(options.new_since, &since))
+		return error_set(err, STATUS_USAGE,
+				 "--new-since=%s: not a time",
+				 options.new_since);
+	if (options.window < 1 || options.window > 366)
+		return error_set(err, STATUS_USAGE, "--window: 1 to 366 days");
+	if (are_ids(query))
+		return run_ids(query, field, ret, err);
+	if (asked_make(query, &asked, err))
+		return err->status;
+	clump_gather(query, &asked.plan, field, options.window, &clumps);
+	clump_sort(&clumps, order);
+	leave_out(&clumps, since, &rest);
+	*ret = clumps.count ? CLI_YES : CLI_NO;
+	status = print(query, &asked, &clumps, &rest, err);
+	clump_deinit(&clumps);
+	asked_deinit(&asked);
+	return status;
+}
+
+const struct query_command clusters_command = {
+	.name = "clusters",
+	.usage = "[OPTION...] [ID...|FIELD=VALUE...]",
+	.help = "which bugs there are, and how many machines each hits",
+	.more = "Examples:\n"
+		"  crashquery clusters --min=2 time=2026-11\n"
+		"  crashquery clusters --by=rise --new-since=2026-11-01\n"
+		"  crashquery clusters 3f9a1b2c4d5e      one of them whole\n\n"
+		"The id of a cluster is that of the crash that founded it, and "
+		"stays.  Families\nhold clusters that are alike, but not "
+		"enough to be surely one bug.\n",
+	.needs_store = true,
+	.options = table,
+	.run = clusters_run,
+};

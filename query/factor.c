@@ -1,0 +1,133 @@
+#include "query/factor.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "query/count.h"
+#include "query/value.h"
+
+static void *must(void *memory)
+{
+	if (!memory)
+		abort();
+	return memory;
+}
+
+uint32_t *factor_terms(struct store *store, const char *name)
+{
+	const struct field *field = field_find(name);
+	const uint32_t rows = store_row_count(store);
+	uint32_t *terms = must(calloc((size_t)rows + 1, sizeof(*terms)));
+	struct store_column column;
+	size_t at = 0;
+
+	assert(field && field->index == FIELD_COLUMN);
+	for (uint32_t i = 0;
+	     at < rows && store_column_read(store, field, i, &column); i++) {
+		memcpy(terms + at, column.terms, column.count * sizeof(*terms));
+		at += column.count;
+	}
+	return terms;
+}
+
+uint64_t *factor_numbers(struct store *store, const char *name)
+{
+	const struct field *field = field_find(name);
+	const uint32_t rows = store_row_count(store);
+	uint64_t *numbers = must(calloc((size_t)rows + 1, sizeof(*numbers)));
+	struct store_column column;
+	size_t at = 0;
+
+	assert(field && field->index == FIELD_RAW);
+	for (uint32_t i = 0;
+	     at < rows && store_column_read(store, field, i, &column); i++) {
+		memcpy(numbers + at, column.numbers,
+		       column.count * sizeof(*numbers));
+		at += column.count;
+	}
+	for (; at < rows; at++)
+		numbers[at] = STORE_NO_NUMBER;
+	return numbers;
+}
+
+uint32_t factor_bound(const uint32_t *terms, uint32_t count)
+{
+	uint32_t most = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+		most = terms[i] > most ? terms[i] : most;
+	return most + 1;
+}
+
+struct field_value factor_value(struct store *store, const char *name,
+				uint32_t number, struct arena *arena)
+{
+	const struct field *field = field_find(name);
+	struct store_term term;
+
+	assert(field);
+	if (number && store_term_value(store, field, number, arena, &term))
+		return term.value;
+	return (struct field_value){ .text = "" };
+}
+
+const char *factor_text(struct store *store, const char *name, uint32_t number,
+			struct arena *arena)
+{
+	return value_text(arena, field_find(name),
+			  factor_value(store, name, number, arena));
+}
+
+static bool add_row(void *closure, uint32_t row)
+{
+	plan_add(closure, row);
+	return true;
+}
+
+enum status factor_rows(struct store *store, const char *name,
+			const char *value, struct plan *ret, struct error *err)
+{
+	const struct field *field = field_find(name);
+	struct store_rows *rows = store_rows_create();
+	struct store_term term;
+	enum status status = STATUS_OK;
+
+	assert(field && field->index == FIELD_POSTINGS);
+	if (store_find_term(store, field, (struct field_value){ .text = value },
+			    &term))
+		status = store_posting_read(store, field, term.term, rows, err);
+	if (!status)
+		store_rows_walk(rows, add_row, ret);
+	store_rows_destroy(rows);
+	return status;
+}
+
+struct factor_index factor_index_make(const struct plan *plan,
+				      const uint32_t *keys, uint32_t bound)
+{
+	struct factor_index index = { .keys = bound };
+	uint32_t *next;
+
+	index.first = must(calloc((size_t)bound + 2, sizeof(*index.first)));
+	index.rows =
+		must(calloc((size_t)plan->matched + 1, sizeof(*index.rows)));
+	for (uint32_t row = 0; row < plan->row_count; row++)
+		if (keys[row] && count_bit(plan->bits, row))
+			index.first[keys[row] + 1]++;
+	for (uint32_t key = 0; key <= bound; key++)
+		index.first[key + 1] += index.first[key];
+	next = must(malloc(((size_t)bound + 1) * sizeof(*next)));
+	memcpy(next, index.first, ((size_t)bound + 1) * sizeof(*next));
+	for (uint32_t row = 0; row < plan->row_count; row++)
+		if (keys[row] && count_bit(plan->bits, row))
+			index.rows[next[keys[row]]++] = row;
+	free(next);
+	return index;
+}
+
+void factor_index_deinit(struct factor_index *index)
+{
+	free(index->rows);
+	free(index->first);
+}
