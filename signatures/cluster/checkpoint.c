@@ -112,17 +112,6 @@ enum status checkpoint_save(const struct engine *engine, uint64_t word,
 	return STATUS_OK;
 }
 
-/* A copy of size bytes of the file, on the heap. */
-static void *copied(struct bytes *in, size_t size)
-{
-	void *copy = malloc(size + 1);
-
-	if (!copy)
-		abort();
-	bytes_copy(in, copy, size);
-	return copy;
-}
-
 static bool read_signature(struct bytes *in, struct engine *engine,
 			   uint32_t features)
 {
@@ -137,13 +126,15 @@ static bool read_signature(struct bytes *in, struct engine *engine,
 	stored.key = entry.key;
 	stored.time = entry.time;
 	stored.place = entry.place;
-	stored.length = entry.length;
+	if (bytes_left(in) < entry.length)
+		return false;
+	engine_state_room(&stored, entry.length);
 	stored.weighed.count = entry.weighed;
-	stored.features = copied(in, entry.length * sizeof(uint32_t));
-	stored.classes = copied(in, entry.length);
-	stored.order = copied(in, entry.length * sizeof(uint16_t));
-	stored.weighed.at =
-		copied(in, entry.weighed * sizeof(*stored.weighed.at));
+	bytes_copy(in, stored.features, entry.length * sizeof(uint32_t));
+	bytes_copy(in, stored.classes, entry.length);
+	bytes_copy(in, stored.order, entry.length * sizeof(uint16_t));
+	bytes_copy(in, stored.weighed.at,
+		   entry.weighed * sizeof(*stored.weighed.at));
 	fine = !in->failed;
 	for (uint32_t i = 0; i < entry.length; i++)
 		fine = fine && stored.features[i] < features &&
@@ -157,9 +148,6 @@ static bool read_signature(struct bytes *in, struct engine *engine,
 	struct engine_place known;
 
 	if (!fine || engine_find(engine, entry.key, &known)) {
-		free(stored.features);
-		free(stored.classes);
-		free(stored.order);
 		free(stored.weighed.at);
 		return false;
 	}

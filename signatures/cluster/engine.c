@@ -49,9 +49,6 @@ void engine_destroy(struct engine *engine)
 		return;
 	for (size_t i = 0; i < engine->count; i++) {
 		free(engine->stored[i].weighed.at);
-		free(engine->stored[i].features);
-		free(engine->stored[i].classes);
-		free(engine->stored[i].order);
 	}
 	for (size_t i = 0; i < engine->features.count; i++)
 		free(engine->postings[i].signatures);
@@ -111,11 +108,7 @@ static void intern(struct engine *engine,
 	memset(ret, 0, sizeof(*ret));
 	ret->key = signature->key;
 	ret->time = signature->time;
-	ret->length = (uint32_t)length;
-	ret->features = must(malloc(length * sizeof(*ret->features) + 1));
-	ret->classes = must(malloc(length + 1));
-	ret->order = must(malloc(length * sizeof(*ret->order) + 1));
-	ret->weighed.at = must(malloc(length * sizeof(*ret->weighed.at) + 1));
+	engine_state_room(ret, (uint32_t)length);
 	for (size_t i = 0; i < length; i++) {
 		ret->features[i] = engine_state_number(
 			engine, signature->features[i].feature);
@@ -127,9 +120,6 @@ static void intern(struct engine *engine,
 
 static void forget(struct stored *stored)
 {
-	free(stored->features);
-	free(stored->classes);
-	free(stored->order);
 	free(stored->weighed.at);
 }
 

@@ -11,6 +11,23 @@ static void *must(void *memory)
 	return memory;
 }
 
+void engine_state_room(struct stored *stored, uint32_t length)
+{
+	const size_t each = sizeof(*stored->weighed.at) +
+			    sizeof(*stored->features) + sizeof(*stored->order) +
+			    sizeof(*stored->classes);
+	char *block = must(malloc(length * each + 1));
+
+	stored->length = length;
+	stored->weighed.at = (void *)block;
+	block += length * sizeof(*stored->weighed.at);
+	stored->features = (void *)block;
+	block += length * sizeof(*stored->features);
+	stored->order = (void *)block;
+	block += length * sizeof(*stored->order);
+	stored->classes = (void *)block;
+}
+
 uint32_t engine_state_number(struct engine *engine, uint64_t feature)
 {
 	const size_t next = engine->features.count;

@@ -49,6 +49,12 @@ struct engine {
 	uint64_t sorted[ENGINE_FEATURES_MAX];
 };
 
+/*
+ * Room for a signature of length features, in one block that begins with
+ * weighed.at and is freed by it.
+ */
+void engine_state_room(struct stored *stored, uint32_t length);
+
 /* The number of a feature, a new one if it was never seen. */
 uint32_t engine_state_number(struct engine *engine, uint64_t feature);
 
