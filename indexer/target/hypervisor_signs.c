@@ -3,15 +3,12 @@
  * (EAX, EBX, ECX, EDX), the same again.
  *
  * ACPI tables, one behind the other: 0 signature, 4 u32 length, a OEM id (6).
- *
- * A hypercall page holds vmcall (0f 01 c1) or vmmcall (0f 01 d9) within its
- * first bytes, then a return; the address behind that is on the stacks of
- * threads that wait for the hypervisor.
  */
 #include "indexer/target/hypervisor_signs.h"
 
 #include <string.h>
 
+#include "indexer/target/hypercall.h"
 #include "indexer/target/secondary.h"
 #include "indexer/target/space.h"
 #include "signatures/base/limits.h"
@@ -20,7 +17,6 @@
 #define CPUID_RECORDS 1024
 #define ACPI_TABLES 256
 #define RAW_STACK 0x4000
-#define HYPERCALL_WITHIN 0x40 /* vmcall sits in the first lines of its page */
 
 static const struct {
 	const char *text;
@@ -167,17 +163,10 @@ static void add_hypercall(const struct target *target,
 static void look_before(const struct target *target,
 			struct hypervisor_signs *signs, uint64_t va)
 {
-	uint8_t code[3];
+	const char *call = hypercall_before(target, va);
 
-	if ((va & 0xfff) < 3 || (va & 0xfff) > HYPERCALL_WITHIN ||
-	    !space_is_kernel(target, va) ||
-	    crash_module_at(target->crash, va) ||
-	    !space_read(target, va - 3, code, sizeof(code)))
-		return;
-	if (memcmp(code, "\x0f\x01\xc1", 3) == 0)
-		add_hypercall(target, signs, "code", "vmcall");
-	else if (memcmp(code, "\x0f\x01\xd9", 3) == 0)
-		add_hypercall(target, signs, "code", "vmmcall");
+	if (call != NULL)
+		add_hypercall(target, signs, "code", call);
 }
 
 static struct bytes raw_stack(const struct target *target)

@@ -1,5 +1,6 @@
 #include "indexer/target/trap.h"
 
+#include "indexer/target/hypercall.h"
 #include "indexer/target/space.h"
 
 /*
@@ -106,9 +107,13 @@ bool trap_at(const struct target *target, struct code *code, uint64_t va,
 		return false;
 	}
 	trap.va = va;
-	/* a jump through a bad pointer faults outside of all modules */
+	/*
+	 * Outside of all modules a jump through a bad pointer faults, and a
+	 * guest waits for its hypervisor.
+	 */
 	if (!trap.is_user && !code_is_possible(code, trap.cpu.ip) &&
-	    trap.cpu.ip != trap.fault_address)
+	    trap.cpu.ip != trap.fault_address &&
+	    hypercall_before(target, trap.cpu.ip) == NULL)
 		return false;
 	*ret = trap;
 	return true;
