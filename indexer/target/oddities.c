@@ -1,5 +1,6 @@
 #include "indexer/target/oddities.h"
 
+#include "indexer/target/bounds.h"
 #include "indexer/target/space.h"
 #include "indexer/target/start.h"
 #include "signatures/meaning.h"
@@ -164,16 +165,12 @@ static void compute_address(struct odd *odd)
 static void find_fault(struct odd *odd)
 {
 	struct target *target = odd->target;
-	const struct dump *dump = target->dump;
 	const bool is_user = target->crash->image.kind == CRASH_USER_MINI;
 
 	unwind_x64_init(&odd->unwind, target);
-	if (!dump->stack.failed) {
-		odd->unwind.low = dump->stack_start;
-		odd->unwind.high = dump->stack_start + bytes_left(&dump->stack);
-	}
+	bounds_stopped(&odd->unwind);
 	odd->address = stated_address(target);
-	if (!is_user || !dump->exception.failed)
+	if (!is_user || !target->dump->exception.failed)
 		odd->has_start = start_find(&odd->unwind, &odd->start) &&
 				 odd->start.is_fault;
 	odd->has_registers = odd->has_start && !odd->start.is_bare;

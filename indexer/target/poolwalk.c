@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "indexer/target/bounds.h"
 #include "indexer/target/pool_owner.h"
 #include "indexer/target/pool_page.h"
 #include "indexer/target/pool_special.h"
@@ -239,10 +240,7 @@ static void examine_registers(struct walk *walk)
 
 	if (!pool_page_is_classic(target))
 		return;
-	if (!target->dump->stack.failed) {
-		unwind->low = target->dump->stack_start;
-		unwind->high = unwind->low + bytes_left(&target->dump->stack);
-	}
+	bounds_stopped(unwind);
 	if (!start_find(unwind, &start) || !start.is_fault || start.is_bare)
 		return;
 	for (unsigned i = 0; i < 16 && walk->count < before + BLOCKS_MOST;

@@ -3,9 +3,12 @@
 #include "indexer/target/kdbg.h"
 #include "indexer/target/space.h"
 #include "signatures/base/limits.h"
+#include "signatures/meaning.h"
 
 /* Stacks are 12 to 24 KiB, 64 with a GUI's large one. */
 #define STACK_MOST 0x20000
+#define DPC_STACK_BYTES 0x6000
+#define PAGE_BYTES 0x1000
 
 /* The place of the stack pointer in a CONTEXT. */
 static unsigned stack_pointer_offset(const struct target *target)
@@ -38,27 +41,136 @@ static uint64_t find_context(const struct target *target, uint64_t prcb)
 	return 0;
 }
 
+bool processor_at(const struct target *target, uint64_t prcb,
+		  struct processor *ret)
+{
+	struct processor found = { .prcb = prcb };
+	uint32_t offset;
+
+	if (!space_is_kernel(target, prcb))
+		return false;
+	if (!kdbg_offset(target, KDBG_PRCB_THREAD, &offset))
+		offset = target->dump->pointer_bytes == 8 ? 8 : 4;
+	if (!space_pointer(target, prcb + offset, &found.thread) ||
+	    !space_is_kernel(target, found.thread))
+		found.thread = 0;
+	found.context = find_context(target, prcb);
+	*ret = found;
+	return true;
+}
+
 bool processor_find(const struct target *target, unsigned n,
 		    struct processor *ret)
 {
 	const unsigned size = target->dump->pointer_bytes;
-	struct processor found = { 0 };
-	uint64_t table;
-	uint32_t offset;
+	uint64_t table, prcb;
 
-	if (n >= LIMIT_PROCESSORS ||
-	    !kdbg_pointer(target, KDBG_PROCESSOR_BLOCK, &table) ||
-	    !space_pointer(target, table + (uint64_t)n * size, &found.prcb) ||
-	    !space_is_kernel(target, found.prcb))
+	return n < LIMIT_PROCESSORS &&
+	       kdbg_pointer(target, KDBG_PROCESSOR_BLOCK, &table) &&
+	       space_pointer(target, table + (uint64_t)n * size, &prcb) &&
+	       processor_at(target, prcb, ret);
+}
+
+/*
+ * KTHREAD: the limit has always been the word behind the initial stack pointer;
+ * where the base is, debuggers are told since 8.  What the thread may not use
+ * above its initial stack pointer is less than a page.
+ */
+bool processor_stack(const struct target *target,
+		     const struct processor *processor, uint64_t *low,
+		     uint64_t *high)
+{
+	const unsigned size = target->dump->pointer_bytes;
+	uint32_t offset, base_offset;
+	uint64_t top, limit, base;
+
+	if (!processor->thread ||
+	    !kdbg_offset(target, KDBG_THREAD_INITIAL_STACK, &offset) ||
+	    !space_pointer(target, processor->thread + offset, &top) ||
+	    !space_pointer(target, processor->thread + offset + size, &limit))
 		return false;
-	if (!kdbg_offset(target, KDBG_PRCB_THREAD, &offset))
-		offset = size == 8 ? 8 : 4;
-	if (!space_pointer(target, found.prcb + offset, &found.thread) ||
-	    !space_is_kernel(target, found.thread))
-		found.thread = 0;
-	found.context = find_context(target, found.prcb);
-	*ret = found;
+	base = (top + PAGE_BYTES - 1) & ~(uint64_t)(PAGE_BYTES - 1);
+	if (kdbg_offset(target, KDBG_STACK_BASE, &base_offset) &&
+	    !space_pointer(target, processor->thread + base_offset, &base))
+		return false;
+	if (!space_is_kernel(target, limit) || limit % PAGE_BYTES != 0 ||
+	    base % PAGE_BYTES != 0 || base <= limit ||
+	    base - limit > STACK_MOST)
+		return false;
+	*low = limit;
+	*high = base;
 	return true;
+}
+
+bool processor_dpc_stack(const struct target *target,
+			 const struct processor *processor, uint64_t *low,
+			 uint64_t *high)
+{
+	uint32_t offset;
+	uint64_t end;
+
+	if (!kdbg_offset(target, KDBG_PRCB_DPC_STACK, &offset) ||
+	    !space_pointer(target, processor->prcb + offset, &end) ||
+	    !space_is_kernel(target, end) || end % 16 != 0)
+		return false;
+	*low = end - DPC_STACK_BYTES;
+	*high = end;
+	return true;
+}
+
+bool processor_stack_around(const struct target *target, uint64_t sp,
+			    uint64_t *low, uint64_t *high)
+{
+	const struct crash_number cpus = target->crash->machine.cpus;
+
+	for (unsigned n = 0;
+	     cpus.known && n < cpus.value && n < LIMIT_PROCESSORS; n++) {
+		struct processor processor;
+		uint64_t limit, base;
+		if (!processor_find(target, n, &processor) ||
+		    !processor_stack(target, &processor, &limit, &base) ||
+		    sp < limit || sp >= base)
+			continue;
+		*low = limit;
+		*high = base;
+		return true;
+	}
+	return false;
+}
+
+bool processor_is_subject(const struct crash *crash)
+{
+	static const uint16_t codes[] = { 0x101, 0x102, 0x133,
+					  0x1ca, 0x1cf, 0x1db };
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (crash->bugcheck.code.known &&
+		    crash->bugcheck.code.value == codes[i])
+			return true;
+	return false;
+}
+
+bool processor_hung(const struct target *target, struct processor *ret)
+{
+	const struct crash *crash = target->crash;
+
+	if (!processor_is_subject(crash))
+		return false;
+	for (unsigned i = 0; i < 4; i++) {
+		const uint64_t value = crash->bugcheck.args[i].value;
+		if (!crash->bugcheck.args[i].known)
+			continue;
+		switch (meaning_argument(&crash->bugcheck, i)) {
+		case ROLE_PRCB:
+			return processor_at(target, value, ret);
+		case ROLE_CPU_INDEX:
+			return value < LIMIT_PROCESSORS &&
+			       processor_find(target, (unsigned)value, ret);
+		default:
+			break;
+		}
+	}
+	return false;
 }
 
 static bool header_stack_pointer(const struct target *target, uint64_t *ret)

@@ -19,6 +19,30 @@ bool processor_find(const struct target *target, unsigned n,
 /* The one that crashed: whose stack or context the header's context is in. */
 bool processor_crashed(const struct target *target, struct processor *ret);
 
+/* The processor whose KPRCB this is. */
+bool processor_at(const struct target *target, uint64_t prcb,
+		  struct processor *ret);
+
+/* The kernel stack of its current thread: [low, high). */
+bool processor_stack(const struct target *target,
+		     const struct processor *processor, uint64_t *low,
+		     uint64_t *high);
+
+/* The stack its interrupts' second halves run on; 64-bit, 8 and later. */
+bool processor_dpc_stack(const struct target *target,
+			 const struct processor *processor, uint64_t *low,
+			 uint64_t *high);
+
+/* The stack, of those that threads run on, which sp lies in. */
+bool processor_stack_around(const struct target *target, uint64_t sp,
+			    uint64_t *low, uint64_t *high);
+
+/* Is the bugcheck about a processor that does not answer or runs on and on? */
+bool processor_is_subject(const struct crash *crash);
+
+/* The one it names; false when it names none. */
+bool processor_hung(const struct target *target, struct processor *ret);
+
 /* The stack pointer of a CONTEXT at va. */
 bool processor_stack_pointer(const struct target *target, uint64_t context,
 			     uint64_t *ret);

@@ -44,37 +44,49 @@ static void scan(struct counts *counts, uint64_t low, uint64_t high)
 	}
 }
 
-/* Bugchecks about a processor that does not answer or runs on and on. */
-static bool is_about_processors(const struct crash *crash)
-{
-	static const uint16_t codes[] = { 0x101, 0x133, 0x1ca, 0x1db };
-
-	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
-		if (crash->bugcheck.code.known &&
-		    crash->bugcheck.code.value == codes[i])
-			return true;
-	return false;
-}
-
-static void scan_processors(struct counts *counts)
+/* What of [low, high) is present, and not the crash's own stack again. */
+static void scan_stack(struct counts *counts, uint64_t low, uint64_t high)
 {
 	const struct unwind *unwind = counts->unwind;
-	const struct target *target = unwind->target;
+
+	if (low > UINT64_MAX - LIMIT_STACK_BYTES)
+		return;
+	if (high - low > LIMIT_STACK_BYTES)
+		high = low + LIMIT_STACK_BYTES;
+	if (unwind->low >= low && unwind->low < high) {
+		scan(counts, low & ~UINT64_C(7), unwind->low);
+		return;
+	}
+	scan(counts, low & ~UINT64_C(7), high);
+}
+
+static uint64_t present_from(const struct target *target, uint64_t sp)
+{
+	const struct bytes view = space_view(target, sp, LIMIT_STACK_BYTES);
+
+	return sp + bytes_left(&view);
+}
+
+/* A processor that was not frozen left no context: all of its stacks count. */
+static void scan_processors(struct counts *counts)
+{
+	const struct target *target = counts->unwind->target;
 	const struct crash_number cpus = target->crash->machine.cpus;
 
 	for (unsigned n = 0;
 	     cpus.known && n < cpus.value && n < LIMIT_PROCESSORS; n++) {
 		struct processor processor;
-		uint64_t sp;
-		if (!processor_find(target, n, &processor) ||
-		    processor.context == 0 ||
-		    !processor_stack_pointer(target, processor.context, &sp) ||
-		    !space_is_kernel(target, sp) ||
-		    (sp >= unwind->low && sp < unwind->high))
+		uint64_t sp, low, high;
+		if (!processor_find(target, n, &processor))
 			continue;
-		struct bytes view = space_view(target, sp, LIMIT_STACK_BYTES);
-		if (!view.failed && sp < UINT64_MAX - LIMIT_STACK_BYTES)
-			scan(counts, sp & ~UINT64_C(7), sp + bytes_left(&view));
+		if (processor_stack(target, &processor, &low, &high))
+			scan_stack(counts, low, high);
+		else if (processor_stack_pointer(target, processor.context,
+						 &sp) &&
+			 space_is_kernel(target, sp))
+			scan_stack(counts, sp, present_from(target, sp));
+		if (processor_dpc_stack(target, &processor, &low, &high))
+			scan_stack(counts, low, high);
 	}
 }
 
@@ -97,7 +109,7 @@ void residue_examine(struct unwind *unwind)
 	counts.count = arena_take(target->arena, crash->module_count + 1,
 				  sizeof(*counts.count));
 	scan(&counts, unwind->low, unwind->high);
-	if (is_about_processors(crash))
+	if (processor_is_subject(crash))
 		scan_processors(&counts);
 	for (size_t i = 0; i < crash->module_count; i++)
 		found += counts.count[i] != 0;

@@ -1,8 +1,10 @@
 #include "indexer/target/stack.h"
 
 #include "indexer/target/blame.h"
+#include "indexer/target/bounds.h"
 #include "indexer/target/chain.h"
 #include "indexer/target/fingerprint.h"
+#include "indexer/target/hypercall.h"
 #include "indexer/target/residue.h"
 #include "indexer/target/space.h"
 #include "indexer/target/start.h"
@@ -22,45 +24,8 @@ struct walk {
 	struct crash_frame *frames;
 	size_t count;
 	uint64_t origin; /* the stack pointer the walk began at */
-	bool is_limited; /* there is more stack than we look at */
 	enum crash_stack_end end;
 };
-
-/*
- * The memory present around sp without a gap, the part saved by name whole, at
- * most LIMIT_STACK_BYTES either way.
- */
-static void find_bounds(struct walk *walk, uint64_t sp)
-{
-	const struct dump *dump = walk->target->dump;
-	struct unwind *unwind = &walk->unwind;
-	const uint64_t saved = bytes_left(&dump->stack);
-	const uint64_t limit = sp + LIMIT_STACK_BYTES;
-
-	walk->is_limited = false;
-	unwind->low = unwind->high = 0;
-	if (limit < sp)
-		return; /* and nobody's sums run over the end of memory */
-	unwind->low = unwind->high = sp;
-	if (!dump->stack.failed && sp >= dump->stack_start &&
-	    sp - dump->stack_start < saved) {
-		if (sp - dump->stack_start <= LIMIT_STACK_BYTES)
-			unwind->low = dump->stack_start;
-		unwind->high =
-			saved - (sp - dump->stack_start) < LIMIT_STACK_BYTES
-				? dump->stack_start + saved
-				: limit;
-		return;
-	}
-	while (unwind->high < limit) {
-		struct bytes view = space_view(walk->target, unwind->high,
-					       limit - unwind->high);
-		if (view.failed || bytes_left(&view) == 0)
-			return;
-		unwind->high += bytes_left(&view);
-	}
-	walk->is_limited = true;
-}
 
 static void add_frame(struct walk *walk, uint64_t ip, uint64_t slot,
 		      enum crash_how how)
@@ -203,12 +168,27 @@ static enum crash_stack_end judge_end(const struct walk *walk, uint64_t sp)
 {
 	const struct unwind *unwind = &walk->unwind;
 
-	if (walk->is_limited)
+	if (unwind->is_limited)
 		return CRASH_STACK_LIMIT;
 	if (unwind->high - sp >= BOTTOM_BYTES)
 		return CRASH_STACK_LOST;
 	return unwind->high % PAGE_BYTES == 0 ? CRASH_STACK_COMPLETE
 					      : CRASH_STACK_CUT;
+}
+
+/* Threads begin with a return address of 0; .pdata leads right to it. */
+static bool is_last(const struct unwind_step *step)
+{
+	return step->is_end ||
+	       (step->cpu.ip == 0 && step->how == CRASH_HOW_UNWIND);
+}
+
+/* Code is in modules; a trap may have interrupted something else. */
+static bool is_nowhere(const struct walk *walk, const struct unwind_step *step)
+{
+	return code_module(walk->unwind.code, step->cpu.ip) == NULL &&
+	       !(step->how == CRASH_HOW_TRAP_FRAME &&
+		 hypercall_before(walk->target, step->cpu.ip) != NULL);
 }
 
 static void run(struct walk *walk, const struct start *start)
@@ -233,10 +213,9 @@ static void run(struct walk *walk, const struct start *start)
 			walk->end = judge_end(walk, cpu_sp(&cpu, arch));
 			return;
 		}
-		if (step.is_end ||
-		    code_module(walk->unwind.code, step.cpu.ip) == NULL) {
-			walk->end = step.is_end ? CRASH_STACK_COMPLETE
-						: CRASH_STACK_LOST;
+		if (step.is_end || is_nowhere(walk, &step)) {
+			walk->end = is_last(&step) ? CRASH_STACK_COMPLETE
+						   : CRASH_STACK_LOST;
 			return;
 		}
 		cpu = step.cpu;
@@ -299,13 +278,12 @@ void stack_examine(struct target *target)
 	start_exception(target);
 	walk.frames =
 		arena_take(target->arena, LIMIT_FRAMES, sizeof(*walk.frames));
-	if (!target->dump->stack.failed)
-		find_bounds(&walk, target->dump->stack_start);
+	bounds_stopped(&walk.unwind);
 	if (start_find(&walk.unwind, &start)) {
 		is_fault = start.is_fault;
 		sp = cpu_sp(&start.cpu, crash->machine.arch);
 		if (!start.is_bare)
-			find_bounds(&walk, sp);
+			bounds_set(&walk.unwind, sp);
 		walk.origin = start.is_bare ? walk.unwind.low : sp;
 		run(&walk, &start);
 	}

@@ -1,5 +1,6 @@
 #include "indexer/target/start.h"
 
+#include "indexer/target/processor.h"
 #include "indexer/target/space.h"
 #include "indexer/target/trap.h"
 #include "signatures/base/limits.h"
@@ -25,6 +26,21 @@ static bool argument(const struct crash *crash, enum role role, uint64_t *ret)
 		}
 	}
 	return false;
+}
+
+bool start_stopped(const struct target *target, uint64_t *ret)
+{
+	struct cpu cpu;
+
+	if (!target->dump->stack.failed) {
+		*ret = target->dump->stack_start;
+		return true;
+	}
+	if (!cpu_from_context(target->crash->machine.arch,
+			      target->dump->context, &cpu))
+		return false;
+	*ret = cpu_sp(&cpu, target->crash->machine.arch);
+	return true;
 }
 
 bool start_argument_ip(const struct crash *crash, uint64_t *ret)
@@ -101,15 +117,15 @@ static bool by_trap_frame(struct unwind *unwind, struct start *ret)
 static bool by_passed_trap_frame(struct unwind *unwind, struct start *ret)
 {
 	const struct target *target = unwind->target;
-	uint64_t ip, va;
+	uint64_t sp, ip, va;
 	struct trap trap;
 
 	if (target->crash->machine.arch != CRASH_X64 ||
-	    !start_argument_ip(target->crash, &ip))
+	    !start_argument_ip(target->crash, &ip) ||
+	    !start_stopped(target, &sp))
 		return false;
 	for (unsigned i = 0; i < HOME_SLOTS; i++) {
-		const uint64_t slot =
-			target->dump->stack_start + HOME_AT + 8 * i;
+		const uint64_t slot = sp + HOME_AT + 8 * i;
 		if (space_u64(target, slot, &va) &&
 		    trap_at(target, unwind->code, va, &trap) &&
 		    accept(unwind, trap.cpu, CRASH_HOW_TRAP_FRAME, ret))
@@ -183,6 +199,28 @@ static bool by_bare_ip(struct unwind *unwind, struct start *ret)
 	return true;
 }
 
+/*
+ * The processor that found out is not the one that hangs; where the latter
+ * could still be frozen, its context tells what it was doing.
+ */
+static bool by_hung_processor(struct unwind *unwind, struct start *ret)
+{
+	const struct target *target = unwind->target;
+	struct start start = { .how = CRASH_HOW_CONTEXT };
+	struct processor processor;
+	uint64_t word;
+
+	if (!processor_hung(target, &processor) ||
+	    !cpu_from_context_at(target, processor.context, &start.cpu) ||
+	    !code_is_possible(unwind->code, start.cpu.ip) ||
+	    !space_pointer(target,
+			   cpu_sp(&start.cpu, target->crash->machine.arch),
+			   &word))
+		return false;
+	*ret = start;
+	return true;
+}
+
 /* Stopped on purpose: the stack of KeBugCheckEx itself. */
 static bool by_header(struct unwind *unwind, struct start *ret)
 {
@@ -202,7 +240,7 @@ static bool (*const rules[])(struct unwind *unwind, struct start *ret) = {
 	by_trap_frame,	     by_passed_trap_frame,
 	by_stack_trap_frame, by_stack_context,
 	by_fault_in_header,  by_bare_ip,
-	by_header,
+	by_hung_processor,   by_header,
 };
 
 bool start_find(struct unwind *unwind, struct start *ret)

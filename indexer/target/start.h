@@ -21,6 +21,9 @@ struct start {
 
 bool start_find(struct unwind *unwind, struct start *ret);
 
+/* The stack pointer where the machine stopped: in KeBugCheckEx, mostly. */
+bool start_stopped(const struct target *target, uint64_t *ret);
+
 /* The instruction pointer among the bugcheck's arguments. */
 bool start_argument_ip(const struct crash *crash, uint64_t *ret);
 

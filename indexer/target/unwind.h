@@ -25,6 +25,7 @@ struct unwind {
 	struct code *code;
 	struct disasm *disasm;
 	uint64_t low, high; /* the stack being walked: [low, high) */
+	bool is_limited;    /* there is more of it than we look at */
 };
 
 struct unwind_step {
