@@ -178,6 +178,41 @@ static bool by_stack(const struct blame *blame, struct crash_fault *ret)
 	return true;
 }
 
+/*
+ * File systems break when a filter hands them what is not theirs.  Where one
+ * of Windows' own faulted, the driver that the filter manager called is the
+ * first suspect, whatever it called in turn; without the filter manager, the
+ * nearest driver that is nobody of Windows.  Frames that are merely scanned
+ * accuse nobody.
+ */
+static bool by_filter(const struct blame *blame, struct crash_fault *ret)
+{
+	const struct crash *crash = blame->target->crash;
+	const struct crash_frame *nearest = NULL;
+	bool is_above = false; /* the frame above is third-party */
+
+	for (size_t i = 0; i < crash->stack.count; i++) {
+		const struct crash_frame *frame = &crash->stack.frames[i];
+		if (frame->module == NULL || frame->how == CRASH_HOW_SCAN)
+			break;
+		const enum osmodule_tier tier = tier_of(crash, frame->module);
+		if (is_above && strcmp(frame->module, "fltmgr.sys") == 0) {
+			*ret = of_frame(&crash->stack.frames[i - 1],
+					CRASH_FAULT_STACK, CRASH_WALKED);
+			return true;
+		}
+		is_above = tier == OSMODULE_ABSENT;
+		if (is_above && i == 0)
+			return false; /* it faulted itself */
+		if (is_above && nearest == NULL)
+			nearest = frame;
+	}
+	if (nearest == NULL)
+		return false;
+	*ret = of_frame(nearest, CRASH_FAULT_STACK, CRASH_WALKED);
+	return true;
+}
+
 static bool by_object(const struct blame *blame, struct crash_fault *ret)
 {
 	return object_find(blame->target, ret);
@@ -247,6 +282,12 @@ static bool by_kernel(const struct blame *blame, struct crash_fault *ret)
 	return false;
 }
 
+#define FILE_SYSTEM_ORDER                                                      \
+	{                                                                      \
+		by_filter, by_instruction, by_argument, by_stack, by_pool_tag, \
+			by_kernel                                              \
+	}
+
 /* The last row serves every code that has none of its own. */
 static const struct {
 	uint32_t code;
@@ -263,6 +304,14 @@ static const struct {
 	/* the verifier and the I/O manager name the driver they caught */
 	{ 0xc4, { by_argument, by_stack, by_object, by_pool_tag, by_kernel } },
 	{ 0xc9, { by_argument, by_object, by_stack, by_kernel } },
+	/* file systems; what faults in them was often passed in */
+	{ 0x23, FILE_SYSTEM_ORDER },
+	{ 0x24, FILE_SYSTEM_ORDER },
+	{ 0x26, FILE_SYSTEM_ORDER },
+	{ 0x27, FILE_SYSTEM_ORDER },
+	{ 0x9b, FILE_SYSTEM_ORDER },
+	{ 0x12c, FILE_SYSTEM_ORDER },
+	{ 0x149, FILE_SYSTEM_ORDER },
 	{ UINT32_MAX,
 	  { by_instruction, by_argument, by_stack, by_object, by_pool_tag,
 	    by_kernel } },
