@@ -5,6 +5,8 @@
 # make check UPDATE=1   rewrite the expected output of tests/cli/, then read the diff
 # make check SAN=address,undefined      the same under sanitizers; or SAN=thread
 # make fuzz             fuzz targets, with clang
+# make install          under PREFIX (/usr/local) and DESTDIR; make uninstall
+# make deb              a Debian package, in build/release/
 # make lint             which room may include which; size, names, formatting
 # make V=1              show the commands
 # make packages         install what the build needs (Debian, as root)
@@ -107,9 +109,20 @@ lint: $(programs)
 	@! command -v clang-format >/dev/null || \
 		find . -name '*.[ch]' -not -path './build/*' -exec clang-format --dry-run -Werror {} +
 
+PREFIX  ?= /usr/local
+VERSION ?= 1.0
+install uninstall: $(programs)
+	@OUT='$(OUT)' PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' \
+		sh corpus-tools/package/install.sh $@
+
+deb: packages
+	@sh tests/packages.sh dpkg-dev
+	@$(MAKE) --no-print-directory -j$$(nproc) all
+	@OUT='$(OUT)' VERSION='$(VERSION)' sh corpus-tools/package/deb.sh
+
 clean:
 	rm -rf build
 
 .PHONY: all demo test check check-units packages packages-test fuzz fuzz-targets \
-	lint clean
+	lint install uninstall deb clean
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
