@@ -5,6 +5,7 @@
 #include "signatures/base/hash.h"
 #include "signatures/identity.h"
 #include "signatures/store/column.h"
+#include "signatures/store/hashes.h"
 #include "signatures/store/pending.h"
 #include "signatures/store/term.h"
 
@@ -109,10 +110,9 @@ static void index_fields(struct work *work, const struct row *row)
 static void pair(struct work *work, enum schema_find kind, uint64_t hash)
 {
 	if (work->delta > 0)
-		btree_pair_add(work->store, (uint8_t)kind, hash, work->number);
+		hashes_add(work->store, (uint8_t)kind, hash, work->number);
 	else
-		btree_pair_remove(work->store, (uint8_t)kind, hash,
-				  work->number);
+		hashes_remove(work->store, (uint8_t)kind, hash, work->number);
 }
 
 static void index_file(struct work *work, const struct record_file *file)

@@ -1,6 +1,6 @@
 /*
- * part.h - what many crashes share is kept once: module lists, where they were
- * loaded, machines, folders.
+ * part.h - what many crashes share is kept once: module lists, machines,
+ * folders.
  *
  * A part is bytes of one kind under a number from 1 on; equal bytes have one
  * number.  0 is the number of no part.
@@ -21,13 +21,9 @@ struct part_cache;
 struct part_cache *part_cache_create(void);
 void part_cache_destroy(struct part_cache *cache);
 
-/* Loaded and unloaded modules; is_new says that the list was not there. */
-uint32_t part_put_layout(struct store *store, const struct crash *crash,
-			 struct arena *scratch, uint32_t *list, bool *is_new);
-/* Fills modules and unloaded of ret, and says which list it was. */
-enum status part_get_layout(struct store *store, uint32_t layout,
-			    struct arena *arena, struct crash *ret,
-			    uint32_t *list, struct error *err) MUST_CHECK;
+/* The loaded modules, 0 if there are none; is_new: the list was not there. */
+uint32_t part_put_list(struct store *store, const struct crash *crash,
+		       struct arena *scratch, bool *is_new);
 /* The modules of a list, at no address. */
 enum status part_get_list(struct store *store, uint32_t list,
 			  struct arena *arena, struct crash *ret,

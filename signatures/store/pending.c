@@ -6,6 +6,7 @@
 
 #include "signatures/base/pack.h"
 #include "signatures/store/column.h"
+#include "signatures/store/hashes.h"
 #include "signatures/store/posting.h"
 #include "signatures/store/term.h"
 
@@ -106,7 +107,7 @@ void pending_pair(struct store *store, uint32_t bugcheck, uint32_t machine,
 
 bool pending_is_much(const struct store *store)
 {
-	return store->pending->count >= CHANGES_MOST;
+	return store->pending->count >= CHANGES_MOST || hashes_is_much(store);
 }
 
 static int by_place(const void *left, const void *right)
@@ -338,5 +339,6 @@ void pending_flush(struct store *store)
 	if (store->pending->columns[SCHEMA_COLUMN_LISTS].count)
 		flush_column(store, SCHEMA_COLUMN_LISTS, 0, false);
 	term_flush(store);
+	hashes_flush(store);
 	store->pending->count = 0;
 }

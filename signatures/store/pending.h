@@ -26,7 +26,7 @@ void pending_pair(struct store *store, uint32_t bugcheck, uint32_t machine,
 
 /* Is there enough to be worth a flush? */
 bool pending_is_much(const struct store *store);
-/* Apply everything; the dictionary too. */
+/* Apply everything; the dictionary and the hashes too. */
 void pending_flush(struct store *store);
 
 #endif

@@ -8,6 +8,7 @@
 #include "signatures/store/btree.h"
 #include "signatures/store/index.h"
 #include "signatures/store/part.h"
+#include "signatures/store/placement.h"
 
 static struct btree_key key_of(uint32_t number)
 {
@@ -60,15 +61,17 @@ static enum status read_file(struct store *store, struct bytes *in,
 
 	ret->folder = (uint32_t)pack_take_varint(in);
 	ret->machine = (uint32_t)pack_take_varint(in);
-	ret->layout = (uint32_t)pack_take_varint(in);
+	ret->list = (uint32_t)pack_take_varint(in);
+	if (in->failed)
+		return error_set(err, STATUS_STORE, "cut short");
+	if (placement_take(store, in, ret->list, arena, &shared, err))
+		return err->status;
 	size = pack_take_varint(in);
 	if (in->failed || size > bytes_left(in))
 		return error_set(err, STATUS_STORE, "cut short");
 	record = bytes_of(in->next, size);
 	bytes_skip(in, size);
-	if (part_get_layout(store, ret->layout, arena, &shared, &ret->list,
-			    err) ||
-	    part_get_machine(store, ret->machine, arena, &shared.machine,
+	if (part_get_machine(store, ret->machine, arena, &shared.machine,
 			     err) ||
 	    record_decode_beside(record, &shared, arena, &ret->file, err))
 		return err->status;
@@ -113,8 +116,7 @@ void row_add_parts(struct store *store, struct row_file *file,
 	file->folder = put_folder(store, &file->file, scratch);
 	file->machine =
 		part_put_machine(store, &file->file.crash.machine, scratch);
-	file->layout = part_put_layout(store, &file->file.crash, scratch,
-				       &file->list, &is_new);
+	file->list = part_put_list(store, &file->file.crash, scratch, &is_new);
 	if (is_new)
 		index_list(store, file->list, &file->file.crash);
 }
@@ -169,7 +171,8 @@ void row_write(struct store *store, uint32_t number, const struct row *row,
 		record = record_encode(&file, RECORD_WITHOUT_MODULES, scratch);
 		pack_varint(&out, row->files[i].folder);
 		pack_varint(&out, row->files[i].machine);
-		pack_varint(&out, row->files[i].layout);
+		pack_varint(&out, row->files[i].list);
+		placement_pack(store, &file.crash, &out);
 		pack_varint(&out, bytes_left(&record));
 		pack_bytes(&out, record.next, bytes_left(&record));
 	}

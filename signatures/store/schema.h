@@ -12,19 +12,20 @@
  *                                  the index was made for, a byte each
  *            "tally"               v files, then v refused by enum status
  *   row      row u32               v count, files richest first, each:
- *                                  v folder part, v machine part, v layout
- *                                  part, v size, a record without modules
- *                                  whose source is the last path part and
- *                                  whose ingested is 0
+ *                                  v folder part, v machine part, v list
+ *                                  part or 0, layout, v size, a record
+ *                                  without modules whose source is the last
+ *                                  path part and whose ingested is 0.
+ *                                  A layout is 1 shift; for each loaded one
+ *                                  s (base - end of the one before, rounded
+ *                                  up) >> shift, where 0 is followed by v how
+ *                                  many more are 0; v count of unloaded, for
+ *                                  each v name part, s base, v bytes
  *   part     kind u8, id u32       bytes that crashes share, ids from 1 on:
  *              BUILD                 t name, v bytes, 8 build
  *              NAME                  the name of an unloaded module
  *              LIST                  loaded modules in their order:
  *                                    v count, s build part - the one before
- *              LAYOUT                v list part or 0, 1 shift, for each of the
- *                                    list s (base - end of the one before)
- *                                    >> shift; v count of unloaded, for each
- *                                    v name part, s base, v bytes
  *              MACHINE               as record_machine_encode()
  *              FOLDER                v ingested, source up to its last slash
  *   term     field u8, term u32    a value, whole; terms from 1 on
@@ -91,7 +92,6 @@ enum schema_part {
 	SCHEMA_BUILD = 1,
 	SCHEMA_NAME,
 	SCHEMA_LIST,
-	SCHEMA_LAYOUT,
 	SCHEMA_MACHINE,
 	SCHEMA_FOLDER,
 	SCHEMA_PART_END

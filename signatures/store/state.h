@@ -14,6 +14,7 @@
 #include "signatures/store/schema.h"
 #include "signatures/store/store.h"
 
+struct hashes;
 struct part_cache;
 struct pending;
 struct term_cache;
@@ -35,6 +36,7 @@ struct store {
 	bool tally_changed;
 
 	struct part_cache *parts;     /* writer: lists seen of late */
+	struct hashes *hashes;	      /* writer: hashes to be put */
 	struct pending *pending;      /* writer: index entries to be made */
 	struct term_cache *terms;     /* writer: value -> term */
 	void *columns[SCHEMA_FIELDS]; /* reader: one decoded chunk a field */

@@ -11,6 +11,7 @@
 
 #include "signatures/base/pack.h"
 #include "signatures/store/btree.h"
+#include "signatures/store/hashes.h"
 #include "signatures/store/part.h"
 #include "signatures/store/pending.h"
 #include "signatures/store/store_admin.h"
@@ -262,9 +263,11 @@ enum status store_open(const char *path, enum store_mode mode, bool wait,
 
 static void forget_pending(struct store *store)
 {
+	hashes_destroy(store->hashes);
 	pending_destroy(store->pending);
 	term_cache_destroy(store->terms);
 	part_cache_destroy(store->parts);
+	store->hashes = NULL;
 	store->pending = NULL;
 	store->terms = NULL;
 	store->parts = NULL;
@@ -372,6 +375,7 @@ enum status store_begin(struct store *store, struct error *err)
 		store->refused[i] = pack_take_varint(&in);
 	store->tally_changed = false;
 	if (store->mode == STORE_WRITE && !store->pending) {
+		store->hashes = hashes_create();
 		store->pending = pending_create();
 		store->terms = term_cache_create();
 		store->parts = part_cache_create();

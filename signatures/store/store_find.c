@@ -3,6 +3,7 @@
 
 #include "signatures/base/hash.h"
 #include "signatures/base/pack.h"
+#include "signatures/store/hashes.h"
 #include "signatures/store/pending.h"
 #include "signatures/store/row.h"
 #include "signatures/store/store_read.h"
@@ -59,8 +60,8 @@ size_t store_find_id(struct store *store, const char *prefix, uint32_t *rows,
 			    : 0;
 	search.first <<= free_bits;
 	search.last = search.first | ((UINT64_C(1) << free_bits) - 1);
-	btree_pair_walk(store, SCHEMA_FIND_IDENTITY, search.first, take_row,
-			&search);
+	hashes_walk(store, SCHEMA_FIND_IDENTITY, search.first, take_row,
+		    &search);
 	return search.count;
 }
 
@@ -75,14 +76,12 @@ struct look {
 	bool is_found;
 };
 
-static bool take_look(void *closure, uint64_t hash, uint32_t number)
+static bool take_look(void *closure, uint32_t number)
 {
 	struct look *look = closure;
 	struct error err;
 	struct row row;
 
-	if (hash != look->hash)
-		return false;
 	arena_reset(&look->arena);
 	if (row_read(look->store, number, &look->arena, &row, &err))
 		return true;
@@ -102,8 +101,7 @@ static bool take_look(void *closure, uint64_t hash, uint32_t number)
 static bool look_up(struct look *look, enum schema_find kind, uint32_t *row)
 {
 	arena_init(&look->arena);
-	btree_pair_walk(look->store, (uint8_t)kind, look->hash, take_look,
-			look);
+	hashes_find(look->store, (uint8_t)kind, look->hash, take_look, look);
 	arena_deinit(&look->arena);
 	if (look->is_found)
 		*row = look->row;

@@ -7,6 +7,7 @@
 #include "signatures/base/pack.h"
 #include "signatures/identity.h"
 #include "signatures/store/column.h"
+#include "signatures/store/hashes.h"
 #include "signatures/store/index.h"
 #include "signatures/store/pending.h"
 #include "signatures/store/term.h"
@@ -36,27 +37,18 @@ static void add_number(struct numbers *numbers, uint32_t number)
 	numbers->list[i] = number;
 }
 
-struct found {
-	uint64_t hash;
-	struct numbers *numbers;
-};
-
-static bool take_found(void *closure, uint64_t hash, uint32_t number)
+static bool take_found(void *closure, uint32_t number)
 {
-	struct found *found = closure;
+	struct numbers *numbers = closure;
 
-	if (hash != found->hash)
-		return false;
-	add_number(found->numbers, number);
+	add_number(numbers, number);
 	return true;
 }
 
 static void find(struct store *store, enum schema_find kind, uint64_t hash,
 		 struct numbers *numbers)
 {
-	struct found found = { hash, numbers };
-
-	btree_pair_walk(store, (uint8_t)kind, hash, take_found, &found);
+	hashes_find(store, (uint8_t)kind, hash, take_found, numbers);
 }
 
 static struct btree_key content_key(struct hash128 content)

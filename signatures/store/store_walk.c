@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "signatures/base/pack.h"
+#include "signatures/store/hashes.h"
 #include "signatures/store/pending.h"
 #include "signatures/store/posting.h"
 #include "signatures/store/row.h"
@@ -199,8 +200,7 @@ enum status store_walk_records(struct store *store, store_take_file *take,
 	};
 
 	arena_init(&records.arena);
-	btree_pair_walk(store, SCHEMA_FIND_IDENTITY, 0, take_identity,
-			&records);
+	hashes_walk(store, SCHEMA_FIND_IDENTITY, 0, take_identity, &records);
 	arena_deinit(&records.arena);
 	return records.status ? records.status : state_check(store, err);
 }
