@@ -3,6 +3,7 @@
 
 #include "corpus-tools/fleet.h"
 #include "corpus-tools/frequency.h"
+#include "corpus-tools/records.h"
 #include "corpus-tools/sink.h"
 #include "corpus-tools/tools.h"
 #include "corpus-tools/write_image.h"
@@ -15,6 +16,8 @@ static bool demo;
 static uint64_t seed = 1;
 static uint64_t machines = 60;
 static uint64_t weeks = 8;
+static uint64_t records;
+static const char *store_path = "crash-store";
 
 static const struct cli_option options[] = {
 	{ "output", 'o', CLI_TEXT, &output, "WHERE",
@@ -26,7 +29,11 @@ static const struct cli_option options[] = {
 	{ "machines", 0, CLI_NUMBER, &machines, "N",
 	  "of the demo's fleet: 60" },
 	{ "weeks", 0, CLI_NUMBER, &weeks, "N", "the demo lasts: 8" },
-	{ "seed", 0, CLI_NUMBER, &seed, "N", "another demo: 1" },
+	{ "records", 0, CLI_NUMBER, &records, "N",
+	  "a store of so many crashes, and no dumps: for measuring" },
+	{ "store", 0, CLI_TEXT, &store_path, "DIR",
+	  "where --records go: ./crash-store" },
+	{ "seed", 0, CLI_NUMBER, &seed, "N", "another demo, other records: 1" },
 	CLI_END,
 };
 
@@ -90,10 +97,14 @@ static enum status run(int argc, char **argv, enum cli_exit *ret,
 
 	if (cli_parse(argc, argv, tables, &files, err))
 		return err->status;
-	if ((files.count > 0) + demo + (table != NULL) != 1)
+	if ((files.count > 0) + demo + (table != NULL) + (records > 0) != 1)
 		return error_set(err, STATUS_USAGE,
-				 "synth: descriptions, --table or --demo: "
-				 "one of them");
+				 "synth: descriptions, --table, --demo or "
+				 "--records: one of them");
+	if (records) {
+		*ret = CLI_YES;
+		return records_write(store_path, records, seed, err);
+	}
 	if (sink_open(output, files.count != 1, &sink, err))
 		return error_within(err, "synth");
 	enum status status;
