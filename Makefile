@@ -64,7 +64,7 @@ $(programs) $(units) $(fuzzers):
 $(library): $(call files,$(shared))
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(OUT)/%.o: %.c | $(tables)
+$(OUT)/%.o: %.c | $(tables) $(OUT)/report_page.inc
 	@mkdir -p $(@D)
 	@echo "  CC $<"
 	$(Q)$(CC) $(house) $(watch) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
@@ -72,6 +72,10 @@ $(OUT)/%.o: %.c | $(tables)
 $(OUT)/%.inc: signatures/knowledge/%.tsv signatures/knowledge/rows.awk
 	@mkdir -p $(@D)
 	$(Q)awk -f signatures/knowledge/rows.awk $< > $@
+
+$(OUT)/report_page.inc: query/report_page.sh query/report.css query/report.js
+	@mkdir -p $(@D)
+	$(Q)sh $^ > $@
 
 # Debian packages: what the build needs, and what the tests need besides.
 needed := pkg-config libarchive-dev liblmdb-dev libcapstone-dev libxxhash-dev \

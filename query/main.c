@@ -4,8 +4,17 @@
 #include "query/query.h"
 
 static const struct query_command *const commands[] = {
-	&freq_command,	   &find_command,   &show_command, &clusters_command,
-	&coverage_command, &fields_command, NULL,
+	&freq_command,
+	&find_command,
+	&show_command,
+	&clusters_command,
+	&suspects_command,
+	&trends_command,
+	&correlate_command,
+	&coverage_command,
+	&fields_command,
+	&report_command,
+	NULL,
 };
 
 static struct {

@@ -47,6 +47,7 @@ extern const struct query_command explain_command;
 extern const struct query_command fields_command;
 extern const struct query_command find_command;
 extern const struct query_command freq_command;
+extern const struct query_command report_command;
 extern const struct query_command show_command;
 extern const struct query_command similar_command;
 extern const struct query_command suspects_command;

@@ -1,0 +1,19 @@
+/*
+ * report_cluster.h - the largest clusters of the window at length, and the
+ * latest crashes.
+ */
+#ifndef QUERY_REPORT_CLUSTER_H
+#define QUERY_REPORT_CLUSTER_H
+
+#include "query/report.h"
+
+/*
+ * Cards, largest in the window first (of all crashes where the window is
+ * empty): a crash whose stack is the truest, and what the machines of the
+ * cluster have that the other machines of plan do not.
+ */
+enum status report_cluster(struct report *report, const struct plan *plan,
+			   const struct report_crashes *crashes,
+			   struct error *err) MUST_CHECK;
+
+#endif

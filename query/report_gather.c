@@ -1,0 +1,314 @@
+#include "query/report_gather.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "query/factor.h"
+#include "query/report_words.h"
+
+struct rows {
+	uint32_t *at;
+	size_t count;
+};
+
+static bool take_row(void *closure, uint32_t row)
+{
+	struct rows *rows = closure;
+
+	rows->at[rows->count++] = row;
+	return true;
+}
+
+static void read_terms(struct report *report,
+		       const struct report_crashes *crashes, const char *field,
+		       uint32_t *ret)
+{
+	uint32_t *all = factor_terms(report->store, field);
+
+	for (size_t i = 0; i < crashes->count; i++)
+		ret[i] = all[crashes->rows[i]];
+	free(all);
+}
+
+static void read_crashes(struct report *report, const struct plan *plan,
+			 struct report_crashes *crashes)
+{
+	struct arena *arena = report->arena;
+	const size_t room = (size_t)plan->matched + 1;
+	uint64_t *times = factor_numbers(report->store, "time");
+	struct rows rows = { arena_take(arena, room, sizeof(*rows.at)), 0 };
+
+	plan_walk(plan, take_row, &rows);
+	*crashes = (struct report_crashes){
+		.count = rows.count,
+		.rows = rows.at,
+		.times = arena_take(arena, room, sizeof(*crashes->times)),
+		.machines = arena_take(arena, room, sizeof(*crashes->machines)),
+	};
+	for (size_t i = 0; i < rows.count; i++) {
+		const uint64_t time = times[rows.at[i]];
+
+		crashes->times[i] = time == STORE_NO_NUMBER ? 0 : time;
+	}
+	free(times);
+	read_terms(report, crashes, "machine", crashes->machines);
+	for (enum report_kind kind = 0; kind < REPORT_KINDS; kind++) {
+		crashes->terms[kind] =
+			arena_take(arena, room, sizeof(*crashes->terms[kind]));
+		read_terms(report, crashes, report_words_field(kind)->name,
+			   crashes->terms[kind]);
+	}
+}
+
+size_t report_gather_window(const struct report *report, uint64_t time)
+{
+	if (time == 0 || time > report->now)
+		return REPORT_WINDOWS;
+
+	const uint64_t window = (report->now - time) / report->length;
+
+	return window < REPORT_WINDOWS ? (size_t)window : REPORT_WINDOWS;
+}
+
+/* Windows that the crashes reach back to, whole. */
+static size_t covered_windows(const struct report *report,
+			      const struct report_crashes *crashes)
+{
+	uint64_t first = report->now;
+
+	for (size_t i = 0; i < crashes->count; i++) {
+		if (crashes->times[i] && crashes->times[i] < first)
+			first = crashes->times[i];
+	}
+
+	const uint64_t whole = (report->now - first) / report->length;
+
+	if (whole == 0)
+		return 1;
+	return whole < REPORT_WINDOWS ? (size_t)whole : REPORT_WINDOWS;
+}
+
+static int by_number(const void *left, const void *right)
+{
+	const uint64_t a = *(const uint64_t *)left;
+	const uint64_t b = *(const uint64_t *)right;
+
+	return (a > b) - (a < b);
+}
+
+/* Keys sorted, each once; the new count. */
+static size_t distinct(uint64_t *keys, size_t count)
+{
+	size_t kept = 0;
+
+	if (count > 1)
+		qsort(keys, count, sizeof(*keys), by_number);
+	for (size_t i = 0; i < count; i++) {
+		if (i == 0 || keys[i] != keys[kept - 1])
+			keys[kept++] = keys[i];
+	}
+	return kept;
+}
+
+/* Subject or window, and machine, in one number. */
+static uint64_t key_of(size_t subject, uint32_t machine)
+{
+	return (uint64_t)subject << 32 | machine;
+}
+
+static uint64_t *take_keys(const struct report_crashes *crashes)
+{
+	uint64_t *keys = calloc(crashes->count + 1, sizeof(*keys));
+
+	if (!keys)
+		abort();
+	return keys;
+}
+
+/* Terms are private to a store; the order of their values is not. */
+struct ordering {
+	const uint32_t *number;
+	uint32_t most;
+	uint32_t next;
+	struct report_subject *subjects;
+};
+
+static bool order_term(void *closure, const struct store_term *term)
+{
+	struct ordering *ordering = closure;
+
+	if (term->term <= ordering->most &&
+	    ordering->number[term->term] != UINT32_MAX)
+		ordering->subjects[ordering->number[term->term]].order =
+			ordering->next++;
+	return true;
+}
+
+/* Which subject each term is; UINT32_MAX where it has none. */
+static uint32_t *number_terms(struct report *report,
+			      const struct report_crashes *crashes,
+			      enum report_kind kind, struct ordering *ret,
+			      size_t *ret_count)
+{
+	const uint32_t *terms = crashes->terms[kind];
+	uint32_t most = 0;
+	uint32_t *number;
+	size_t count = 0;
+
+	for (size_t i = 0; i < crashes->count; i++)
+		most = terms[i] > most ? terms[i] : most;
+	number = arena_take(report->arena, (size_t)most + 1, sizeof(*number));
+	memset(number, 0xff, ((size_t)most + 1) * sizeof(*number));
+	for (size_t i = 0; i < crashes->count; i++) {
+		if (terms[i] && number[terms[i]] == UINT32_MAX)
+			number[terms[i]] = (uint32_t)count++;
+	}
+	*ret = (struct ordering){ .number = number, .most = most };
+	*ret_count = count;
+	return number;
+}
+
+static void count_crash(const struct report *report,
+			const struct report_crashes *crashes, size_t i,
+			struct report_subject *subject)
+{
+	const uint64_t time = crashes->times[i];
+	const size_t window = report_gather_window(report, time);
+
+	if (subject->crashes == 0 || time > subject->last)
+		subject->newest = i;
+	subject->crashes++;
+	if (time) {
+		if (subject->first == 0 || time < subject->first)
+			subject->first = time;
+		if (time > subject->last)
+			subject->last = time;
+	}
+	if (window == REPORT_WINDOWS)
+		return;
+	subject->window_crashes[window]++;
+	subject->window_units[window] += crashes->machines[i] == 0;
+}
+
+/* Different machines: of all crashes, then of each window. */
+static void count_machines(const struct report *report,
+			   const struct report_crashes *crashes,
+			   enum report_kind kind, const uint32_t *number,
+			   struct report_subject *subjects)
+{
+	uint64_t *keys = take_keys(crashes);
+
+	for (size_t window = 0; window <= REPORT_WINDOWS; window++) {
+		size_t count = 0;
+
+		for (size_t i = 0; i < crashes->count; i++) {
+			const uint32_t term = crashes->terms[kind][i];
+
+			if (term && crashes->machines[i] &&
+			    (window == REPORT_WINDOWS ||
+			     report_gather_window(report, crashes->times[i]) ==
+				     window))
+				keys[count++] = key_of(number[term],
+						       crashes->machines[i]);
+		}
+		count = distinct(keys, count);
+		for (size_t i = 0; i < count; i++) {
+			struct report_subject *subject =
+				&subjects[keys[i] >> 32];
+
+			if (window == REPORT_WINDOWS)
+				subject->machines++;
+			else
+				subject->window_units[window]++;
+		}
+	}
+	free(keys);
+}
+
+static int by_crashes(const void *left, const void *right)
+{
+	const struct report_subject *a = left;
+	const struct report_subject *b = right;
+
+	if (a->crashes != b->crashes)
+		return a->crashes > b->crashes ? -1 : 1;
+	return (a->order > b->order) - (a->order < b->order);
+}
+
+static enum status gather_kind(struct report *report,
+			       const struct report_crashes *crashes,
+			       enum report_kind kind, struct error *err)
+{
+	struct report_subjects *by = &report->by[kind];
+	struct ordering ordering;
+	const uint32_t *number =
+		number_terms(report, crashes, kind, &ordering, &by->count);
+
+	by->at = arena_take(report->arena, by->count + 1, sizeof(*by->at));
+	for (size_t i = 0; i < crashes->count; i++) {
+		const uint32_t term = crashes->terms[kind][i];
+
+		if (term == 0) {
+			by->without++;
+			continue;
+		}
+		by->at[number[term]].kind = kind;
+		by->at[number[term]].term = term;
+		count_crash(report, crashes, i, &by->at[number[term]]);
+	}
+	count_machines(report, crashes, kind, number, by->at);
+	for (size_t i = 0; i < by->count; i++)
+		by->at[i].is_new = report->before &&
+				   by->at[i].window_crashes[0] &&
+				   by->at[i].first >= report_words_from(report);
+	ordering.subjects = by->at;
+	if (store_walk_terms(report->store, report_words_field(kind),
+			     order_term, &ordering, err))
+		return err->status;
+	if (by->count > 1)
+		qsort(by->at, by->count, sizeof(*by->at), by_crashes);
+	return STATUS_OK;
+}
+
+static void gather_windows(struct report *report,
+			   const struct report_crashes *crashes)
+{
+	uint64_t *keys = take_keys(crashes);
+	size_t count = 0;
+
+	for (size_t i = 0; i < crashes->count; i++) {
+		const uint64_t time = crashes->times[i];
+		const size_t window = report_gather_window(report, time);
+
+		report->untimed += time == 0;
+		report->after += time > report->now;
+		report->before += time && time <= report->now && window > 0;
+		if (window < REPORT_WINDOWS)
+			report->windows[window]++;
+		if (crashes->machines[i])
+			keys[count++] = key_of(window, crashes->machines[i]);
+	}
+	report->placed = count;
+	count = distinct(keys, count);
+	for (size_t i = 0; i < count; i++) {
+		if (keys[i] >> 32 < REPORT_WINDOWS)
+			report->window_machines[keys[i] >> 32]++;
+		keys[i] &= UINT32_MAX;
+	}
+	report->machines = distinct(keys, count);
+	report->window_count = covered_windows(report, crashes);
+	free(keys);
+}
+
+enum status report_gather(struct report *report, const struct plan *plan,
+			  struct report_crashes *crashes, struct error *err)
+{
+	enum status status = STATUS_OK;
+
+	read_crashes(report, plan, crashes);
+	report->crashes = crashes->count;
+	gather_windows(report, crashes);
+	for (enum report_kind kind = 0; kind < REPORT_KINDS && !status; kind++)
+		status = gather_kind(report, crashes, kind, err);
+	return status;
+}

@@ -1,0 +1,268 @@
+#include "query/report_rise.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "query/report_gather.h"
+#include "query/report_words.h"
+
+enum {
+	UNITS_MIN = 2 /* fewer in the window tell nothing */
+};
+
+static const double q_max = 0.1;
+
+struct report_change report_rise_change(uint64_t k1, double e1, uint64_t k2,
+					double e2)
+{
+	const struct interval share = statistics_share(k1, k1 + k2);
+	struct report_change change = { .tested = k1 + k2 > 0 && e2 > 0 };
+
+	if (!change.tested)
+		return change;
+	change.factor = k2 ? (double)k1 / e1 / ((double)k2 / e2) : INFINITY;
+	change.low = share.low / (1 - share.low) * e2 / e1;
+	change.high = share.high < 1 ? share.high / (1 - share.high) * e2 / e1
+				     : INFINITY;
+	change.q = 1;
+	return change;
+}
+
+static uint64_t units_before(const struct report *report,
+			     const struct report_subject *subject)
+{
+	uint64_t units = 0;
+
+	for (size_t i = 1; i < report->window_count; i++)
+		units += subject->window_units[i];
+	return units;
+}
+
+/* p of being higher in the window than before, one-sided. */
+static double higher(uint64_t k1, uint64_t k2, double e2)
+{
+	if ((double)k1 * e2 <= (double)k2)
+		return 1;
+	return statistics_rates_differ(k1, 1, k2, e2) / 2;
+}
+
+static void list_changes(struct report *report, struct report_subject **all,
+			 double *p)
+{
+	const double before = (double)report->window_count - 1;
+	size_t count = 0;
+
+	for (enum report_kind kind = 0; kind < REPORT_KINDS; kind++) {
+		for (size_t i = 0; i < report->by[kind].count; i++) {
+			struct report_subject *subject =
+				&report->by[kind].at[i];
+			const uint64_t k1 = subject->window_units[0];
+			const uint64_t k2 = units_before(report, subject);
+
+			if (k1 + k2)
+				subject->change =
+					report_rise_change(k1, 1, k2, before);
+			if (before < 1 || k1 < UNITS_MIN || subject->is_new)
+				continue;
+			p[count] = higher(k1, k2, before);
+			all[count++] = subject;
+		}
+	}
+	statistics_false_discovery(p, count, p);
+	for (size_t i = 0; i < count; i++)
+		all[i]->change.q = p[i];
+	report->rising_tested = count;
+}
+
+static int by_q(const void *left, const void *right)
+{
+	const struct report_subject *a =
+		*(const struct report_subject *const *)left;
+	const struct report_subject *b =
+		*(const struct report_subject *const *)right;
+
+	if (a->change.q != b->change.q)
+		return a->change.q < b->change.q ? -1 : 1;
+	if (a->window_units[0] != b->window_units[0])
+		return a->window_units[0] > b->window_units[0] ? -1 : 1;
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	return (a->order > b->order) - (a->order < b->order);
+}
+
+static int by_window(const void *left, const void *right)
+{
+	const struct report_subject *a =
+		*(const struct report_subject *const *)left;
+	const struct report_subject *b =
+		*(const struct report_subject *const *)right;
+
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	if (a->window_units[0] != b->window_units[0])
+		return a->window_units[0] > b->window_units[0] ? -1 : 1;
+	if (a->window_crashes[0] != b->window_crashes[0])
+		return a->window_crashes[0] > b->window_crashes[0] ? -1 : 1;
+	return (a->order > b->order) - (a->order < b->order);
+}
+
+/* The driver itself is as new: it is told as that. */
+static bool is_told(const struct report *report,
+		    const struct report_crashes *crashes,
+		    const struct report_subject *subject)
+{
+	const struct report_subjects *faults = &report->by[REPORT_FAULT];
+	const uint32_t fault = crashes->terms[REPORT_FAULT][subject->newest];
+
+	for (size_t i = 0; subject->kind == REPORT_BUILD && i < faults->count;
+	     i++) {
+		if (faults->at[i].term == fault)
+			return faults->at[i].is_new;
+	}
+	return false;
+}
+
+/* The first REPORT_ROWS of those wanted, in order, named. */
+static enum status take_first(struct report *report,
+			      const struct report_crashes *crashes,
+			      struct report_subject **all, size_t count,
+			      const struct report_subject **ret, size_t *shown,
+			      struct error *err)
+{
+	for (size_t i = 0; i < count && i < REPORT_ROWS; i++) {
+		if (report_words_name(report, crashes, all[i], err))
+			return err->status;
+		ret[i] = all[i];
+		*shown = i + 1;
+	}
+	return STATUS_OK;
+}
+
+static enum status list_lists(struct report *report,
+			      const struct report_crashes *crashes,
+			      struct report_subject **all, struct error *err)
+{
+	size_t fresh = 0;
+	size_t rising = 0;
+
+	for (enum report_kind kind = 0; kind < REPORT_KINDS; kind++) {
+		for (size_t i = 0; i < report->by[kind].count; i++) {
+			struct report_subject *subject =
+				&report->by[kind].at[i];
+
+			if (subject->is_new &&
+			    !is_told(report, crashes, subject))
+				all[fresh++] = subject;
+		}
+	}
+	report->fresh_all = fresh;
+	if (fresh > 1)
+		qsort(all, fresh, sizeof(struct report_subject *), by_window);
+	if (take_first(report, crashes, all, fresh, report->fresh,
+		       &report->fresh_count, err))
+		return err->status;
+	for (enum report_kind kind = 0; kind < REPORT_KINDS; kind++) {
+		for (size_t i = 0; i < report->by[kind].count; i++) {
+			struct report_subject *subject =
+				&report->by[kind].at[i];
+
+			if (subject->change.tested && subject->change.q < q_max)
+				all[rising++] = subject;
+		}
+	}
+	report->rising_all = rising;
+	if (rising > 1)
+		qsort(all, rising, sizeof(struct report_subject *), by_q);
+	return take_first(report, crashes, all, rising, report->rising,
+			  &report->rising_count, err);
+}
+
+/* Where the subject of each cluster term stands. */
+static uint32_t *places_of(const struct report_subjects *by)
+{
+	uint32_t most = 0;
+	uint32_t *places;
+
+	for (size_t i = 0; i < by->count; i++)
+		most = by->at[i].term > most ? by->at[i].term : most;
+	places = calloc((size_t)most + 1, sizeof(*places));
+	if (!places)
+		abort();
+	for (size_t i = 0; i < by->count; i++)
+		places[by->at[i].term] = (uint32_t)i;
+	return places;
+}
+
+/* A cluster is known by one of its crashes, and is back by one. */
+static enum status mark_known(struct report *report,
+			      const struct report_crashes *crashes,
+			      const struct known *known, struct error *err)
+{
+	struct report_subjects *clusters = &report->by[REPORT_CLUSTER];
+	uint32_t *places = places_of(clusters);
+
+	for (size_t i = 0; known->count && i < crashes->count; i++) {
+		const uint32_t term = crashes->terms[REPORT_CLUSTER][i];
+		bool regressed;
+		const struct known_issue *issue =
+			known_find(known, crashes->rows[i], &regressed);
+
+		if (!issue || !term)
+			continue;
+		if (!clusters->at[places[term]].known)
+			clusters->at[places[term]].known = issue;
+		clusters->at[places[term]].regressed |= regressed;
+	}
+	free(places);
+	for (size_t i = 0; i < clusters->count; i++) {
+		struct report_subject *subject = &clusters->at[i];
+
+		if (!subject->regressed ||
+		    report->regressed_count == REPORT_ROWS)
+			continue;
+		if (report_words_name(report, crashes, subject, err))
+			return err->status;
+		report->regressed[report->regressed_count++] = subject;
+	}
+	return STATUS_OK;
+}
+
+/* Of the whole: machines where they are known, else crashes. */
+static void change_whole(struct report *report)
+{
+	const uint64_t *counts =
+		report->machines ? report->window_machines : report->windows;
+	uint64_t before = 0;
+
+	for (size_t i = 1; i < report->window_count; i++)
+		before += counts[i];
+	report->change = report_rise_change(counts[0], 1, before,
+					    (double)report->window_count - 1);
+}
+
+enum status report_rise(struct report *report,
+			const struct report_crashes *crashes,
+			const struct known *known, struct error *err)
+{
+	size_t total = 0;
+
+	for (enum report_kind kind = 0; kind < REPORT_KINDS; kind++)
+		total += report->by[kind].count;
+
+	struct report_subject **all = calloc(total + 1, sizeof(*all));
+	double *p = calloc(total + 1, sizeof(*p));
+
+	if (!all || !p)
+		abort();
+	list_changes(report, all, p);
+	change_whole(report);
+
+	enum status status = list_lists(report, crashes, all, err);
+
+	if (!status)
+		status = mark_known(report, crashes, known, err);
+	free(all);
+	free(p);
+	return status;
+}

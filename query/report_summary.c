@@ -1,0 +1,195 @@
+#include "query/report_summary.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+#include "query/report_words.h"
+#include "signatures/base/text.h"
+
+const char *report_summary_question(const struct report *report)
+{
+	struct arena *arena = report->arena;
+	const size_t before = report->window_count - 1;
+	const char *length = report_words_length(arena, report->length);
+	const char *window =
+		text_printf(arena, "The last %s: %s to %s UTC", length,
+			    report_words_time(arena, report_words_from(report)),
+			    report_words_time(arena, report->now));
+
+	if (before == 0)
+		return text_printf(arena,
+				   "%s. The crashes reach back no further: "
+				   "there is nothing to compare with.",
+				   window);
+	return text_printf(arena,
+			   "%s, compared with the %zu window%s of %s before.",
+			   window, before, report_words_s(before), length);
+}
+
+const char *report_summary_totals(const struct report *report)
+{
+	struct arena *arena = report->arena;
+	const char *line =
+		text_printf(arena,
+			    "%" PRIu64 " crash%s: %" PRIu64
+			    " in the window, %" PRIu64 " before it, %" PRIu64
+			    " after it, %" PRIu64 " at an unknown time.",
+			    report->crashes, report_words_es(report->crashes),
+			    report->windows[0], report->before, report->after,
+			    report->untimed);
+
+	if (report->live || report->tool_made)
+		line = text_printf(
+			arena,
+			"%s Not counted: %" PRIu64 " live dump%s, %" PRIu64
+			" tool-made image%s.",
+			line, report->live, report_words_s(report->live),
+			report->tool_made, report_words_s(report->tool_made));
+	return line;
+}
+
+const char *report_summary_coverage(const struct report *report)
+{
+	const struct store_tally *tally = &report->tally;
+	uint64_t refused = 0;
+	const char *reasons = "";
+
+	for (size_t i = 0; i < STATUS_COUNT; i++) {
+		if (!tally->refused[i])
+			continue;
+		reasons = text_printf(report->arena, "%s%s%s %" PRIu64, reasons,
+				      refused ? ", " : " (",
+				      error_name((enum status)i),
+				      tally->refused[i]);
+		refused += tally->refused[i];
+	}
+	return text_printf(report->arena,
+			   "Over the life of the store: %" PRIu64
+			   " indexed, %" PRIu64 " duplicate, %" PRIu64
+			   " same crash, %" PRIu64 " refused%s%s.",
+			   tally->indexed, tally->duplicate, tally->same_crash,
+			   refused, reasons, refused ? ")" : "");
+}
+
+static const char *crashes_line(const struct report *report)
+{
+	struct arena *arena = report->arena;
+	uint64_t before = 0;
+	const size_t windows = report->window_count - 1;
+	const char *line;
+
+	for (size_t i = 1; i < report->window_count; i++)
+		before += report->windows[i];
+	line = text_printf(
+		arena, "%" PRIu64 " crash%s on %" PRIu64 " machine%s",
+		report->windows[0], report_words_es(report->windows[0]),
+		report->window_machines[0],
+		report_words_s(report->window_machines[0]));
+	if (windows == 0)
+		return text_printf(arena, "%s.", line);
+	line = text_printf(arena, "%s; %.1f crashes a window before", line,
+			   (double)before / (double)windows);
+	if (!report->change.tested)
+		return text_printf(arena, "%s.", line);
+	if (isinf(report->change.factor))
+		return text_printf(arena, "%s.", line);
+	return text_printf(arena, "%s. %s that crash: %s as many.", line,
+			   report->machines ? "Machines" : "Crashes",
+			   report_words_change(arena, &report->change));
+}
+
+static size_t count_kind(const struct report_subject *const *list, size_t count,
+			 enum report_kind kind)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < count; i++)
+		found += list[i]->kind == kind;
+	return found;
+}
+
+static const char *fresh_line(const struct report *report)
+{
+	const size_t clusters =
+		count_kind(report->fresh, report->fresh_count, REPORT_CLUSTER);
+	const size_t bugchecks =
+		count_kind(report->fresh, report->fresh_count, REPORT_BUGCHECK);
+	const size_t drivers =
+		count_kind(report->fresh, report->fresh_count, REPORT_FAULT);
+
+	if (report->before == 0)
+		return "No crash is older than the window: nothing can be "
+		       "called new.";
+	if (report->fresh_all == 0)
+		return "Nothing is new.";
+	if (report->fresh_all > report->fresh_count)
+		return text_printf(report->arena,
+				   "%zu clusters, bugchecks, drivers and "
+				   "builds were never seen before.",
+				   report->fresh_all);
+	return text_printf(report->arena,
+			   "Never seen before: %zu cluster%s, %zu bugcheck%s, "
+			   "%zu driver%s, %zu build%s of known drivers.",
+			   clusters, report_words_s(clusters), bugchecks,
+			   report_words_s(bugchecks), drivers,
+			   report_words_s(drivers),
+			   report->fresh_all - clusters - bugchecks - drivers,
+			   report_words_s(report->fresh_all - clusters -
+					  bugchecks - drivers));
+}
+
+static const char *rising_line(const struct report *report)
+{
+	const struct report_subject *first = report->rising[0];
+
+	if (report->window_count < 2)
+		return "No earlier window: nothing can be called rising.";
+	if (report->rising_all == 0)
+		return text_printf(report->arena,
+				   "Nothing is rising, of %zu tested.",
+				   report->rising_tested);
+	return text_printf(report->arena,
+			   "%zu rising, first of all the %s %s: %s.",
+			   report->rising_all, report_words_kind(first->kind),
+			   first->title,
+			   report_words_change(report->arena, &first->change));
+}
+
+size_t report_summary(const struct report *report,
+		      const char *lines[REPORT_SUMMARY_MAX])
+{
+	struct arena *arena = report->arena;
+	size_t count = 0;
+
+	for (size_t i = 0; i < report->regressed_count && i < 3; i++)
+		lines[count++] = text_printf(
+			arena, "Back in spite of its fix: %s%s%s (%s).",
+			report->regressed[i]->known->ticket,
+			*report->regressed[i]->known->ticket ? " " : "",
+			report->regressed[i]->known->title,
+			report->regressed[i]->title);
+	lines[count++] = crashes_line(report);
+	lines[count++] = fresh_line(report);
+	lines[count++] = rising_line(report);
+	if (report->odd_count)
+		lines[count++] = text_printf(
+			arena,
+			"%zu machine%s in more ways than %s crashes explain: "
+			"look at memory and disk first.",
+			report->odd_count,
+			report->odd_count == 1 ? " crashes" : "s crash",
+			report->odd_count == 1 ? "its" : "their");
+	if (report->firmware_count)
+		lines[count++] = text_printf(
+			arena,
+			"%zu of %zu hypervisors and BIOS versions stand "
+			"out, first %s.",
+			report->firmware_count, report->firmware_tested,
+			report->firmware[0].value);
+	lines[count++] =
+		text_printf(arena,
+			    "%" PRIu64 " crash%s came in during the window, "
+			    "whenever they happened.",
+			    report->came_in, report_words_es(report->came_in));
+	return count;
+}

@@ -1,0 +1,196 @@
+#include "query/report_words.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "query/cell.h"
+#include "query/value.h"
+#include "signatures/base/text.h"
+
+const char *report_words_s(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+const char *report_words_es(uint64_t n)
+{
+	return n == 1 ? "" : "es";
+}
+
+static const struct {
+	const char *word, *field;
+} kinds[REPORT_KINDS] = {
+	[REPORT_CLUSTER] = { "cluster", "cluster" },
+	[REPORT_BUGCHECK] = { "bugcheck", "bugcheck" },
+	[REPORT_FAULT] = { "driver", "fault" },
+	[REPORT_BUILD] = { "driver build", "faultbuild" },
+};
+
+const char *report_words_kind(enum report_kind kind)
+{
+	return kinds[kind].word;
+}
+
+const struct field *report_words_field(enum report_kind kind)
+{
+	return field_find(kinds[kind].field);
+}
+
+uint64_t report_words_from(const struct report *report)
+{
+	return report->now > report->length ? report->now - report->length : 0;
+}
+
+const char *report_words_title(struct arena *arena, const struct crash *crash)
+{
+	const char *bugcheck = cell_bugcheck_name(arena, crash);
+
+	if (!bugcheck)
+		bugcheck = crash->bugcheck.text ? crash->bugcheck.text
+						: "no bugcheck";
+	return crash->fault.module ? text_printf(arena, "%s in %s", bugcheck,
+						 crash->fault.module)
+				   : bugcheck;
+}
+
+static enum status title_of_crash(struct report *report,
+				  const struct report_crashes *crashes,
+				  struct report_subject *subject,
+				  struct error *err)
+{
+	struct arena arena;
+	struct store_crash crash;
+	enum status status;
+
+	arena_init(&arena);
+	status = store_crash_read(report->store, crashes->rows[subject->newest],
+				  &arena, &crash, err);
+	if (!status && subject->kind == REPORT_CLUSTER)
+		subject->title =
+			text_copy(report->arena,
+				  report_words_title(&arena, &crash.crash));
+	else if (!status)
+		subject->title = text_printf(report->arena, "%s, build %s",
+					     crash.crash.fault.module
+						     ? crash.crash.fault.module
+						     : "-",
+					     subject->key);
+	arena_deinit(&arena);
+	return status;
+}
+
+enum status report_words_name(struct report *report,
+			      const struct report_crashes *crashes,
+			      struct report_subject *subject, struct error *err)
+{
+	const struct field *field = report_words_field(subject->kind);
+	struct store_term term;
+
+	if (subject->title)
+		return STATUS_OK;
+	subject->key = "-";
+	if (store_term_value(report->store, field, subject->term, report->arena,
+			     &term))
+		subject->key = value_text(report->arena, field, term.value);
+	switch (subject->kind) {
+	case REPORT_BUGCHECK: {
+		const char *name = value_bugcheck_name(term.value.number);
+
+		subject->title =
+			text_printf(report->arena, "%s%s%s", subject->key,
+				    name ? " " : "", name ? name : "");
+		return STATUS_OK;
+	}
+	case REPORT_FAULT:
+		subject->title = subject->key;
+		return STATUS_OK;
+	default:
+		return title_of_crash(report, crashes, subject, err);
+	}
+}
+
+const char *report_words_time(struct arena *arena, uint64_t ticks)
+{
+	char time[TEXT_TIME_BYTES];
+
+	if (ticks == 0)
+		return "-";
+	text_time(ticks, time);
+	return text_printf(arena, "%.10s %.5s", time, time + 11);
+}
+
+const char *report_words_length(struct arena *arena, uint64_t ticks)
+{
+	static const struct {
+		uint64_t seconds;
+		const char *unit;
+	} units[] = { { 86400, "day" }, { 3600, "hour" }, { 60, "minute" } };
+	const uint64_t seconds = ticks / VALUE_TICKS_PER_SECOND;
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		const uint64_t n = seconds / units[i].seconds;
+
+		if (n && seconds % units[i].seconds == 0)
+			return text_printf(arena, "%" PRIu64 " %s%s", n,
+					   units[i].unit, report_words_s(n));
+	}
+	return text_printf(arena, "%" PRIu64 " second%s", seconds,
+			   report_words_s(seconds));
+}
+
+/* Two digits that matter. */
+static const char *short_number(struct arena *arena, double x)
+{
+	if (x >= 1000)
+		return "over 1000";
+	return text_printf(arena,
+			   x >= 9.95	 ? "%.0f"
+			   : x >= 0.0995 ? "%.1f"
+					 : "%.2f",
+			   x);
+}
+
+const char *report_words_change(struct arena *arena,
+				const struct report_change *change)
+{
+	if (!change->tested)
+		return "-";
+	if (isinf(change->factor))
+		return "never before";
+	return text_printf(arena, "%s times (%s to %s)",
+			   short_number(arena, change->factor),
+			   short_number(arena, change->low),
+			   isinf(change->high)
+				   ? "any"
+				   : short_number(arena, change->high));
+}
+
+const char *report_words_q(struct arena *arena, double q)
+{
+	if (q < 0.001)
+		return "under 0.001";
+	return text_printf(arena, q < 0.01 ? "%.3f" : "%.2f", q);
+}
+
+const char *report_words_frame(struct arena *arena,
+			       const struct crash_frame *frame)
+{
+	if (!frame->module)
+		return frame->symbol ? frame->symbol
+				     : text_printf(arena, "0x%" PRIx64,
+						   frame->offset);
+	if (frame->symbol)
+		return text_printf(arena, "%s!%s", frame->module,
+				   frame->symbol);
+	return text_printf(arena, "%s+0x%" PRIx64, frame->module,
+			   frame->offset);
+}
+
+const char *report_words_table(struct arena *arena, struct table22 table)
+{
+	return text_printf(arena,
+			   "%" PRIu64 " of %" PRIu64 ", others %" PRIu64
+			   " of %" PRIu64,
+			   table.k1, table.n1, table.k2, table.n2);
+}

@@ -1,0 +1,45 @@
+/*
+ * report_words.h - what the things of a report are called.
+ */
+#ifndef QUERY_REPORT_WORDS_H
+#define QUERY_REPORT_WORDS_H
+
+#include "query/report.h"
+
+/* Fill key and title, unless they are. */
+enum status report_words_name(struct report *report,
+			      const struct report_crashes *crashes,
+			      struct report_subject *subject,
+			      struct error *err) MUST_CHECK;
+
+/* "D1 DRIVER_IRQL_NOT_LESS_OR_EQUAL in ks.sys" */
+const char *report_words_title(struct arena *arena, const struct crash *crash);
+
+/* "cluster", "bugcheck", "driver", "driver build". */
+const char *report_words_kind(enum report_kind kind);
+/* The field that a kind is the values of. */
+const struct field *report_words_field(enum report_kind kind);
+
+/* FILETIME where the window begins. */
+uint64_t report_words_from(const struct report *report);
+
+/* In arena; "2026-11-20 07:00", "-" for 0. */
+const char *report_words_time(struct arena *arena, uint64_t ticks);
+/* "7 days", "36 hours" */
+const char *report_words_length(struct arena *arena, uint64_t ticks);
+/* "3.1 times (1.6 to 6.0)", "never before", "-" */
+const char *report_words_change(struct arena *arena,
+				const struct report_change *change);
+/* "under 0.001", "0.02" */
+const char *report_words_q(struct arena *arena, double q);
+/* "ks.sys+0x1ae9", "ntfs.sys!NtfsRead" */
+const char *report_words_frame(struct arena *arena,
+			       const struct crash_frame *frame);
+/* "6 of 8, others 1 of 50" */
+const char *report_words_table(struct arena *arena, struct table22 table);
+
+/* "", "s"; "", "es". */
+const char *report_words_s(uint64_t n);
+const char *report_words_es(uint64_t n);
+
+#endif
