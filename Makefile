@@ -25,7 +25,9 @@ house  := -std=c17 -I. -I$(OUT) -D_GNU_SOURCE -MMD -MP \
 	  -Wall -Wextra -Wpedantic -Werror -Wshadow -Wvla -Wundef \
 	  -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wcast-qual \
 	  -Wpointer-arith -Wformat=2 -Wimplicit-fallthrough
-watch  := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer $(if $(findstring clang,$(CC)),,-Wno-format-truncation))
+watch  := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer \
+	  $(if $(findstring undefined,$(SAN)),-fno-sanitize-recover=undefined) \
+	  $(if $(findstring clang,$(CC)),,-Wno-format-truncation))
 
 # The rooms are listed here, the files in them are not.
 shared := signatures signatures/base signatures/knowledge signatures/cluster \
