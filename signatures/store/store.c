@@ -192,12 +192,17 @@ static enum status open_first(struct store *store, struct error *err)
 static enum status check_path(struct store *store, struct error *err)
 {
 	char file[PATH_BYTES];
+	struct stat info;
 
 	if (!path_in(store->path, "data.mdb", file))
 		return error_set(err, STATUS_IO, "%.100s...: path too long",
 				 store->path);
-	if (store->mode == STORE_READ && access(file, F_OK))
+	if (store->mode == STORE_READ && stat(file, &info))
 		return error_set(err, STATUS_IO, "%s: no crash store there",
+				 store->path);
+	/* Whoever was to make it was stopped before the first byte. */
+	if (store->mode == STORE_READ && info.st_size == 0)
+		return error_set(err, STATUS_STORE, "%s: not a crash store",
 				 store->path);
 	if (store->mode == STORE_WRITE && mkdir(store->path, 0777) &&
 	    errno != EEXIST)
@@ -418,6 +423,22 @@ static void write_tally(struct store *store)
 	arena_deinit(&arena);
 }
 
+/* A file that was taken away is written to as any other, until it is closed. */
+static enum status check_file(struct store *store, struct error *err)
+{
+	char file[PATH_BYTES];
+	struct stat there, ours;
+	mdb_filehandle_t fd;
+
+	if (path_in(store->path, "data.mdb", file) &&
+	    !mdb_env_get_fd(store->env, &fd) && !fstat(fd, &ours) &&
+	    !stat(file, &there) && there.st_ino == ours.st_ino &&
+	    there.st_dev == ours.st_dev)
+		return STATUS_OK;
+	return error_set(err, STATUS_IO,
+			 "%s: was removed or replaced meanwhile", store->path);
+}
+
 enum status store_commit(struct store *store, struct error *err)
 {
 	int rc;
@@ -435,7 +456,7 @@ enum status store_commit(struct store *store, struct error *err)
 		forget_pending(store);
 		return state_error(store->path, rc, err);
 	}
-	return STATUS_OK;
+	return check_file(store, err);
 }
 
 uint32_t store_row_count(struct store *store)

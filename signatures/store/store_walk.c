@@ -29,6 +29,9 @@ static uint32_t *count_lists(struct store *store)
 
 	btree_key_u8(&prefix, SCHEMA_LIST);
 	last = btree_last(store, SCHEMA_PART, &prefix);
+	/* Parts are numbered without gaps, where nobody damaged the store. */
+	if (last > btree_count(store, SCHEMA_PART))
+		last = 0;
 	counts = must(calloc((size_t)last + 1, sizeof(*counts)));
 	for (uint32_t chunk = 0; store_column_lists(store, chunk, &column);
 	     chunk++)
