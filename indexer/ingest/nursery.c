@@ -170,6 +170,8 @@ void nursery_stop(struct nursery *nursery)
 {
 	int status;
 
+	/* Whoever else may still hold this end, it is over. */
+	shutdown(nursery->fd, SHUT_RDWR);
 	close(nursery->fd);
 	while (waitpid(nursery->pid, &status, 0) < 0 && errno == EINTR)
 		;
