@@ -17,6 +17,7 @@
 struct hashes;
 struct part_cache;
 struct pending;
+struct store_foreign;
 struct term_cache;
 
 struct store {
@@ -40,6 +41,9 @@ struct store {
 	struct pending *pending;      /* writer: index entries to be made */
 	struct term_cache *terms;     /* writer: value -> term */
 	void *columns[SCHEMA_FIELDS]; /* reader: one decoded chunk a field */
+
+	const struct store_foreign *foreign; /* NULL: LMDB */
+	void *foreign_state;
 };
 
 /* What the sub-databases are called. */

@@ -15,6 +15,7 @@
 #include "signatures/store/part.h"
 #include "signatures/store/pending.h"
 #include "signatures/store/store_admin.h"
+#include "signatures/store/store_foreign.h"
 #include "signatures/store/store_read.h"
 #include "signatures/store/store_write.h"
 #include "signatures/store/term.h"
@@ -282,6 +283,8 @@ void store_close(struct store *store)
 {
 	if (!store)
 		return;
+	if (store->foreign)
+		store->foreign->close(store->foreign_state);
 	store_end(store);
 	forget_pending(store);
 	for (size_t i = 0; i < SCHEMA_FIELDS; i++)
@@ -366,7 +369,12 @@ enum status store_begin(struct store *store, struct error *err)
 {
 	const struct btree_key key = meta_key("tally");
 	struct bytes in = bytes_absent();
-	int rc = begin(store);
+	int rc;
+
+	if (store->foreign)
+		return store->foreign->begin(store->foreign_state, &store->rows,
+					     err);
+	rc = begin(store);
 
 	if (rc) {
 		store->txn = NULL;
@@ -464,16 +472,24 @@ uint32_t store_row_count(struct store *store)
 	return store->rows;
 }
 
+enum status store_check(struct store *store, struct error *err)
+{
+	if (store->foreign)
+		return store->foreign->check(store->foreign_state, err);
+	return state_check(store, err);
+}
+
 enum status store_tally_read(struct store *store, struct store_tally *ret,
 			     struct error *err)
 {
-	struct store_tally tally = {
-		.indexed = store->rows,
-		.duplicate = btree_count(store, SCHEMA_COPY),
-		.same_crash = store->files - store->rows,
-		.archives = btree_count(store, SCHEMA_ARCHIVE),
-	};
+	struct store_tally tally = { .indexed = store->rows };
 
+	if (store->foreign)
+		return store->foreign->tally_read(store->foreign_state, ret,
+						  err);
+	tally.duplicate = btree_count(store, SCHEMA_COPY);
+	tally.same_crash = store->files - store->rows;
+	tally.archives = btree_count(store, SCHEMA_ARCHIVE);
 	memcpy(tally.refused, store->refused, sizeof(tally.refused));
 	if (state_check(store, err))
 		return err->status;

@@ -51,4 +51,7 @@ enum status store_commit(struct store *store, struct error *err) MUST_CHECK;
 
 uint32_t store_row_count(struct store *store);
 
+/* What failed where a find or a column had no way to say so. */
+enum status store_check(struct store *store, struct error *err) MUST_CHECK;
+
 #endif

@@ -2,6 +2,7 @@
 
 #include "signatures/store/column.h"
 #include "signatures/store/pending.h"
+#include "signatures/store/store_foreign.h"
 #include "signatures/store/store_read.h"
 
 /* Room for one chunk of a field, as wide as its widest form. */
@@ -32,9 +33,13 @@ static bool is_there(struct store *store, uint32_t chunk, size_t *count)
 bool store_column_read(struct store *store, const struct field *field,
 		       uint32_t chunk, struct store_column *ret)
 {
-	void *room = room_of(store, field->number);
+	void *room;
 	struct store_column column = { 0 };
 
+	if (store->foreign)
+		return store->foreign->column_read(store->foreign_state, field,
+						   chunk, ret);
+	room = room_of(store, field->number);
 	if (!is_there(store, chunk, &column.count))
 		return false;
 	if (field->index == FIELD_RAW) {
@@ -51,9 +56,13 @@ bool store_column_read(struct store *store, const struct field *field,
 bool store_column_lists(struct store *store, uint32_t chunk,
 			struct store_column *ret)
 {
-	void *room = room_of(store, SCHEMA_COLUMN_LISTS);
+	void *room;
 	struct store_column column = { 0 };
 
+	if (store->foreign)
+		return store->foreign->column_lists(store->foreign_state, chunk,
+						    ret);
+	room = room_of(store, SCHEMA_COLUMN_LISTS);
 	if (!is_there(store, chunk, &column.count))
 		return false;
 	column_read_terms(store, SCHEMA_COLUMN_LISTS, chunk, room);

@@ -6,6 +6,7 @@
 #include "signatures/store/hashes.h"
 #include "signatures/store/pending.h"
 #include "signatures/store/row.h"
+#include "signatures/store/store_foreign.h"
 #include "signatures/store/store_read.h"
 #include "signatures/store/store_walk.h"
 #include "signatures/store/store_write.h"
@@ -43,6 +44,9 @@ size_t store_find_id(struct store *store, const char *prefix, uint32_t *rows,
 	struct search search = { .rows = rows, .max = max };
 	unsigned int free_bits;
 
+	if (store->foreign)
+		return store->foreign->find_id(store->foreign_state, prefix,
+					       rows, max);
 	if (!max || !digits || digits > 2 * DIGITS_KEPT)
 		return 0;
 	for (size_t i = 0; i < digits; i++) {
@@ -115,6 +119,9 @@ bool store_find_content(struct store *store, struct hash128 content,
 			     .hash = content.high,
 			     .content = content };
 
+	if (store->foreign)
+		return store->foreign->find_content(store->foreign_state,
+						    content, row);
 	return look_up(&look, SCHEMA_FIND_CONTENT, row);
 }
 
@@ -126,6 +133,9 @@ bool store_find_source(struct store *store, const char *source, uint32_t *row)
 	struct hash128 content;
 	struct bytes in;
 
+	if (store->foreign)
+		return store->foreign->find_source(store->foreign_state, source,
+						   row);
 	if (look_up(&look, SCHEMA_FIND_SOURCE, row))
 		return true;
 	/* Another name for bytes that are kept under one. */
@@ -160,6 +170,9 @@ bool store_find_term(struct store *store, const struct field *field,
 
 	if ((field->type == FIELD_TEXT) != (value.text != NULL))
 		return false;
+	if (store->foreign)
+		return store->foreign->find_term(store->foreign_state, field,
+						 value, ret);
 	if (store->pending)
 		pending_flush(store);
 	key = term_key(field->number, term_bytes(field, value, number));

@@ -2,6 +2,7 @@
 
 #include "signatures/store/pending.h"
 #include "signatures/store/posting.h"
+#include "signatures/store/store_foreign.h"
 #include "signatures/store/store_rows.h"
 
 struct chunks {
@@ -28,6 +29,9 @@ enum status store_posting_lists(struct store *store, const struct field *field,
 	struct chunks chunks = { store, lists->set };
 	struct btree_key prefix = btree_key();
 
+	if (store->foreign)
+		return store->foreign->posting_lists(store->foreign_state,
+						     field, term, lists, err);
 	if (store->pending)
 		pending_flush(store);
 	btree_key_u8(&prefix, field->number);
@@ -89,6 +93,9 @@ enum status store_posting_read(struct store *store, const struct field *field,
 	struct store_rows *lists;
 	enum status status;
 
+	if (store->foreign)
+		return store->foreign->posting_read(store->foreign_state, field,
+						    term, rows, err);
 	if (field->index != FIELD_MODULES)
 		return store_posting_lists(store, field, term, rows, err);
 	lists = store_rows_create();

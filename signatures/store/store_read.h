@@ -24,6 +24,13 @@ enum status store_crash_read(struct store *store, uint32_t row,
 			     struct error *err) MUST_CHECK;
 
 /*
+ * What these files of one crash come to; borrows them, and arena.  count is 1
+ * to LIMIT_FILES_PER_CRASH.
+ */
+void store_crash_of_files(const struct record_file *files, size_t count,
+			  struct arena *arena, struct store_crash *ret);
+
+/*
  * Rows whose id starts with prefix (lower-case hexadecimal); at most max are
  * written to rows; returns how many there are, counting stops at max.
  */

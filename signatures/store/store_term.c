@@ -1,5 +1,6 @@
 #include "signatures/base/pack.h"
 #include "signatures/store/pending.h"
+#include "signatures/store/store_foreign.h"
 #include "signatures/store/store_read.h"
 #include "signatures/store/store_walk.h"
 #include "signatures/store/term.h"
@@ -11,6 +12,9 @@ bool store_term_value(struct store *store, const struct field *field,
 	struct btree_key key = btree_key();
 	struct bytes value, in;
 
+	if (store->foreign)
+		return store->foreign->term_value(store->foreign_state, field,
+						  term, arena, ret);
 	if (store->pending)
 		pending_flush(store);
 	btree_key_u8(&key, field->number);

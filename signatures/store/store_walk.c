@@ -10,6 +10,7 @@
 #include "signatures/store/posting.h"
 #include "signatures/store/row.h"
 #include "signatures/store/store_admin.h"
+#include "signatures/store/store_foreign.h"
 #include "signatures/store/term.h"
 
 static void *must(void *memory)
@@ -140,6 +141,9 @@ enum status store_walk_terms(struct store *store, const struct field *field,
 	struct btree_key prefix = btree_key();
 	uint32_t *counts = NULL;
 
+	if (store->foreign)
+		return store->foreign->walk_terms(store->foreign_state, field,
+						  take, closure, err);
 	if (store->pending)
 		pending_flush(store);
 	if (field->index == FIELD_MODULES)

@@ -1,0 +1,93 @@
+#include "signatures/store/store_aside.h"
+
+#include "signatures/base/pack.h"
+#include "signatures/store/btree.h"
+
+struct walk {
+	const struct store_aside *aside;
+	struct arena arena;
+};
+
+static struct hash128 take_hash(struct bytes *in)
+{
+	struct hash128 hash;
+
+	hash.high = btree_take(in, 8);
+	hash.low = btree_take(in, 8);
+	return hash;
+}
+
+static bool take_refused(void *closure, struct bytes key, struct bytes value)
+{
+	struct walk *walk = closure;
+	const struct hash128 content = take_hash(&key);
+	const uint32_t why = bytes_u32(&value);
+	const char *source, *text;
+
+	arena_reset(&walk->arena);
+	source = pack_take_text(&value, &walk->arena);
+	text = pack_take_text(&value, &walk->arena);
+	if (value.failed || !why || why >= STATUS_COUNT || !source || !text)
+		return true;
+	return walk->aside->refused(walk->aside->closure, content,
+				    (enum status)why, source, text);
+}
+
+static bool take_archive(void *closure, struct bytes key, struct bytes value)
+{
+	const struct walk *walk = closure;
+	const struct hash128 content = take_hash(&key);
+
+	return walk->aside->archive(walk->aside->closure, content,
+				    pack_take_varint(&value));
+}
+
+static bool take_copy(void *closure, struct bytes key, struct bytes value)
+{
+	const struct walk *walk = closure;
+
+	return walk->aside->copy(walk->aside->closure, btree_take(&key, 8),
+				 take_hash(&value));
+}
+
+enum status store_aside_walk(struct store *store,
+			     const struct store_aside *aside, struct error *err)
+{
+	const struct btree_key all = btree_key();
+	struct walk walk = { .aside = aside };
+
+	arena_init(&walk.arena);
+	btree_walk(store, SCHEMA_REFUSED, &all, take_refused, &walk);
+	btree_walk(store, SCHEMA_ARCHIVE, &all, take_archive, &walk);
+	btree_walk(store, SCHEMA_COPY, &all, take_copy, &walk);
+	arena_deinit(&walk.arena);
+	return state_check(store, err);
+}
+
+enum status store_aside_put_archive(struct store *store, struct hash128 content,
+				    uint64_t dumps, struct error *err)
+{
+	struct btree_key key = btree_key();
+	struct arena arena;
+	struct pack out;
+
+	arena_init(&arena);
+	out = pack_into(&arena);
+	pack_varint(&out, dumps);
+	btree_key_hash(&key, content);
+	btree_put(store, SCHEMA_ARCHIVE, &key, pack_done(&out));
+	arena_deinit(&arena);
+	return state_check(store, err);
+}
+
+enum status store_aside_put_copy(struct store *store, uint64_t source,
+				 struct hash128 content, struct error *err)
+{
+	struct btree_key key = btree_key();
+	struct btree_key value = btree_key();
+
+	btree_key_u64(&key, source);
+	btree_key_hash(&value, content);
+	btree_set(store, SCHEMA_COPY, &key, &value, true);
+	return state_check(store, err);
+}
