@@ -86,6 +86,23 @@ static const char *join_words(struct query *query)
 	return text;
 }
 
+/* What happened after "now" is not known yet; how much that is. */
+static uint64_t leave_out_later(struct query *query, struct plan *plan)
+{
+	uint64_t *times = factor_numbers(query->store, "time");
+	struct plan later = plan_none(query->store);
+	const uint64_t all = plan->matched;
+
+	for (uint32_t row = 0; row < plan->row_count; row++) {
+		if (times[row] != STORE_NO_NUMBER && times[row] > query->now)
+			plan_add(&later, row);
+	}
+	free(times);
+	plan_leave_out(plan, &later);
+	plan_deinit(&later);
+	return all - plan->matched;
+}
+
 /* What came in with the window, whenever it happened. */
 static uint64_t count_came_in(const struct report *report,
 			      const struct plan *plan)
@@ -125,9 +142,9 @@ static enum status fill(struct report *report, const struct plan *plan,
 	    name_bugchecks(report, &crashes, err) ||
 	    report_cluster(report, plan, &crashes, err) ||
 	    report_firmware(report, plan, &crashes, err) ||
-	    report_ranks(report, plan, err))
+	    report_ranks(report, plan, err) ||
+	    report_odd(report, &crashes, err))
 		return err->status;
-	report_odd_machines(report, &crashes);
 	report->came_in = count_came_in(report, plan);
 	return STATUS_OK;
 }
@@ -174,6 +191,7 @@ static enum status run_with(struct query *query, const struct known *known,
 	struct asked asked;
 	enum status status;
 
+	report->query = query;
 	report->store = query->store;
 	report->arena = &query->arena;
 	report->now = query->now;
@@ -184,9 +202,12 @@ static enum status run_with(struct query *query, const struct known *known,
 		return err->status;
 	report->live = asked.live;
 	report->tool_made = asked.tool_made;
+	report->after = leave_out_later(query, &asked.plan);
+	clump_gather(query, &asked.plan, "cluster", 7, &report->clumps);
 	status = fill(report, &asked.plan, known, err);
 	if (!status)
 		status = print(query, report, err);
+	clump_deinit(&report->clumps);
 	if (!status)
 		*ret = report->crashes ? CLI_YES : CLI_NO;
 	asked_deinit(&asked);

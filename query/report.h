@@ -6,11 +6,14 @@
  * time of the crash.  What is counted in a window is counted in machines as
  * well: one machine that crashes all night raises no cluster.
  *
- *     crashes = before the window + in it + after it + without a time
+ *     crashes = before the window + in it + without a time
+ *
+ * What happened after the window is not known yet and counts nowhere.
  */
 #ifndef QUERY_REPORT_H
 #define QUERY_REPORT_H
 
+#include "query/clump.h"
 #include "query/known.h"
 #include "query/query.h"
 #include "query/statistics.h"
@@ -76,31 +79,30 @@ struct report_crashes {
 	uint32_t *terms[REPORT_KINDS];
 };
 
-/* An attribute that machines of a group have and others do not. */
+/* What machines of a group have and others do not. */
 struct report_trait {
-	const char *field, *value;
-	struct table22 table; /* group against others */
-	bool of_machines;     /* counted in machines, else in crashes */
-	double q;
+	const char *what;     /* "biosversion=F7b", or two of them */
+	struct table22 table; /* group against others, in machines */
+	double p;	      /* corrected for all that was tried */
+	const char *with;     /* what explains it; NULL = nothing else does */
+	const char *same;     /* what the same machines have too, or NULL */
 };
 
 /* A cluster at length. */
 struct report_card {
 	const struct report_subject *subject;
-	struct store_crash crash; /* the one with the best stack */
-	const char *id;
+	struct clump_face face;
+	const char *id; /* of the representative */
 	struct report_trait traits[REPORT_UNUSUAL];
-	size_t trait_count;
+	size_t trait_count, trait_all;
 };
 
 /* A machine that crashes in too many ways. */
 struct report_machine {
-	uint32_t term;
 	const char *id;
 	uint64_t crashes, window_crashes;
-	uint64_t clusters, bugchecks;
-	double expected; /* different bugchecks, going by the others */
 	double q;
+	const char *reasons;
 };
 
 /* A hypervisor or a BIOS version among the machines that crash. */
@@ -124,8 +126,10 @@ struct report_rank {
 };
 
 struct report {
+	struct query *query;
 	struct store *store;
 	struct arena *arena;
+	struct clumps clumps; /* clusters, to be looked at */
 	/* The question. */
 	uint64_t now, length, min;
 	const char *where; /* the filter words; "" if none */
@@ -148,7 +152,7 @@ struct report {
 	size_t regressed_count;
 	struct report_card cards[REPORT_CARDS];
 	size_t card_count;
-	struct report_machine *odd;
+	struct report_machine *odd; /* of the whole store */
 	size_t odd_count, odd_tested;
 	struct report_firmware *firmware;
 	size_t firmware_count, firmware_tested;

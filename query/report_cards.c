@@ -30,7 +30,7 @@ static void put_frames(struct html *html, const struct crash_stack *stack,
 
 static void put_stack(struct html *html, const struct report_card *card)
 {
-	const struct crash_stack *stack = &card->crash.crash.stack;
+	const struct crash_stack *stack = &card->face.crash.crash.stack;
 	const size_t open =
 		stack->count < FRAMES_OPEN ? stack->count : FRAMES_OPEN;
 
@@ -51,33 +51,39 @@ static double share(uint64_t k, uint64_t n)
 	return n ? (double)k / (double)n : 0;
 }
 
+static void put_trait(struct html *html, const struct report_trait *t)
+{
+	html_put(html, "<li>");
+	svg_shares(html, share(t->table.k1, t->table.n1),
+		   share(t->table.k2, t->table.n2));
+	html_put(html,
+		 " <strong>%s</strong><br><span class=\"soft\">%s machines",
+		 t->what, report_words_table(html->arena, t->table));
+	if (t->with)
+		html_put(html, "; goes with %s", t->with);
+	if (t->same)
+		html_put(html, "; the same machines have %s", t->same);
+	html_put(html, "</span></li>\n");
+}
+
 static void put_traits(struct html *html, const struct report_card *card)
 {
-	html_put(html, "<div><h4>Unusual about it</h4>\n");
+	html_put(html, "<div><h4>Unusual about its machines</h4>\n");
 	if (card->trait_count == 0) {
-		html_put(html, "<p>Nothing that chance would not do: %s.</p>",
-			 card->subject->machines < 2
-				 ? "it happened on one machine, or on none "
-				   "that is known"
-				 : "its machines are like the others");
-	} else {
-		html_put(html, "<ul class=\"traits\">\n");
+		html_put(html, "<p>Nothing that stands out.</p></div>\n");
+		return;
 	}
-	for (size_t i = 0; i < card->trait_count; i++) {
-		const struct report_trait *t = &card->traits[i];
-
-		html_put(html, "<li>");
-		svg_shares(html, share(t->table.k1, t->table.n1),
-			   share(t->table.k2, t->table.n2));
+	html_put(html, "<ul class=\"traits\">\n");
+	for (size_t i = 0; i < card->trait_count; i++)
+		put_trait(html, &card->traits[i]);
+	html_put(html, "</ul>\n");
+	if (card->trait_count < card->trait_all)
 		html_put(html,
-			 " <strong>%s</strong> %s<br><span class=\"soft\">%s "
-			 "%s; by chance %s</span></li>\n",
-			 t->field, t->value,
-			 report_words_table(html->arena, t->table),
-			 t->of_machines ? "machines" : "crashes",
-			 report_words_q(html->arena, t->q));
-	}
-	html_put(html, card->trait_count ? "</ul></div>\n" : "</div>\n");
+			 "<p class=\"soft\">%s more: <code>crashquery "
+			 "correlate %s</code></p>\n",
+			 html_count(html, card->trait_all - card->trait_count),
+			 card->subject->key);
+	html_put(html, "</div>\n");
 }
 
 static void put_card(struct html *html, const struct report *report,
@@ -93,14 +99,20 @@ static void put_card(struct html *html, const struct report *report,
 	html_put(html, "</h3><span>");
 	svg_spark(html, s->window_crashes, report->window_count);
 	html_put(html,
-		 "</span></div>\n<p class=\"soft\">%s in the window, %s in all "
-		 "on %s machine%s, %s to %s. <code>crashquery find "
+		 "</span></div>\n<p class=\"soft\">%s. %s in the window, %s in "
+		 "all on %s machine%s, %s to %s; %s different stack%s, %s "
+		 "build%s of the module to blame. <code>crashquery find "
 		 "cluster=%s</code></p>\n<div class=\"two\">\n",
+		 cell_bugcheck_name(html->arena, &card->face.crash.crash),
 		 html_count(html, s->window_crashes[0]),
 		 html_count(html, s->crashes), html_count(html, s->machines),
 		 report_words_s(s->machines),
 		 report_words_time(html->arena, s->first),
-		 report_words_time(html->arena, s->last), s->key);
+		 report_words_time(html->arena, s->last),
+		 html_count(html, card->face.stacks),
+		 report_words_s(card->face.stacks),
+		 html_count(html, card->face.builds),
+		 report_words_s(card->face.builds), s->key);
 	put_stack(html, card);
 	put_traits(html, card);
 	html_put(html, "</div></article>\n");

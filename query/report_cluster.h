@@ -9,8 +9,8 @@
 
 /*
  * Cards, largest in the window first (of all crashes where the window is
- * empty): a crash whose stack is the truest, and what the machines of the
- * cluster have that the other machines of plan do not.
+ * empty): its representative, and what its machines have that the others of
+ * plan have not.
  */
 enum status report_cluster(struct report *report, const struct plan *plan,
 			   const struct report_crashes *crashes,

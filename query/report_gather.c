@@ -281,8 +281,7 @@ static void gather_windows(struct report *report,
 		const size_t window = report_gather_window(report, time);
 
 		report->untimed += time == 0;
-		report->after += time > report->now;
-		report->before += time && time <= report->now && window > 0;
+		report->before += time && window > 0;
 		if (window < REPORT_WINDOWS)
 			report->windows[window]++;
 		if (crashes->machines[i])

@@ -9,6 +9,7 @@
 #include "query/report_summary.h"
 #include "query/report_words.h"
 #include "query/svg.h"
+#include "query/value.h"
 #include "signatures/base/text.h"
 
 enum {
@@ -108,6 +109,8 @@ static void put_history(struct html *html, const struct report *report)
 	struct svg_bar bars[REPORT_WINDOWS];
 	const size_t count = report->window_count;
 	const char *title = "Crashes a window, oldest first:";
+	const uint64_t day = 86400 * VALUE_TICKS_PER_SECOND;
+	const bool days = report->length % day == 0;
 
 	for (size_t i = 0; i < count; i++) {
 		const size_t window = count - 1 - i;
@@ -116,15 +119,19 @@ static void put_history(struct html *html, const struct report *report)
 		const char *time = report_words_time(html->arena, from);
 
 		bars[i] = (struct svg_bar){
-			.label = text_printf(html->arena, "from %.16s", time),
+			.label = days ? text_printf(html->arena, "%.10s", time)
+				      : time + 5,
 			.whole = report->windows[window],
 			.part = window == 0 ? report->windows[0] : 0,
 		};
 		title = text_printf(html->arena, "%s %" PRIu64, title,
 				    report->windows[window]);
 	}
-	if (count > 1)
-		svg_bars(html, title, bars, count);
+	if (count < 2)
+		return;
+	svg_bars(html, title, bars, count);
+	html_put(html, "<p class=\"soft\">Crashes by window; below each, where "
+		       "it begins.</p>\n");
 }
 
 static void put_summary(struct html *html, const struct report *report)

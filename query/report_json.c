@@ -160,18 +160,16 @@ static struct json *card_json(const struct report *report,
 	struct json *json = subject_json(report, card->subject);
 	struct json *traits = json_new_array();
 	struct json *frames = json_new_array();
-	const struct crash_stack *stack = &card->crash.crash.stack;
+	const struct crash_stack *stack = &card->face.crash.crash.stack;
 
 	for (size_t i = 0; i < card->trait_count; i++) {
 		const struct report_trait *trait = &card->traits[i];
 		struct json *row = table_json_of(trait->table);
 
-		json_set(row, "field", json_new_text(trait->field));
-		json_set(row, "value", json_new_text(trait->value));
-		json_set(row, "counted",
-			 json_new_text(trait->of_machines ? "machines"
-							  : "crashes"));
-		json_set(row, "q", real(trait->q));
+		json_set(row, "what", json_new_text(trait->what));
+		json_set(row, "p", real(trait->p));
+		json_set(row, "goes_with", json_new_text(trait->with));
+		json_set(row, "same", json_new_text(trait->same));
 		json_append(traits, row);
 	}
 	for (size_t i = 0; i < stack->count; i++) {
@@ -201,9 +199,7 @@ static struct json *machines_json(const struct report *report)
 		json_set(row, "machine", json_new_text(machine->id));
 		json_set(row, "crashes", count(machine->crashes));
 		json_set(row, "in_window", count(machine->window_crashes));
-		json_set(row, "bugchecks", count(machine->bugchecks));
-		json_set(row, "expected", real(machine->expected));
-		json_set(row, "clusters", count(machine->clusters));
+		json_set(row, "reasons", json_new_text(machine->reasons));
 		json_set(row, "q", real(machine->q));
 		json_append(json, row);
 	}

@@ -166,11 +166,9 @@ void report_lists_machines(struct html *html, const struct report *report)
 		{ "Machine", false, NULL },
 		{ "Crashes", true, NULL },
 		{ "In the window", true, NULL },
-		{ "Bugchecks", true, "different ones" },
-		{ "Expected", true,
-		  "different bugchecks, going by the other "
-		  "machines" },
-		{ "Clusters", true, "different ones" },
+		{ "What speaks for it", false,
+		  "in brackets, what is expected of a machine like the "
+		  "others" },
 		{ "By chance", true, "false discovery rate" },
 	};
 
@@ -178,29 +176,28 @@ void report_lists_machines(struct html *html, const struct report *report)
 		       "ways</h2>\n");
 	if (report->odd_count == 0) {
 		html_put(html,
-			 "<p>None, of %s that crashed more than once.</p>\n",
+			 "<p>None, of %s machines that can be told apart.</p>"
+			 "\n",
 			 html_count(html, report->odd_tested));
 		return;
 	}
-	html_put(html, "<p class=\"soft\">One bug crashes a machine in one "
-		       "way. Many ways at once are often memory, a disk or a "
+	html_put(html, "<p class=\"soft\">Software fails alike on many "
+		       "machines; failing hardware fails in many unrelated "
+		       "ways on one. Look at memory first, then at disk and "
 		       "processor.</p>\n");
 	html_table(html, "t-machines",
-		   "Machines with too many different bugchecks", columns, 7);
+		   "Machines whose hardware is to be doubted, of all time",
+		   columns, 5);
 	for (size_t i = 0; i < report->odd_count && i < REPORT_ROWS; i++) {
 		const struct report_machine *m = &report->odd[i];
 
 		html_put(html,
 			 "<tr><th scope=\"row\" class=\"code\">%s</th>"
 			 "<td class=\"n\">%s</td><td class=\"n\">%s</td>"
-			 "<td class=\"n\">%s</td><td class=\"n\">%s</td>"
-			 "<td class=\"n\">%s</td>"
-			 "<td class=\"n\" data-v=\"%s\">%s</td></tr>\n",
+			 "<td>%s</td><td class=\"n\" data-v=\"%s\">%s</td>"
+			 "</tr>\n",
 			 m->id, html_count(html, m->crashes),
-			 html_count(html, m->window_crashes),
-			 html_count(html, m->bugchecks),
-			 text_printf(html->arena, "%.1f", m->expected),
-			 html_count(html, m->clusters),
+			 html_count(html, m->window_crashes), m->reasons,
 			 text_printf(html->arena, "%.6f", m->q),
 			 report_words_q(html->arena, m->q));
 	}

@@ -1,5 +1,5 @@
 /*
- * report_odd.h - machines that are not as the others.
+ * report_odd.h - machines that crash in too many ways.
  */
 #ifndef QUERY_REPORT_ODD_H
 #define QUERY_REPORT_ODD_H
@@ -7,10 +7,11 @@
 #include "query/report.h"
 
 /*
- * Machines that crash in too many ways: more different bugchecks for their
- * number of crashes than the other machines have for theirs.
+ * Those whose hardware is to be doubted (suspect.h), judged by the whole store;
+ * crashes of the window are those asked about.
  */
-void report_odd_machines(struct report *report,
-			 const struct report_crashes *crashes);
+enum status report_odd(struct report *report,
+		       const struct report_crashes *crashes,
+		       struct error *err) MUST_CHECK;
 
 #endif

@@ -29,14 +29,12 @@ const char *report_summary_question(const struct report *report)
 const char *report_summary_totals(const struct report *report)
 {
 	struct arena *arena = report->arena;
-	const char *line =
-		text_printf(arena,
-			    "%" PRIu64 " crash%s: %" PRIu64
-			    " in the window, %" PRIu64 " before it, %" PRIu64
-			    " after it, %" PRIu64 " at an unknown time.",
-			    report->crashes, report_words_es(report->crashes),
-			    report->windows[0], report->before, report->after,
-			    report->untimed);
+	const char *line = text_printf(
+		arena,
+		"%" PRIu64 " crash%s: %" PRIu64 " in the window, %" PRIu64
+		" before it, %" PRIu64 " at an unknown time.",
+		report->crashes, report_words_es(report->crashes),
+		report->windows[0], report->before, report->untimed);
 
 	if (report->live || report->tool_made)
 		line = text_printf(
@@ -127,15 +125,22 @@ static const char *fresh_line(const struct report *report)
 				   "%zu clusters, bugchecks, drivers and "
 				   "builds were never seen before.",
 				   report->fresh_all);
-	return text_printf(report->arena,
-			   "Never seen before: %zu cluster%s, %zu bugcheck%s, "
-			   "%zu driver%s, %zu build%s of known drivers.",
-			   clusters, report_words_s(clusters), bugchecks,
-			   report_words_s(bugchecks), drivers,
-			   report_words_s(drivers),
-			   report->fresh_all - clusters - bugchecks - drivers,
-			   report_words_s(report->fresh_all - clusters -
-					  bugchecks - drivers));
+
+	const size_t counts[REPORT_KINDS] = { clusters, bugchecks, drivers,
+					      report->fresh_all - clusters -
+						      bugchecks - drivers };
+	const char *line = "Never seen before:";
+	const char *comma = "";
+
+	for (enum report_kind kind = 0; kind < REPORT_KINDS; kind++) {
+		if (!counts[kind])
+			continue;
+		line = text_printf(report->arena, "%s%s %zu %s%s", line, comma,
+				   counts[kind], report_words_kind(kind),
+				   report_words_s(counts[kind]));
+		comma = ",";
+	}
+	return text_printf(report->arena, "%s.", line);
 }
 
 static const char *rising_line(const struct report *report)
@@ -174,11 +179,10 @@ size_t report_summary(const struct report *report,
 	if (report->odd_count)
 		lines[count++] = text_printf(
 			arena,
-			"%zu machine%s in more ways than %s crashes explain: "
-			"look at memory and disk first.",
+			"%zu machine%s in too many ways: look at memory "
+			"first.",
 			report->odd_count,
-			report->odd_count == 1 ? " crashes" : "s crash",
-			report->odd_count == 1 ? "its" : "their");
+			report->odd_count == 1 ? " crashes" : "s crash");
 	if (report->firmware_count)
 		lines[count++] = text_printf(
 			arena,

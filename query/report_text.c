@@ -207,7 +207,7 @@ static void say_bugchecks(struct page *page)
 
 static void say_stack(struct page *page, const struct report_card *card)
 {
-	const struct crash_stack *stack = &card->crash.crash.stack;
+	const struct crash_stack *stack = &card->face.crash.crash.stack;
 	size_t shown = 0;
 
 	fputs(page->markdown ? "\n```\n" : "", page->out);
@@ -255,12 +255,12 @@ static void say_card(struct page *page, const struct report_card *card)
 		const struct report_trait *t = &card->traits[i];
 
 		fputs(page->markdown ? "- " : "    ", page->out);
-		paragraph(
-			page,
-			text_printf(page->arena, "%s %s: %s%s", t->field,
-				    t->value,
-				    report_words_table(page->arena, t->table),
-				    t->of_machines ? " machines" : " crashes"));
+		paragraph(page,
+			  text_printf(page->arena, "%s: %s machines%s%s",
+				      t->what,
+				      report_words_table(page->arena, t->table),
+				      t->with ? "; goes with " : "",
+				      t->with ? t->with : ""));
 	}
 	say_stack(page, card);
 }
@@ -290,38 +290,32 @@ static void say_machines(struct page *page)
 	static const struct table_column columns[] = {
 		{ "machine", "machine", TABLE_WORD, TABLE_PEOPLE },
 		{ "crashes", "crashes", TABLE_COUNT, TABLE_PEOPLE },
-		{ "bugchecks", "bugchecks", TABLE_COUNT, TABLE_PEOPLE },
-		{ "expected", "expected", TABLE_WORD, TABLE_PEOPLE },
-		{ "clusters", "clusters", TABLE_COUNT, TABLE_PEOPLE },
-		{ "q", "by chance", TABLE_WORD, TABLE_PEOPLE },
+		{ "now", "window", TABLE_COUNT, TABLE_PEOPLE },
+		{ "reasons", "what speaks for it (expected)", TABLE_WORD,
+		  TABLE_PEOPLE },
 	};
 	const struct report *report = page->report;
 	const size_t count = first_rows(report->odd_count);
 
 	heading(page, "Machines that crash in too many ways");
 	if (count == 0) {
-		paragraph(page, text_printf(page->arena,
-					    "None, of %zu that crashed more "
-					    "than once.",
-					    report->odd_tested));
+		paragraph(page,
+			  text_printf(page->arena,
+				      "None, of %zu that can be told apart.",
+				      report->odd_tested));
 		return;
 	}
 
-	struct table *table = begin(page, columns, 6);
+	struct table *table = begin(page, columns, 4);
 
 	for (size_t i = 0; i < count; i++) {
 		const struct report_machine *m = &report->odd[i];
 
-		table_row(table,
-			  (struct table_cell[]){
-				  table_text_cell(m->id),
-				  table_count_cell(m->crashes),
-				  table_count_cell(m->bugchecks),
-				  table_text_cell(text_printf(
-					  page->arena, "%.1f", m->expected)),
-				  table_count_cell(m->clusters),
-				  table_text_cell(
-					  report_words_q(page->arena, m->q)) });
+		table_row(table, (struct table_cell[]){
+					 table_text_cell(m->id),
+					 table_count_cell(m->crashes),
+					 table_count_cell(m->window_crashes),
+					 table_text_cell(m->reasons) });
 	}
 	end(table, count, report->odd_count);
 }

@@ -42,22 +42,40 @@ uint64_t report_words_from(const struct report *report)
 	return report->now > report->length ? report->now - report->length : 0;
 }
 
-const char *report_words_title(struct arena *arena, const struct crash *crash)
+const struct clump *report_words_clump(const struct report *report,
+				       uint32_t term)
 {
-	const char *bugcheck = cell_bugcheck_name(arena, crash);
-
-	if (!bugcheck)
-		bugcheck = crash->bugcheck.text ? crash->bugcheck.text
-						: "no bugcheck";
-	return crash->fault.module ? text_printf(arena, "%s in %s", bugcheck,
-						 crash->fault.module)
-				   : bugcheck;
+	for (size_t i = 0; i < report->clumps.count; i++) {
+		if (report->clumps.at[i].term == term)
+			return &report->clumps.at[i];
+	}
+	return NULL;
 }
 
-static enum status title_of_crash(struct report *report,
-				  const struct report_crashes *crashes,
-				  struct report_subject *subject,
-				  struct error *err)
+static enum status title_cluster(struct report *report,
+				 struct report_subject *subject,
+				 struct error *err)
+{
+	const struct clump *clump = report_words_clump(report, subject->term);
+	struct clump_face face;
+	struct arena arena;
+	enum status status = STATUS_OK;
+
+	subject->title = subject->key;
+	if (!clump)
+		return STATUS_OK;
+	arena_init(&arena);
+	status = clump_look(&report->clumps, clump, &arena, &face, err);
+	if (!status)
+		subject->title = text_copy(report->arena, face.title);
+	arena_deinit(&arena);
+	return status;
+}
+
+static enum status title_build(struct report *report,
+			       const struct report_crashes *crashes,
+			       struct report_subject *subject,
+			       struct error *err)
 {
 	struct arena arena;
 	struct store_crash crash;
@@ -66,11 +84,7 @@ static enum status title_of_crash(struct report *report,
 	arena_init(&arena);
 	status = store_crash_read(report->store, crashes->rows[subject->newest],
 				  &arena, &crash, err);
-	if (!status && subject->kind == REPORT_CLUSTER)
-		subject->title =
-			text_copy(report->arena,
-				  report_words_title(&arena, &crash.crash));
-	else if (!status)
+	if (!status)
 		subject->title = text_printf(report->arena, "%s, build %s",
 					     crash.crash.fault.module
 						     ? crash.crash.fault.module
@@ -105,8 +119,10 @@ enum status report_words_name(struct report *report,
 	case REPORT_FAULT:
 		subject->title = subject->key;
 		return STATUS_OK;
+	case REPORT_CLUSTER:
+		return title_cluster(report, subject, err);
 	default:
-		return title_of_crash(report, crashes, subject, err);
+		return title_build(report, crashes, subject, err);
 	}
 }
 

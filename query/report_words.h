@@ -12,8 +12,9 @@ enum status report_words_name(struct report *report,
 			      struct report_subject *subject,
 			      struct error *err) MUST_CHECK;
 
-/* "D1 DRIVER_IRQL_NOT_LESS_OR_EQUAL in ks.sys" */
-const char *report_words_title(struct arena *arena, const struct crash *crash);
+/* The cluster of that term, or NULL. */
+const struct clump *report_words_clump(const struct report *report,
+				       uint32_t term);
 
 /* "cluster", "bugcheck", "driver", "driver build". */
 const char *report_words_kind(enum report_kind kind);

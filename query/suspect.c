@@ -1,5 +1,6 @@
 #include "query/suspect.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 #include "query/count.h"
 #include "query/factor.h"
 #include "query/statistics.h"
+#include "signatures/base/text.h"
 
 static void *zeroed(size_t count, size_t size)
 {
@@ -88,6 +90,30 @@ static void judge_sign(struct suspect *machines, size_t count,
 		at->p[sign] = statistics_count_reaches(at->signs[sign],
 						       at->expected[sign]);
 	}
+}
+
+const char *suspect_reasons(const struct suspect *machine, struct arena *arena)
+{
+	bool told[SUSPECT_SIGNS] = { false };
+	const char *text = "";
+
+	for (unsigned n = 0; n < SUSPECT_SIGNS; n++) {
+		enum suspect_sign best = SUSPECT_SIGNS;
+
+		for (enum suspect_sign sign = 0; sign < SUSPECT_SIGNS; sign++)
+			if (!told[sign] && machine->p[sign] < 0.1 &&
+			    (best == SUSPECT_SIGNS ||
+			     machine->p[sign] < machine->p[best]))
+				best = sign;
+		if (best == SUSPECT_SIGNS)
+			break;
+		told[best] = true;
+		text = text_printf(arena, "%s%s%" PRIu64 " %s (%.2g)", text,
+				   *text ? "; " : "", machine->signs[best],
+				   suspect_sign_words(best),
+				   machine->expected[best]);
+	}
+	return text;
 }
 
 void suspect_judge(struct suspect *machines, size_t count)

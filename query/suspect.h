@@ -47,6 +47,10 @@ struct suspect {
 /* "ways to crash that no other machine has"; lives for ever. */
 const char *suspect_sign_words(enum suspect_sign sign);
 
+/* What speaks for it, strongest first: "4 damaged page tables or memory
+ * (0.05)", with what is expected of a machine like the others. */
+const char *suspect_reasons(const struct suspect *machine, struct arena *arena);
+
 /* Judge count machines by their signs; pure. */
 void suspect_judge(struct suspect *machines, size_t count);
 

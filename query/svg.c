@@ -7,7 +7,7 @@
 #include "signatures/base/text.h"
 
 enum {
-	WIDTH = 960,
+	WIDTH = 860,
 	BARS_HEIGHT = 220,
 	BARS_TOP = 20,
 	BARS_FOOT = 24,
@@ -18,8 +18,8 @@ enum {
 	INTERVAL_HEIGHT = 18,
 	SHARES_WIDTH = 90,
 	RANK_STEP = 22,
-	RANK_LEFT = 390,
-	RANK_RIGHT = 570,
+	RANK_LEFT = 360,
+	RANK_RIGHT = 500,
 };
 
 /* A coordinate: one digit behind the point, whatever the locale. */
