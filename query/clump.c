@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "query/statistics.h"
-
 static void *zeroed(size_t count, size_t size)
 {
 	void *memory = calloc(count + 1, size);
@@ -15,55 +13,45 @@ static void *zeroed(size_t count, size_t size)
 	return memory;
 }
 
-/* Units met in one clump: by machine the last clump it was met in. */
-struct met {
-	uint32_t *all, *now, *before;
+/* What is known while one clump after the other is counted. */
+struct counting {
+	uint32_t *met; /* by machine: the last clump it was met in */
+	struct trend_tally *tally;
+	struct trend_days days;
+	uint64_t half; /* the day this window begins */
 };
 
-static void meet(struct clump_span *span, uint32_t *met, uint32_t machine,
-		 uint32_t stamp)
-{
-	span->crashes++;
-	span->units += machine == 0 || met[machine] != stamp;
-	met[machine] = stamp;
-}
-
 static void take_row(const struct clumps *clumps, struct clump *clump,
-		     struct met *met, uint32_t row)
+		     struct counting *counting, uint32_t row)
 {
 	const uint32_t machine = clumps->machines[row];
 	const uint64_t time = clumps->times[row];
 	const uint64_t day = calendar_day(time);
-	const uint64_t half = (clumps->window_from + clumps->window_to + 1) / 2;
 
-	clump->machines += machine && met->all[machine] != clump->term;
-	met->all[machine] = clump->term;
+	clump->machines += machine && counting->met[machine] != clump->term;
+	counting->met[machine] = clump->term;
 	if (time == STORE_NO_NUMBER)
 		return;
 	if (!clump->first || time < clump->first)
 		clump->first = time;
 	if (time > clump->last)
 		clump->last = time;
-	if (day >= clumps->window_from && day < half)
-		meet(&clump->before, met->before, machine, clump->term);
-	else if (day >= half && day < clumps->window_to)
-		meet(&clump->now, met->now, machine, clump->term);
+	if (day >= clumps->window_from && day < clumps->window_to)
+		trend_add(counting->tally, machine, day >= counting->half);
 }
 
-static double rise_of(const struct clumps *clumps, const struct clump *clump)
+static void close_trend(struct clump *clump, struct counting *counting)
 {
-	const uint64_t half = (clumps->window_from + clumps->window_to + 1) / 2;
-	const double now = (double)calendar_covered(&clumps->calendar, half,
-						    clumps->window_to);
-	const double before = (double)calendar_covered(
-		&clumps->calendar, clumps->window_from, half);
-	const double p = statistics_rates_differ(clump->now.units, now,
-						 clump->before.units, before);
-	const bool up = (double)clump->now.units * before >
-			(double)clump->before.units * now;
+	struct trend_row *trend = &clump->trend;
+
+	trend_close(counting->tally, counting->days, trend);
 
 	/* The least that a double holds stands for certainty. */
-	return up ? -log10(fmax(p, 1e-300)) : log10(fmax(p, 1e-300));
+	const double sure = -log10(fmax(trend->p, 1e-300));
+	const bool up = (double)trend->crashes * counting->days.before >=
+			(double)trend->crashes_before * counting->days.now;
+
+	clump->rise = up ? sure : -sure;
 }
 
 static void read_columns(struct clumps *clumps)
@@ -99,6 +87,32 @@ static uint64_t *births(const struct clumps *clumps, uint32_t rows,
 	return born;
 }
 
+static void count_clumps(struct query *query, struct clumps *clumps,
+			 struct counting *counting, const uint64_t *born)
+{
+	const struct factor_index *index = &clumps->index;
+
+	for (uint32_t term = 1; term < index->keys; term++) {
+		const uint32_t from = index->first[term];
+		const uint32_t to = index->first[term + 1];
+		struct clump *clump = &clumps->at[clumps->count];
+
+		if (from == to)
+			continue;
+		*clump = (struct clump){ .term = term,
+					 .crashes = to - from,
+					 .born = born[term],
+					 .rows = index->rows + from };
+		for (uint32_t i = from; i < to; i++)
+			take_row(clumps, clump, counting, index->rows[i]);
+		clump->id = factor_text(query->store, clumps->field, term,
+					&query->arena);
+		close_trend(clump, counting);
+		clumps->unclustered -= clump->crashes;
+		clumps->count++;
+	}
+}
+
 void clump_gather(struct query *query, const struct plan *plan,
 		  const char *field, uint64_t window_days, struct clumps *ret)
 {
@@ -107,7 +121,7 @@ void clump_gather(struct query *query, const struct plan *plan,
 				 .field = field,
 				 .crashes = plan->matched,
 				 .calendar = calendar_read(query) };
-	struct met met;
+	struct counting counting;
 
 	read_columns(&clumps);
 	clumps.window_to = clumps.calendar.end;
@@ -117,34 +131,21 @@ void clump_gather(struct query *query, const struct plan *plan,
 	const uint32_t machines = factor_bound(clumps.machines, rows);
 	uint64_t *born = births(&clumps, rows, bound);
 
-	met.all = zeroed(machines, sizeof(*met.all));
-	met.now = zeroed(machines, sizeof(*met.now));
-	met.before = zeroed(machines, sizeof(*met.before));
+	counting = (struct counting){
+		.met = zeroed(machines, sizeof(*counting.met)),
+		.tally = trend_create(machines),
+		.half = clumps.window_from + window_days,
+	};
+	counting.days.before = (double)calendar_covered(
+		&clumps.calendar, clumps.window_from, counting.half);
+	counting.days.now = (double)calendar_covered(
+		&clumps.calendar, counting.half, clumps.window_to);
 	clumps.index = factor_index_make(plan, clumps.terms, bound);
 	clumps.at = zeroed(bound, sizeof(*clumps.at));
 	clumps.unclustered = plan->matched;
-	for (uint32_t term = 1; term < bound; term++) {
-		const uint32_t from = clumps.index.first[term];
-		const uint32_t to = clumps.index.first[term + 1];
-		struct clump *clump = &clumps.at[clumps.count];
-
-		if (from == to)
-			continue;
-		*clump = (struct clump){ .term = term,
-					 .crashes = to - from,
-					 .born = born[term],
-					 .rows = clumps.index.rows + from };
-		for (uint32_t i = from; i < to; i++)
-			take_row(&clumps, clump, &met, clumps.index.rows[i]);
-		clump->id =
-			factor_text(query->store, field, term, &query->arena);
-		clump->rise = rise_of(&clumps, clump);
-		clumps.unclustered -= clump->crashes;
-		clumps.count++;
-	}
-	free(met.all);
-	free(met.now);
-	free(met.before);
+	count_clumps(query, &clumps, &counting, born);
+	trend_destroy(counting.tally);
+	free(counting.met);
 	free(born);
 	*ret = clumps;
 }

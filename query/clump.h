@@ -10,18 +10,12 @@
 #include "query/calendar.h"
 #include "query/factor.h"
 #include "query/query.h"
+#include "query/trend.h"
 
 enum clump_order {
 	CLUMP_MACHINES,
 	CLUMP_CRASHES,
 	CLUMP_RISE,
-};
-
-/* Crashes and machines of a window; a crash without machine is one of its own
- * in the test of rise. */
-struct clump_span {
-	uint64_t crashes;
-	uint64_t units;
 };
 
 struct clump {
@@ -31,8 +25,8 @@ struct clump {
 	uint64_t first, last; /* FILETIME, 0 = no time known; of the rows asked
 				 about ... */
 	uint64_t born;	      /* ... and of all */
-	struct clump_span now, before;
-	double rise; /* below 0: falls; the size says how surely */
+	struct trend_row trend; /* over the last window and the one before */
+	double rise;		/* below 0: falls; the size says how surely */
 	const uint32_t *rows;
 };
 

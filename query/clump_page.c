@@ -119,9 +119,9 @@ static void print_head(struct query *query, const struct clumps *clumps,
 	fprintf(query->out,
 		"  lately        %" PRIu64 " crash%s in %" PRIu64
 		" days, %" PRIu64 " in as many before\n",
-		clump->now.crashes, clump->now.crashes == 1 ? "" : "es",
+		clump->trend.crashes, clump->trend.crashes == 1 ? "" : "es",
 		(clumps->window_to - clumps->window_from) / 2,
-		clump->before.crashes);
+		clump->trend.crashes_before);
 	if (strcmp(clumps->field, "cluster") == 0)
 		fprintf(query->out,
 			"  diversity     %" PRIu64 " different stack%s\n",
@@ -214,8 +214,8 @@ static enum status print_json(struct query *query, const struct clumps *clumps,
 	set_count(json, "machines", clump->machines);
 	set_time(json, "first", clump->first);
 	set_time(json, "last", clump->last);
-	set_count(json, "now", clump->now.crashes);
-	set_count(json, "before", clump->before.crashes);
+	set_count(json, "now", clump->trend.crashes);
+	set_count(json, "before", clump->trend.crashes_before);
 	json_set(json, "scanned",
 		 face->scanned < 0 ? json_new_null()
 				   : json_new_real(face->scanned));

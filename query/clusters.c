@@ -140,8 +140,8 @@ static enum status print_row(struct query *query, struct table *out,
 		table_count_cell(face.clusters),
 		face.scanned < 0 ? table_absent()
 				 : table_real_cell(face.scanned),
-		table_count_cell(clump->now.crashes),
-		table_count_cell(clump->before.crashes),
+		table_count_cell(clump->trend.crashes),
+		table_count_cell(clump->trend.crashes_before),
 		table_real_cell(clump->rise),
 		table_real_cell(
 			(double)clump->crashes /

@@ -5,7 +5,10 @@
 #include <string.h>
 
 #include "query/count.h"
+#include "query/group.h"
+#include "query/intern.h"
 #include "query/value.h"
+#include "signatures/base/text.h"
 
 static void *must(void *memory)
 {
@@ -130,4 +133,139 @@ void factor_index_deinit(struct factor_index *index)
 {
 	free(index->rows);
 	free(index->first);
+}
+
+static void each_key(const struct plan *plan, const uint32_t *keys,
+		     const struct intern *values, struct store *store,
+		     const struct field *field, struct arena *arena,
+		     factor_take *take, void *closure)
+{
+	const uint32_t bound = factor_bound(keys, plan->row_count);
+	struct factor_index index = factor_index_make(plan, keys, bound);
+
+	for (uint32_t key = 1; key < bound; key++) {
+		const uint32_t from = index.first[key];
+		const uint32_t to = index.first[key + 1];
+
+		if (from < to)
+			take(closure,
+			     values ? intern_value(values, key)
+				    : factor_value(store, field->name, key,
+						   arena),
+			     index.rows + from, to - from);
+	}
+	factor_index_deinit(&index);
+}
+
+static void each_number(struct store *store, const struct field *field,
+			const struct plan *plan, struct arena *arena,
+			factor_take *take, void *closure)
+{
+	uint64_t *numbers = factor_numbers(store, field->name);
+	uint32_t *keys = must(calloc(plan->row_count + 1ul, sizeof(*keys)));
+	struct intern *values = intern_create();
+
+	for (uint32_t row = 0; row < plan->row_count; row++) {
+		const struct field_value value = { .number = numbers[row] };
+
+		if (value.number != STORE_NO_NUMBER &&
+		    count_bit(plan->bits, row))
+			keys[row] = intern_number(values,
+						  group_value(field, value));
+	}
+	each_key(plan, keys, values, store, field, arena, take, closure);
+	intern_destroy(values);
+	free(keys);
+	free(numbers);
+}
+
+/* Terms of a field of many values, one after the other. */
+struct walking {
+	struct store *store;
+	const struct field *field;
+	const struct plan *plan;
+	struct arena *arena;
+	factor_take *take;
+	void *closure;
+	uint32_t *rows;
+	size_t count;
+	enum status status;
+	struct error *err;
+};
+
+static bool note_row(void *closure, uint32_t row)
+{
+	struct walking *walking = closure;
+
+	if (row < walking->plan->row_count &&
+	    count_bit(walking->plan->bits, row))
+		walking->rows[walking->count++] = row;
+	return true;
+}
+
+static bool walk_term(void *closure, const struct store_term *term)
+{
+	struct walking *walking = closure;
+	struct field_value value = term->value;
+	struct store_rows *rows;
+
+	if (term->crashes == 0)
+		return true;
+	rows = store_rows_create();
+	walking->count = 0;
+	walking->status = store_posting_read(walking->store, walking->field,
+					     term->term, rows, walking->err);
+	store_rows_walk(rows, note_row, walking);
+	store_rows_destroy(rows);
+	if (!walking->status && walking->count) {
+		if (value.text)
+			value.text = text_copy(walking->arena, value.text);
+		walking->take(walking->closure, value, walking->rows,
+			      walking->count);
+	}
+	return walking->status == STATUS_OK;
+}
+
+static enum status each_term(struct walking *walking, struct error *err)
+{
+	enum status walked;
+
+	walking->err = err;
+	walking->rows = must(calloc((size_t)walking->plan->matched + 1,
+				    sizeof(*walking->rows)));
+	walked = store_walk_terms(walking->store, walking->field, walk_term,
+				  walking, err);
+	free(walking->rows);
+	return walked ? walked : walking->status;
+}
+
+enum status factor_each(struct store *store, const struct field *field,
+			const struct plan *plan, struct arena *arena,
+			factor_take *take, void *closure, struct error *err)
+{
+	struct walking walking = { .store = store,
+				   .field = field,
+				   .plan = plan,
+				   .arena = arena,
+				   .take = take,
+				   .closure = closure };
+	uint32_t *keys;
+
+	switch (field->index) {
+	case FIELD_COLUMN:
+		keys = factor_terms(store, field->name);
+		each_key(plan, keys, NULL, store, field, arena, take, closure);
+		free(keys);
+		return STATUS_OK;
+	case FIELD_RAW:
+		each_number(store, field, plan, arena, take, closure);
+		return STATUS_OK;
+	case FIELD_POSTINGS:
+	case FIELD_MODULES:
+		return each_term(&walking, err);
+	case FIELD_NONE:
+		break;
+	}
+	return error_set(err, STATUS_USAGE, "%s: has no index to count by",
+			 field->name);
 }

@@ -30,6 +30,18 @@ enum status factor_rows(struct store *store, const char *field,
 			struct error *err) MUST_CHECK;
 
 /*
+ * Each value of a field with its rows among the plan's, rising; times and
+ * uptimes by day and band.  text of value lives in arena.  STATUS_USAGE for a
+ * field that has no index.
+ */
+typedef void factor_take(void *closure, struct field_value value,
+			 const uint32_t *rows, size_t count);
+enum status factor_each(struct store *store, const struct field *field,
+			const struct plan *plan, struct arena *arena,
+			factor_take *take, void *closure,
+			struct error *err) MUST_CHECK;
+
+/*
  * Rows by key: those of key k are rows[first[k]] to rows[first[k + 1]], rising.
  */
 struct factor_index {

@@ -71,6 +71,17 @@ double statistics_together(const double *p, size_t count)
 	return gsl_cdf_chisq_Q(sum, 2.0 * (double)count);
 }
 
+double statistics_paired(double sum, double squares, uint64_t units)
+{
+	double p;
+
+	if (units == 0 || squares <= 0)
+		return 1;
+	p = 2 * gsl_cdf_ugaussian_Q(fabs(sum) / sqrt(squares));
+	/* Of all signs, one way or the other: no outcome is less likely. */
+	return fmax(p, pow(2, 1 - (double)units));
+}
+
 /* The least count to expect in a cell if the two had nothing in common. */
 static double least_expected(struct table22 t)
 {

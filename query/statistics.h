@@ -34,6 +34,13 @@ double statistics_count_reaches(uint64_t k, double lambda);
 double statistics_together(const double *p, size_t count);
 
 /*
+ * Units measured twice: did they change?  sum and squares are of the units'
+ * differences.  Two-sided, as if each difference could as well have had the
+ * other sign; one unit alone shows nothing, however large its difference.
+ */
+double statistics_paired(double sum, double squares, uint64_t units);
+
+/*
  * A two by two table: of n1 machines in a group, k1 have an attribute; of n2
  * others, k2.
  */

@@ -1,0 +1,319 @@
+#include "query/contrast.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "signatures/base/hash.h"
+
+enum {
+	/* Pairs are tried of the strongest only, and corrected for all. */
+	PAIRED_MAX = 200,
+	FINDINGS_MAX = 1000,
+};
+
+/* Attributes with the same units, as one. */
+struct distinct {
+	size_t first, same;
+	const uint64_t *bits;
+	struct table22 counts;
+	double phi;
+};
+
+struct work {
+	const struct contrast_table *table;
+	size_t words;
+	struct distinct *distinct;
+	size_t count;
+	struct contrast_finding *findings;
+	size_t found;
+	uint64_t *joined; /* of a pair */
+};
+
+size_t contrast_words(size_t units)
+{
+	return (units + 63) / 64;
+}
+
+void contrast_set(uint64_t *bits, size_t unit)
+{
+	bits[unit / 64] |= UINT64_C(1) << unit % 64;
+}
+
+static void *zeroed(size_t count, size_t size)
+{
+	void *memory = calloc(count + 1, size);
+
+	if (!memory)
+		abort();
+	return memory;
+}
+
+/* Of the units in within (NULL: all), or of those not in it. */
+static struct table22 count_units(const struct work *work, const uint64_t *bits,
+				  const uint64_t *within, bool inside)
+{
+	const uint64_t *group = work->table->group;
+	struct table22 t = { 0 };
+
+	for (size_t i = 0; i < work->words; i++) {
+		uint64_t mask = UINT64_MAX;
+
+		if (i + 1 == work->words && work->table->units % 64)
+			mask = (UINT64_C(1) << work->table->units % 64) - 1;
+		if (within)
+			mask &= inside ? within[i] : ~within[i];
+		t.n1 += (unsigned)__builtin_popcountll(mask & group[i]);
+		t.n2 += (unsigned)__builtin_popcountll(mask & ~group[i]);
+		t.k1 += (unsigned)__builtin_popcountll(mask & group[i] &
+						       bits[i]);
+		t.k2 += (unsigned)__builtin_popcountll(mask & ~group[i] &
+						       bits[i]);
+	}
+	return t;
+}
+
+static double difference(struct table22 t)
+{
+	if (t.n1 == 0 || t.n2 == 0)
+		return 0;
+	return (double)t.k1 / (double)t.n1 - (double)t.k2 / (double)t.n2;
+}
+
+static bool is_effect(struct table22 t, double phi)
+{
+	return t.k1 >= CONTRAST_LEAST && difference(t) >= CONTRAST_DIFFERENCE &&
+	       phi >= CONTRAST_PHI;
+}
+
+/* Is bits still over-represented where given is held constant? */
+static double given(const struct work *work, const uint64_t *bits,
+		    const uint64_t *held)
+{
+	const struct table22 strata[2] = { count_units(work, bits, held, true),
+					   count_units(work, bits, held,
+						       false) };
+
+	return statistics_share_higher_given(strata, 2);
+}
+
+/* For qsort: how many words a set has. */
+static size_t sorted_words;
+
+static int by_set(const void *left, const void *right)
+{
+	const struct contrast_attribute *a = left;
+	const struct contrast_attribute *b = right;
+	int order = memcmp(a->bits, b->bits, sorted_words * sizeof(*a->bits));
+
+	if (!order)
+		order = (a->rank > b->rank) - (a->rank < b->rank);
+	if (!order)
+		order = strcmp(a->field, b->field);
+	return order ? order : strcmp(a->value, b->value);
+}
+
+static int by_phi(const void *left, const void *right)
+{
+	const struct distinct *a = left;
+	const struct distinct *b = right;
+
+	if (a->phi != b->phi)
+		return a->phi > b->phi ? -1 : 1;
+	return (a->first > b->first) - (a->first < b->first);
+}
+
+static void tell_apart(struct work *work, struct contrast_table *table)
+{
+	sorted_words = work->words;
+	if (table->count > 1)
+		qsort(table->attributes, table->count,
+		      sizeof(*table->attributes), by_set);
+	work->distinct = zeroed(table->count, sizeof(*work->distinct));
+	for (size_t i = 0; i < table->count; i++) {
+		const uint64_t *bits = table->attributes[i].bits;
+		struct distinct *last =
+			work->count ? &work->distinct[work->count - 1] : NULL;
+
+		if (last && memcmp(last->bits, bits,
+				   work->words * sizeof(*bits)) == 0) {
+			last->same++;
+			continue;
+		}
+		work->distinct[work->count++] = (struct distinct){
+			.first = i,
+			.same = 1,
+			.bits = bits,
+			.counts = count_units(work, bits, NULL, true),
+		};
+	}
+	for (size_t i = 0; i < work->count; i++)
+		work->distinct[i].phi =
+			statistics_phi(work->distinct[i].counts);
+	if (work->count > 1)
+		qsort(work->distinct, work->count, sizeof(*work->distinct),
+		      by_phi);
+}
+
+static void add(struct work *work, const struct distinct *a, size_t other,
+		struct table22 counts, double p)
+{
+	if (work->found == FINDINGS_MAX)
+		return;
+	work->findings[work->found++] = (struct contrast_finding){
+		.attribute = a->first,
+		.same = a->same,
+		.other = other,
+		.counts = counts,
+		.difference = difference(counts),
+		.phi = statistics_phi(counts),
+		.p = p < 1 ? p : 1,
+		.explained = CONTRAST_NONE,
+		.given = 1,
+	};
+}
+
+static void find_single(struct work *work)
+{
+	const double tried = 2 * (double)work->table->candidates;
+
+	for (size_t i = 0; i < work->count; i++) {
+		const struct distinct *at = &work->distinct[i];
+		double p;
+
+		if (!is_effect(at->counts, at->phi))
+			continue;
+		p = tried * statistics_share_higher(at->counts);
+		if (p <= CONTRAST_ALPHA)
+			add(work, at, CONTRAST_NONE, at->counts, p);
+	}
+}
+
+/* A pair says something if it says more than each of its two. */
+static void try_pair(struct work *work, const struct distinct *a,
+		     const struct distinct *b, double tried)
+{
+	struct table22 counts;
+	double phi, p;
+
+	for (size_t i = 0; i < work->words; i++)
+		work->joined[i] = a->bits[i] & b->bits[i];
+	counts = count_units(work, work->joined, NULL, true);
+	phi = statistics_phi(counts);
+	if (!is_effect(counts, phi) || phi <= a->phi || phi <= b->phi)
+		return;
+	p = tried * statistics_share_higher(counts);
+	if (p > CONTRAST_ALPHA ||
+	    given(work, work->joined, a->bits) > CONTRAST_ALPHA ||
+	    given(work, work->joined, b->bits) > CONTRAST_ALPHA)
+		return;
+	add(work, a, b->first, counts, p);
+}
+
+static void find_pairs(struct work *work)
+{
+	const double m = (double)work->table->candidates;
+	const size_t most = work->count < PAIRED_MAX ? work->count : PAIRED_MAX;
+
+	for (size_t i = 0; i < most; i++) {
+		if (work->distinct[i].counts.k1 < CONTRAST_LEAST)
+			continue;
+		for (size_t j = i + 1; j < most; j++)
+			if (work->distinct[j].counts.k1 >= CONTRAST_LEAST)
+				try_pair(work, &work->distinct[i],
+					 &work->distinct[j],
+					 4 * m * (m - 1) / 2);
+	}
+}
+
+static int by_strength(const void *left, const void *right)
+{
+	const struct contrast_finding *a = left;
+	const struct contrast_finding *b = right;
+
+	if (a->phi != b->phi)
+		return a->phi > b->phi ? -1 : 1;
+	if ((a->other == CONTRAST_NONE) != (b->other == CONTRAST_NONE))
+		return a->other == CONTRAST_NONE ? -1 : 1;
+	if (a->attribute != b->attribute)
+		return a->attribute < b->attribute ? -1 : 1;
+	return (a->other > b->other) - (a->other < b->other);
+}
+
+static void take_bits(const struct work *work,
+		      const struct contrast_finding *finding, uint64_t *ret)
+{
+	const struct contrast_attribute *attributes = work->table->attributes;
+
+	memcpy(ret, attributes[finding->attribute].bits,
+	       work->words * sizeof(*ret));
+	for (size_t i = 0; finding->other != CONTRAST_NONE && i < work->words;
+	     i++)
+		ret[i] &= attributes[finding->other].bits[i];
+}
+
+static unsigned rank_of(const struct work *work,
+			const struct contrast_finding *finding)
+{
+	return work->table->attributes[finding->attribute].rank;
+}
+
+/* Is finding i explained by the stronger j, or j by i? */
+static void hold(struct work *work, size_t i, size_t j, uint64_t *mine,
+		 uint64_t *held)
+{
+	struct contrast_finding *a = &work->findings[i];
+	struct contrast_finding *b = &work->findings[j];
+	double left, back;
+
+	take_bits(work, a, mine);
+	take_bits(work, b, held);
+	left = given(work, mine, held);
+	if (left <= CONTRAST_ALPHA)
+		return;
+	back = given(work, held, mine);
+	if (back > CONTRAST_ALPHA && rank_of(work, a) < rank_of(work, b)) {
+		b->explained = i;
+		b->given = back;
+		for (size_t k = 0; k < work->found; k++)
+			if (work->findings[k].explained == j)
+				work->findings[k].explained = i;
+	} else {
+		a->explained = j;
+		a->given = left;
+	}
+}
+
+static void explain(struct work *work)
+{
+	uint64_t *mine = zeroed(work->words, sizeof(*mine));
+	uint64_t *held = zeroed(work->words, sizeof(*held));
+
+	for (size_t i = 1; i < work->found; i++)
+		for (size_t j = 0; j < i; j++)
+			if (work->findings[j].explained == CONTRAST_NONE &&
+			    work->findings[i].explained == CONTRAST_NONE)
+				hold(work, i, j, mine, held);
+	free(mine);
+	free(held);
+}
+
+size_t contrast_find(struct contrast_table *table, struct arena *arena,
+		     struct contrast_finding **ret)
+{
+	struct work work = { .table = table,
+			     .words = contrast_words(table->units) };
+
+	work.findings = arena_take(arena, FINDINGS_MAX, sizeof(*work.findings));
+	work.joined = zeroed(work.words, sizeof(*work.joined));
+	tell_apart(&work, table);
+	find_single(&work);
+	find_pairs(&work);
+	if (work.found > 1)
+		qsort(work.findings, work.found, sizeof(*work.findings),
+		      by_strength);
+	explain(&work);
+	free(work.joined);
+	free(work.distinct);
+	*ret = work.findings;
+	return work.found;
+}

@@ -1,0 +1,142 @@
+/*
+ * suspects - machines whose hardware is to be doubted.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "query/query.h"
+#include "query/suspect.h"
+#include "signatures/base/text.h"
+
+static struct {
+	uint64_t limit;
+	bool all;
+} options;
+
+static const struct cli_option table[] = {
+	{ "all", 0, CLI_FLAG, &options.all, NULL,
+	  "also machines that are like the others" },
+	{ "limit", 'n', CLI_NUMBER, &options.limit, "N",
+	  "the first N rows only" },
+	CLI_END,
+};
+
+static const struct table_column columns[] = {
+	{ "rank", "", TABLE_COUNT, TABLE_ALL },
+	{ "machine", "machine", TABLE_WORD, TABLE_ALL },
+	{ "crashes", "crashes", TABLE_COUNT, TABLE_ALL },
+	{ "score", "score", TABLE_REAL, TABLE_ALL },
+	{ "q", "", TABLE_REAL, TABLE_PROGRAMS },
+	{ "entropy", "", TABLE_REAL, TABLE_PROGRAMS },
+	{ "own_ways", "", TABLE_COUNT, TABLE_PROGRAMS },
+	{ "ways", "", TABLE_COUNT, TABLE_PROGRAMS },
+	{ "one_bit", "", TABLE_COUNT, TABLE_PROGRAMS },
+	{ "memory", "", TABLE_COUNT, TABLE_PROGRAMS },
+	{ "reported", "", TABLE_COUNT, TABLE_PROGRAMS },
+	{ "reasons", "reasons (expected, were it like the others)", TABLE_WORD,
+	  TABLE_ALL },
+};
+
+enum {
+	COLUMNS = sizeof(columns) / sizeof(columns[0])
+};
+
+static void print_row(struct query *query, struct table *out,
+		      const struct suspect *machine)
+{
+	const struct table_cell cells[COLUMNS] = {
+		table_count_cell(out->row_count + 1),
+		table_text_cell(text_printf(&query->arena, "%016" PRIx64,
+					    machine->machine)),
+		table_count_cell(machine->crashes),
+		table_real_cell(machine->score),
+		table_real_cell(machine->q),
+		table_real_cell(machine->entropy),
+		table_count_cell(machine->signs[SUSPECT_OWN_WAYS]),
+		table_count_cell(machine->signs[SUSPECT_MANY_WAYS]),
+		table_count_cell(machine->signs[SUSPECT_ONE_BIT]),
+		table_count_cell(machine->signs[SUSPECT_MEMORY]),
+		table_count_cell(machine->signs[SUSPECT_REPORTED]),
+		table_text_cell(suspect_reasons(machine, &query->arena)),
+	};
+
+	table_row(out, cells);
+}
+
+/* How often each sign is seen at all. */
+static void tell_base(struct table *out, const struct suspect *machines,
+		      size_t count)
+{
+	struct json *json = json_new_object();
+	uint64_t crashes = 0;
+
+	for (size_t i = 0; i < count; i++)
+		crashes += machines[i].crashes;
+	for (enum suspect_sign sign = 0; sign < SUSPECT_SIGNS; sign++) {
+		static const char *const keys[SUSPECT_SIGNS] = {
+			"own_ways", "ways", "one_bit", "memory", "reported"
+		};
+		uint64_t seen = 0;
+
+		for (size_t i = 0; i < count; i++)
+			seen += machines[i].signs[sign];
+		json_set(json, keys[sign], json_new_integer((int64_t)seen));
+		if (seen && sign != SUSPECT_MANY_WAYS)
+			table_note(out, "in the fleet: %" PRIu64 " %s", seen,
+				   suspect_sign_words(sign));
+	}
+	table_fact(out, "base", json);
+	table_fact(out, "crashes", json_new_integer((int64_t)crashes));
+	table_note(out,
+		   "%" PRIu64 " crashes on %zu machines that can be told apart",
+		   crashes, count);
+}
+
+static enum status suspects_run(struct query *query, enum cli_exit *ret,
+				struct error *err)
+{
+	struct suspect *machines;
+	struct table *out;
+	size_t count;
+	size_t suspects = 0;
+
+	if (query->operand_count)
+		return error_set(err, STATUS_USAGE,
+				 "%s: suspects looks at the whole store, "
+				 "without filters",
+				 query->operands[0]);
+	if (suspect_gather(query, &machines, &count, err))
+		return err->status;
+	while (suspects < count && machines[suspects].q <= SUSPECT_Q)
+		suspects++;
+	out = table_create(query->printer, query->out,
+			   "Machines whose hardware is in doubt", columns,
+			   COLUMNS);
+	for (size_t i = 0; i < (options.all ? count : suspects); i++)
+		if (!options.limit || i < options.limit)
+			print_row(query, out, &machines[i]);
+	table_fact(out, "suspects", json_new_integer((int64_t)suspects));
+	table_fact(out, "machines", json_new_integer((int64_t)count));
+	table_note(out,
+		   "%zu machine%s in doubt at a false discovery rate of "
+		   "%g",
+		   suspects, suspects == 1 ? "" : "s", SUSPECT_Q);
+	tell_base(out, machines, count);
+	table_end(out);
+	table_destroy(out);
+	*ret = suspects ? CLI_YES : CLI_NO;
+	return STATUS_OK;
+}
+
+const struct query_command suspects_command = {
+	.name = "suspects",
+	.usage = "[OPTION...]",
+	.help = "machines whose hardware is to be doubted, and why",
+	.more = "A suspicion with its reasons, not a verdict.  Software fails "
+		"alike on many\nmachines; failing hardware in many unrelated "
+		"ways on one.  Counting commands\nleave these machines out "
+		"with --without-suspects.\n",
+	.needs_store = true,
+	.options = table,
+	.run = suspects_run,
+};
