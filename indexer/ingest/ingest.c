@@ -9,6 +9,7 @@
 #include "indexer/ingest/archive.h"
 #include "indexer/ingest/contents.h"
 #include "indexer/ingest/inputs.h"
+#include "indexer/ingest/naming.h"
 #include "indexer/ingest/quarantine.h"
 #include "signatures/base/text.h"
 #include "signatures/store/store_read.h"
@@ -249,7 +250,7 @@ static enum status on_refused(void *closure, const struct workers_input *input,
 	struct hash128 content = refusal->content;
 
 	if (refusal->is_foreign && !about->input.is_named &&
-	    !unpack_is_named_dump(about->input.source))
+	    !naming_is_dump(about->input.source))
 		return STATUS_OK;
 
 	const char *source = source_of(ingest, about, refusal->path);

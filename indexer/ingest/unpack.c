@@ -9,8 +9,8 @@
 
 #include "indexer/dump/dump.h"
 #include "indexer/ingest/archive.h"
+#include "indexer/ingest/naming.h"
 #include "signatures/base/limits.h"
-#include "signatures/base/text.h"
 
 #define PATH_BYTES 4096
 #define HASH_BLOCK (1024 * 1024)
@@ -334,29 +334,13 @@ static void take_archive(struct unpack *unpack, struct level *level)
 	unpack_level(unpack, &source, level->depth + 1);
 }
 
-bool unpack_is_named_dump(const char *path)
-{
-	static const char *const ends[] = { ".dmp", ".mdmp", ".hdmp", ".kdmp" };
-	const size_t size = strlen(path);
-
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-		const size_t end = strlen(ends[i]);
-
-		if (size > end &&
-		    !text_compare_nocase(path + size - end, ends[i]))
-			return true;
-	}
-	return false;
-}
-
 static void take_other(struct unpack *unpack, struct level *level)
 {
 	const bool is_empty = level->file.size == 0;
 
 	if (level->item.is_bare && level->depth == 1)
 		refuse_foreign(unpack);
-	else if (unpack_is_named_dump(unpack->path) &&
-		 unpack->named++ < NAMED_MAX)
+	else if (naming_is_dump(unpack->path) && unpack->named++ < NAMED_MAX)
 		refuse(unpack, is_empty ? STATUS_TRUNCATED : STATUS_UNSUPPORTED,
 		       is_empty ? "empty" : "not a dump, whatever its name");
 	else
@@ -434,18 +418,8 @@ static void set_path(struct unpack *unpack, const struct level *level)
 		return;
 	}
 
-	const char *text = text_from_bytes(
-		&unpack->arena, bytes_of(item->path, item->path_bytes));
-	size_t size = strlen(text);
-
-	if (size >= room) {
-		size = room - 1;
-		while (size > 0 && ((unsigned char)text[size] & 0xc0) == 0x80)
-			size--;
-	}
-	memcpy(end, text, size);
-	end[size] = '\0';
-	arena_reset(&unpack->arena);
+	naming_put(bytes_of(item->path, item->path_bytes), &unpack->arena, end,
+		   room);
 }
 
 static void walk_level(struct unpack *unpack, struct level *level)

@@ -56,10 +56,4 @@ struct unpack_sink {
 bool unpack_run(int fd, uint64_t size, const struct unpack_limits *limits,
 		const struct unpack_sink *sink, struct spool *spool);
 
-/*
- * Does its name say dump?  Never a reason to take something for one; but what
- * is called a dump and is none deserves a word.
- */
-bool unpack_is_named_dump(const char *path);
-
 #endif
