@@ -25,7 +25,9 @@ enum {
 	ARCH_FLAGS = 0x00ff0000,
 	X86_BYTES = 0xcc,
 	X64_BYTES = 0x11c,
-	ARM64_BYTES = 0x110
+	ARM64_BYTES = 0x110,
+	SIGN_BIT = 55, /* kernel or user half, whatever the signature */
+	VIRTUAL_BITS = 48
 };
 
 unsigned cpu_stack_register(enum crash_arch arch)
@@ -52,6 +54,13 @@ void cpu_forget(struct cpu *cpu, uint32_t registers)
 bool cpu_knows(const struct cpu *cpu, unsigned number)
 {
 	return cpu->known >> number & 1;
+}
+
+uint64_t cpu_strip_arm64(uint64_t pointer)
+{
+	const uint64_t upper = UINT64_MAX << VIRTUAL_BITS;
+
+	return pointer >> SIGN_BIT & 1 ? pointer | upper : pointer & ~upper;
 }
 
 static bool is_selector(unsigned selector, const uint8_t *allowed, size_t count)

@@ -37,6 +37,12 @@ void cpu_forget(struct cpu *cpu, uint32_t registers);
 bool cpu_knows(const struct cpu *cpu, unsigned number);
 
 /*
+ * ARM64 signs return addresses in their upper bits: an address without the
+ * signature.
+ */
+uint64_t cpu_strip_arm64(uint64_t pointer);
+
+/*
  * Read a CONTEXT record; false where it is cut short or does not look like one
  * (flags of another architecture, impossible selectors, instruction pointer 0).
  */

@@ -144,8 +144,10 @@ static bool step_known(struct walk *walk, const struct cpu *from,
 		       (unwind_x86(unwind, from, ret) &&
 			is_sound(walk, from, ret));
 	case CRASH_ARM64:
-		return unwind_arm64(unwind, from, is_inside, ret) &&
-		       is_sound(walk, from, ret);
+		return (unwind_arm64_pdata(unwind, from, is_inside, ret) &&
+			is_sound(walk, from, ret)) ||
+		       (unwind_arm64(unwind, from, is_inside, ret) &&
+			is_sound(walk, from, ret));
 	default:
 		return false;
 	}

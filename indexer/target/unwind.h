@@ -43,7 +43,7 @@ void unwind_x64_init(struct unwind *unwind, const struct target *target);
 bool unwind_x64(struct unwind *unwind, const struct cpu *from, bool is_inside,
 		struct unwind_step *ret);
 
-/* The bounds of the function around ip by .pdata, x64 and ARM64. */
+/* x64: the bounds of the function around ip by .pdata. */
 bool unwind_x64_function(struct unwind *unwind, uint64_t ip, uint64_t *begin,
 			 uint64_t *end);
 
@@ -58,6 +58,10 @@ bool unwind_epilogue(struct unwind *unwind, const struct cpu *from,
 /* x86: by the chain of frame pointers, across trap frames. */
 bool unwind_x86(struct unwind *unwind, const struct cpu *from,
 		struct unwind_step *ret);
+
+/* ARM64: by .pdata, exact as far as the registers it needs are. */
+bool unwind_arm64_pdata(struct unwind *unwind, const struct cpu *from,
+			bool is_inside, struct unwind_step *ret);
 
 /* ARM64: by the chain of frame pointers. */
 bool unwind_arm64(struct unwind *unwind, const struct cpu *from, bool is_inside,

@@ -1,23 +1,13 @@
 /*
  * ARM64 code keeps a chain of frames: x29 points at {the caller's x29, the
- * return address}.  Return addresses may be signed: their upper bits are set
- * back to what a canonical address has.
+ * return address}.  Return addresses may be signed.
  */
 #include "indexer/target/space.h"
 #include "indexer/target/unwind.h"
 
 enum {
-	SIGN_BIT = 55, /* kernel or user half, whatever the signature */
-	VIRTUAL_BITS = 48,
 	LEAF_BYTES = 0x1000 /* functions without a frame are small */
 };
-
-static uint64_t strip_signature(uint64_t pointer)
-{
-	const uint64_t upper = UINT64_MAX << VIRTUAL_BITS;
-
-	return pointer >> SIGN_BIT & 1 ? pointer | upper : pointer & ~upper;
-}
 
 /*
  * A function without a frame of its own was interrupted: the link register
@@ -27,7 +17,7 @@ static uint64_t strip_signature(uint64_t pointer)
 static bool step_over_leaf(struct unwind *unwind, const struct cpu *from,
 			   struct unwind_step *ret)
 {
-	const uint64_t link = strip_signature(from->reg[CPU_LR_ARM64]);
+	const uint64_t link = cpu_strip_arm64(from->reg[CPU_LR_ARM64]);
 	uint32_t insn;
 
 	if (!cpu_knows(from, CPU_LR_ARM64) ||
@@ -58,8 +48,8 @@ bool unwind_arm64(struct unwind *unwind, const struct cpu *from, bool is_inside,
 	    fp >= unwind->high || !space_u64(unwind->target, fp, &caller_fp) ||
 	    !space_u64(unwind->target, fp + 8, &link))
 		return false;
-	link = strip_signature(link);
-	if (is_inside && link != strip_signature(from->reg[CPU_LR_ARM64]) &&
+	link = cpu_strip_arm64(link);
+	if (is_inside && link != cpu_strip_arm64(from->reg[CPU_LR_ARM64]) &&
 	    step_over_leaf(unwind, from, ret))
 		return true;
 	*ret = (struct unwind_step){ .slot = fp + 8,
@@ -68,6 +58,6 @@ bool unwind_arm64(struct unwind *unwind, const struct cpu *from, bool is_inside,
 				     .agreeing = 1 };
 	ret->cpu.ip = link;
 	cpu_set(&ret->cpu, CPU_FP_ARM64, caller_fp);
-	cpu_set(&ret->cpu, CPU_SP_ARM64, fp + 16);
+	ret->cpu.reg[CPU_SP_ARM64] = fp + 16; /* or more: it stays unknown */
 	return true;
 }

@@ -87,6 +87,56 @@ static inline uint64_t scene_code(struct scene *scene, uint32_t rva,
 #define SCENE_CODE(scene, rva, text)                                           \
 	scene_code((scene), (rva), (text), sizeof(text) - 1)
 
+/*
+ * The module's headers: code from 0x1000 to 0x6000, and the exception
+ * directory behind it, entries of which are put there by the test.
+ */
+#define SCENE_PDATA 0x6000
+
+static inline void scene_headers(struct scene *scene, uint32_t pdata_bytes)
+{
+	const bool is_wide = scene->dump.pointer_bytes == 8;
+	const uint32_t size = is_wide ? 0xf0 : 0xe0;
+	uint8_t *nt = scene->raw + 0x80;
+	uint8_t *optional = nt + 0x18;
+	uint8_t *section = optional + size;
+	uint8_t *exceptions = optional + (is_wide ? 0x70 : 0x60) + 3 * 8;
+
+	memset(scene->raw, 0, 0x1000);
+	scene_put(scene->raw, 0x5a4d, 2);
+	scene_put(scene->raw + 0x3c, 0x80, 4);
+	scene_put(nt, 0x4550, 4);
+	scene_put(nt + 6, 1, 2);
+	scene_put(nt + 0x14, size, 2);
+	scene_put(optional, is_wide ? 0x20b : 0x10b, 2);
+	scene_put(optional + 0x38, SCENE_MODULE_BYTES, 4);
+	scene_put(optional + (is_wide ? 0x6c : 0x5c), 16, 4);
+	scene_put(exceptions, SCENE_PDATA, 4);
+	scene_put(exceptions + 4, pdata_bytes, 4);
+	scene_put(section + 8, 0x5000, 4);
+	scene_put(section + 12, 0x1000, 4);
+	scene_put(section + 0x24, 0x60000020, 4);
+}
+
+/* An entry of x64's exception directory. */
+static inline void scene_function(struct scene *scene, unsigned n,
+				  uint32_t begin, uint32_t end, uint32_t info)
+{
+	uint8_t *to = scene->raw + SCENE_PDATA + 12 * n;
+
+	scene_put(to, begin, 4);
+	scene_put(to + 4, end, 4);
+	scene_put(to + 8, info, 4);
+}
+
+/* An entry of ARM64's. */
+static inline void scene_function_arm64(struct scene *scene, unsigned n,
+					uint32_t begin, uint32_t data)
+{
+	scene_put(scene->raw + SCENE_PDATA + 8 * n, begin, 4);
+	scene_put(scene->raw + SCENE_PDATA + 8 * n + 4, data, 4);
+}
+
 /* A word on the stack, offset bytes above its lowest. */
 static inline void scene_word(struct scene *scene, uint32_t offset,
 			      uint64_t value)
