@@ -161,15 +161,19 @@ static bool same_time(const struct crash *a, const struct crash *b)
 	       a->time.value / MILLISECOND == b->time.value / MILLISECOND;
 }
 
+/* A clock that stands on a whole second was set by a program, not read. */
+static bool is_read(const struct crash *crash)
+{
+	return crash->time.value % SECOND != 0;
+}
+
 /*
  * The arguments of one crash in two files.  A pointer may be zero in one (the
  * writer of the small file did not follow it), one bit may have flipped on a
- * disk.  A clock that stands on a whole second was set by a program, not read:
- * then nothing but equality will do.
+ * disk.  With a clock that was not read nothing but equality will do.
  */
 static bool same_arguments(const struct crash *a, const struct crash *b)
 {
-	const bool is_read = a->time.value % SECOND != 0;
 	unsigned int flipped = 0;
 
 	for (size_t i = 0; i < 4; i++) {
@@ -179,7 +183,7 @@ static bool same_arguments(const struct crash *a, const struct crash *b)
 
 		if (agree(x, y))
 			continue;
-		if (!is_read)
+		if (!is_read(a))
 			return false;
 		if (dropped && (x.value | y.value) >= POINTER_FLOOR)
 			continue;
@@ -205,6 +209,12 @@ static bool same_process(const struct crash *a, const struct crash *b)
 	return same;
 }
 
+static bool same_arch(const struct crash *a, const struct crash *b)
+{
+	return a->machine.arch == b->machine.arch || !a->machine.arch ||
+	       !b->machine.arch;
+}
+
 /* The same boot of the same machine, and one bit of the clock differs. */
 static bool same_boot(const struct crash *a, const struct crash *b)
 {
@@ -223,13 +233,13 @@ bool identity_same(const struct crash *a, const struct crash *b)
 
 	if (!is_linkable(a) || !is_linkable(b) || cause(a) != cause(b))
 		return false;
-	if (!agree(a->machine.id, b->machine.id))
+	if (!agree(a->machine.id, b->machine.id) || !same_arch(a, b))
 		return false;
 	if (!same_time(a, b))
 		return same_machine && same_boot(a, b);
 	if (cause_kind(a) == CAUSE_EXCEPTION)
 		return same_process(a, b);
-	if (same_machine && a->machine.id.known)
+	if (same_machine && a->machine.id.known && is_read(a))
 		return true;
 	return agree(a->uptime, b->uptime) && same_arguments(a, b);
 }

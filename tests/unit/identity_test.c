@@ -121,6 +121,32 @@ static void on_one_machine_arguments_do_not_matter(void **state)
 	assert_false(same(&a, &b));
 }
 
+static void even_on_one_machine_a_set_clock_proves_little(void **state)
+{
+	struct crash a = crash_at(1330000000010000000u);
+	struct crash b;
+
+	(void)state;
+	a.machine.id = CRASH_NUMBER(7);
+	b = a;
+	assert_true(same(&a, &b));
+	b.bugcheck.args[0].value = 99;
+	assert_false(same(&a, &b));
+}
+
+static void two_architectures_are_two_crashes(void **state)
+{
+	struct crash a = crash_at(1330000000012345670u);
+	struct crash b;
+
+	(void)state;
+	a.machine.arch = CRASH_X64;
+	b = a;
+	assert_true(same(&a, &b));
+	b.machine.arch = CRASH_X86;
+	assert_false(same(&a, &b));
+}
+
 static void a_log_has_milliseconds(void **state)
 {
 	const struct crash a = crash_at(1330000000012345670u);
@@ -214,6 +240,8 @@ int main(void)
 		cmocka_unit_test(one_bit_may_have_flipped),
 		cmocka_unit_test(a_clock_of_whole_seconds_proves_little),
 		cmocka_unit_test(on_one_machine_arguments_do_not_matter),
+		cmocka_unit_test(even_on_one_machine_a_set_clock_proves_little),
+		cmocka_unit_test(two_architectures_are_two_crashes),
 		cmocka_unit_test(a_log_has_milliseconds),
 		cmocka_unit_test(the_richest_gives_each_field),
 		cmocka_unit_test(the_id_does_not_name_the_file),
