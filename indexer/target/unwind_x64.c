@@ -283,6 +283,10 @@ bool unwind_x64(struct unwind *unwind, const struct cpu *from, bool is_inside,
 		frame.slot = frame.cpu.reg[CPU_SP];
 		if (!space_u64(unwind->target, frame.slot, &frame.cpu.ip))
 			return false;
+		/* or the directory is not this code's */
+		if (found == FOUND_LEAF &&
+		    !code_is_possible(unwind->code, frame.cpu.ip))
+			return false;
 		frame.cpu.reg[CPU_SP] += 8;
 		cpu_forget(&frame.cpu, UNWIND_VOLATILE_X64);
 	}

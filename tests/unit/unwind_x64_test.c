@@ -152,8 +152,10 @@ static void a_function_without_an_entry_is_a_leaf(void **state)
 	const struct cpu cpu = at(0x1250, 0x100);
 	assert_true(unwinds(&cpu, true));
 	check(SCENE_MODULE + 0x1310, 0x100, 0x108);
-	/* but no leaf calls */
+	/* but no leaf calls, or returns to data */
 	assert_false(unwinds(&cpu, false));
+	scene_word(&s, 0x100, 0x1234);
+	assert_false(unwinds(&cpu, true));
 }
 
 static void half_an_epilogue_is_left_to_the_decoder(void **state)
