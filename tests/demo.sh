@@ -15,3 +15,5 @@ run crashcorpus synth --demo --output=fleet.tar
 gzip fleet.tar
 run crashindex fleet.tar.gz
 run crashquery freq --min=2
+run crashquery correlate fault=netfast.sys
+run crashquery suspects
