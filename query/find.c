@@ -130,29 +130,68 @@ static uint64_t when_of(struct walk *walk, uint32_t row)
 	return walk->column.numbers[at] + 1;
 }
 
-static bool look_at(void *closure, uint32_t row)
+static void look_at(struct walk *walk, uint32_t row)
 {
-	struct walk *walk = closure;
-
 	newest_add(walk->newest, when_of(walk, row));
-	return true;
 }
 
-static bool collect(void *closure, uint32_t row)
+static void collect(struct walk *walk, uint32_t row)
 {
-	struct walk *walk = closure;
 	const uint64_t when = when_of(walk, row);
 	struct items *items = &walk->items;
 
 	if (when < walk->since)
-		return true;
+		return;
 	if (items->count == items->room) {
 		items->room = items->room * 2 + 256;
 		items->at = must(
 			realloc(items->at, items->room * sizeof(*items->at)));
 	}
 	items->at[items->count++] = (struct item){ .when = when, .row = row };
-	return true;
+}
+
+/* Is every crash of the chunk older than what is kept anyway? */
+static bool is_too_old(const struct walk *walk, uint32_t chunk)
+{
+	const struct newest *newest = walk->newest;
+	const uint64_t since = newest && newest->count == newest->most
+				       ? newest->at[0]
+				       : walk->since;
+	uint64_t least, most;
+
+	if (!walk->time || since == 0)
+		return false;
+	return !store_column_range(walk->store, walk->time, chunk, &least,
+				   &most) ||
+	       (most < UINT64_MAX && most + 1 < since);
+}
+
+/*
+ * The last chunks first: what came in last mostly is the newest, and the rest
+ * need not be read.
+ */
+static void walk_back(struct walk *walk, const struct plan *plan,
+		      void (*take)(struct walk *walk, uint32_t row))
+{
+	const size_t chunk_words = STORE_CHUNK_ROWS / 64;
+	const size_t words = ((size_t)plan->row_count + 63) / 64;
+	size_t chunk = (words + chunk_words - 1) / chunk_words;
+
+	while (chunk--) {
+		const size_t first = chunk * chunk_words;
+
+		if (is_too_old(walk, (uint32_t)chunk))
+			continue;
+		for (size_t i = first; i < first + chunk_words && i < words;
+		     i++) {
+			uint64_t word = plan->bits[i];
+
+			for (; word; word &= word - 1)
+				take(walk,
+				     (uint32_t)i * 64 +
+					     (uint32_t)__builtin_ctzll(word));
+		}
+	}
 }
 
 static int compare(const void *a, const void *b)
@@ -212,12 +251,12 @@ static enum status select_rows(struct query *query, const struct plan *plan,
 		newest.most = (size_t)(options.limit + options.offset);
 		newest.at = must(calloc(newest.most, sizeof(*newest.at)));
 		walk.newest = &newest;
-		plan_walk(plan, look_at, &walk);
+		walk_back(&walk, plan, look_at);
 		walk.since = newest.at[0];
-		walk.chunk = 0;
+		walk.newest = NULL;
 		free(newest.at);
 	}
-	plan_walk(plan, collect, &walk);
+	walk_back(&walk, plan, collect);
 	if (order(query->store, &walk.items, err)) {
 		free(walk.items.at);
 		return err->status;

@@ -195,15 +195,7 @@ static void chunks_init(struct chunks *chunks, struct arena *arena)
 
 static uint32_t machine_bound(struct store *store, const struct field *machine)
 {
-	struct store_column column;
-	uint32_t most = 0;
-
-	for (uint32_t i = 0;
-	     machine && store_column_read(store, machine, i, &column); i++) {
-		for (size_t j = 0; j < column.count; j++)
-			most = column.terms[j] > most ? column.terms[j] : most;
-	}
-	return most + 1;
+	return machine ? store_last_term(store, machine) + 1 : 1;
 }
 
 static void group_column(struct job *job)

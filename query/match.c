@@ -7,7 +7,8 @@
 #include "signatures/base/text.h"
 
 enum {
-	WORD_BITS = 64
+	WORD_BITS = 64,
+	CHUNK_WORDS = STORE_CHUNK_ROWS / WORD_BITS
 };
 
 static void *must(void *memory)
@@ -189,40 +190,114 @@ static uint64_t match_numbers(const struct where_test *test,
 	return pack(yes);
 }
 
+/* Could any number of the chunk be accepted? */
+static bool is_worth_reading(struct store *store, const struct where_test *test,
+			     uint32_t chunk)
+{
+	uint64_t least, most;
+
+	if (where_accepts_absent(test))
+		return true;
+	if (!store_column_range(store, test->field, chunk, &least, &most))
+		return false;
+	for (size_t i = 0; i < test->count; i++) {
+		const struct where_value *value = &test->values[i];
+
+		if (value->form != WHERE_RANGE ||
+		    (value->low <= most && value->high >= least))
+			return true;
+	}
+	return false;
+}
+
+static bool any_left(const struct plan *plan, size_t first, size_t words)
+{
+	for (size_t i = first; i < first + words; i++)
+		if (plan->bits[i])
+			return true;
+	return false;
+}
+
+/* The words of the plan that belong to a chunk. */
+static size_t words_of(const struct plan *plan, size_t first)
+{
+	const size_t all =
+		((size_t)plan->row_count + WORD_BITS - 1) / WORD_BITS;
+
+	return all - first < CHUNK_WORDS ? all - first : CHUNK_WORDS;
+}
+
+/* One term, which the store finds without spelling out the column. */
+static void scan_one(struct store *store, const struct where_test *test,
+		     uint32_t term, struct plan *plan)
+{
+	uint64_t yes[CHUNK_WORDS];
+	uint32_t chunk = 0;
+
+	for (size_t row = 0; row < plan->row_count;
+	     row += STORE_CHUNK_ROWS, chunk++) {
+		const size_t first = row / WORD_BITS;
+		const size_t words = words_of(plan, first);
+
+		if (!any_left(plan, first, words))
+			continue;
+		store_column_equal(store, test->field, chunk, term, yes);
+		for (size_t i = 0; i < words; i++)
+			plan->bits[first + i] &=
+				test->negated ? ~yes[i] : yes[i];
+	}
+}
+
+static uint64_t match(const struct where_test *test,
+		      const struct accepted *accepted,
+		      const struct store_column *column, size_t at)
+{
+	const size_t left = column->count - at;
+	const size_t count = left < WORD_BITS ? left : WORD_BITS;
+
+	return accepted ? match_terms(accepted, column->terms + at, count)
+			: match_numbers(test, column->numbers + at, count);
+}
+
+static void scan_chunk(struct store *store, const struct where_test *test,
+		       const struct accepted *accepted, struct plan *plan,
+		       uint32_t chunk)
+{
+	const size_t first = (size_t)chunk * CHUNK_WORDS;
+	const size_t words = words_of(plan, first);
+	const uint64_t absent = where_accepts_absent(test) ? UINT64_MAX : 0;
+	struct store_column column = { NULL, NULL, 0 };
+
+	if (!any_left(plan, first, words))
+		return;
+	if ((accepted || is_worth_reading(store, test, chunk)) &&
+	    !store_column_read(store, test->field, chunk, &column))
+		column.count = 0;
+	for (size_t i = 0; i < words; i++) {
+		uint64_t *word = &plan->bits[first + i];
+		const size_t at = i * WORD_BITS;
+		uint64_t yes = absent;
+
+		if (*word == 0)
+			continue;
+		if (at < column.count)
+			yes = match(test, accepted, &column, at);
+		*word &= test->negated ? ~yes : yes;
+	}
+}
+
 /* Scan a column against the rows that are left; accepted NULL: numbers. */
 static void scan(struct store *store, const struct where_test *test,
 		 const struct accepted *accepted, struct plan *plan)
 {
-	const uint64_t absent = where_accepts_absent(test) ? UINT64_MAX : 0;
-	struct store_column column = { NULL, NULL, 0 };
+	uint32_t chunk = 0;
 
-	for (size_t row = 0; row < plan->row_count; row += WORD_BITS) {
-		uint64_t *word = &plan->bits[row / WORD_BITS];
-		const size_t at = row % STORE_CHUNK_ROWS;
-
-		if (at == 0 &&
-		    !store_column_read(store, test->field,
-				       (uint32_t)(row / STORE_CHUNK_ROWS),
-				       &column))
-			column.count = 0;
-		if (*word == 0)
-			continue;
-
-		uint64_t yes = absent;
-
-		if (at < column.count) {
-			const size_t left = column.count - at;
-			const size_t count =
-				left < WORD_BITS ? left : WORD_BITS;
-
-			yes = accepted
-				      ? match_terms(accepted, column.terms + at,
-						    count)
-				      : match_numbers(test, column.numbers + at,
-						      count);
-		}
-		*word &= test->negated ? ~yes : yes;
+	if (accepted && accepted->count == 1 && accepted->only) {
+		scan_one(store, test, accepted->only, plan);
+		return;
 	}
+	for (size_t row = 0; row < plan->row_count; row += STORE_CHUNK_ROWS)
+		scan_chunk(store, test, accepted, plan, chunk++);
 }
 
 static bool add_row(void *closure, uint32_t row)

@@ -2,7 +2,7 @@
  * The bytes of a chunk; rows behind the last one that has a number are left
  * out, and so is a chunk without any:
  *
- *   0  1  width: 0, 1, 2, 4 or 8
+ *   0  1  width: 0 to 8
  *   1  8  base
  *   9  2  rows - 1
  *  11     rows times width bytes, little-endian: number - base, where base is
@@ -16,7 +16,8 @@
 
 enum {
 	HEAD_BYTES = 11,
-	WIDEST = 8
+	WIDEST = 8,
+	WORD_BITS = 64
 };
 
 uint64_t column_none(const struct field *field)
@@ -67,17 +68,45 @@ static uint64_t number_at(const uint8_t *at, unsigned int width)
 	return number;
 }
 
+/* How many rows have eight bytes at their place, so that one load does. */
+static size_t rows_to_load(const struct chunk *it)
+{
+	const size_t size = it->rows * it->width;
+
+	return it->width && size >= WIDEST ? (size - WIDEST) / it->width + 1
+					   : 0;
+}
+
+static uint64_t load(const uint8_t *at)
+{
+	uint64_t number;
+
+	memcpy(&number, at, sizeof(number));
+	return le64toh(number);
+}
+
 void column_read(struct store *store, uint8_t field, uint64_t none,
 		 uint32_t chunk, uint64_t values[STORE_CHUNK_ROWS])
 {
 	struct chunk it = { 0 };
-	size_t row = 0;
+	size_t row = 0, fast;
 
 	if (!open_chunk(store, field, chunk, &it))
 		it.rows = 0;
-	if (it.width == WIDEST && it.rows)
+	if (it.width == WIDEST)
 		for (; row < it.rows; row++)
-			values[row] = number_at(it.data + row * WIDEST, WIDEST);
+			values[row] = load(it.data + row * WIDEST);
+	fast = rows_to_load(&it);
+	if (row < fast) {
+		const uint64_t mask = ~(UINT64_MAX << 8 * it.width);
+
+		for (; row < fast; row++) {
+			const uint64_t number =
+				load(it.data + row * it.width) & mask;
+
+			values[row] = number ? number + it.base : none;
+		}
+	}
 	for (; row < it.rows; row++) {
 		const uint64_t number =
 			it.width ? number_at(it.data + row * it.width, it.width)
@@ -87,6 +116,47 @@ void column_read(struct store *store, uint8_t field, uint64_t none,
 	}
 	for (; row < STORE_CHUNK_ROWS; row++)
 		values[row] = none;
+}
+
+bool column_range(struct store *store, uint8_t field, uint32_t chunk,
+		  uint64_t *least, uint64_t *most)
+{
+	struct chunk it;
+
+	if (!open_chunk(store, field, chunk, &it))
+		return false;
+	*least = it.base + 1;
+	*most = it.base + 1;
+	if (it.width == WIDEST) {
+		*least = 0;
+		*most = UINT64_MAX;
+	} else if (it.width) {
+		*most = it.base + ~(UINT64_MAX << 8 * it.width);
+	}
+	return true;
+}
+
+static void widen_any(const struct chunk *it, uint32_t *terms)
+{
+	const uint64_t mask = it->width < WIDEST
+				      ? ~(UINT64_MAX << 8 * it->width)
+				      : UINT64_MAX;
+	const size_t fast = rows_to_load(it);
+	const uint32_t base = (uint32_t)it->base;
+	size_t i = 0;
+
+	for (; i < fast; i++) {
+		const uint32_t number =
+			(uint32_t)(load(it->data + i * it->width) & mask);
+
+		terms[i] = number ? base + number : 0;
+	}
+	for (; i < it->rows; i++) {
+		const uint64_t number =
+			number_at(it->data + i * it->width, it->width);
+
+		terms[i] = number ? base + (uint32_t)number : 0;
+	}
 }
 
 /* A loop for each width, so that the compiler makes vectors of them. */
@@ -114,12 +184,7 @@ static void widen(const struct chunk *it, uint32_t *terms)
 		}
 		break;
 	default:
-		for (size_t i = 0; i < it->rows; i++) {
-			const uint64_t number =
-				number_at(data + i * it->width, it->width);
-
-			terms[i] = number ? (uint32_t)(it->base + number) : 0;
-		}
+		widen_any(it, terms);
 	}
 }
 
@@ -136,13 +201,80 @@ void column_read_terms(struct store *store, uint8_t field, uint32_t chunk,
 	       (STORE_CHUNK_ROWS - it.rows) * sizeof(*terms));
 }
 
+/* Bit n of a word: is byte n not 0?  The factor brings eight to the top. */
+static uint64_t pack_bits(const uint8_t yes[WORD_BITS])
+{
+	uint64_t word = 0;
+
+	for (unsigned int i = 0; i < WORD_BITS; i += 8)
+		word |= load(yes + i) * UINT64_C(0x0102040810204080) >> 56 << i;
+	return word;
+}
+
+static void equal_1(const struct chunk *it, uint8_t number, uint64_t *bits)
+{
+	uint8_t yes[WORD_BITS];
+
+	for (size_t row = 0; row + WORD_BITS <= it->rows; row += WORD_BITS) {
+		const uint8_t *data = it->data + row;
+
+		for (size_t i = 0; i < WORD_BITS; i++)
+			yes[i] = data[i] == number;
+		bits[row / WORD_BITS] = pack_bits(yes);
+	}
+}
+
+static void equal_2(const struct chunk *it, uint16_t number, uint64_t *bits)
+{
+	const uint16_t wanted = htole16(number);
+	uint16_t data[WORD_BITS];
+	uint8_t yes[WORD_BITS];
+
+	for (size_t row = 0; row + WORD_BITS <= it->rows; row += WORD_BITS) {
+		memcpy(data, it->data + 2 * row, sizeof(data));
+		for (size_t i = 0; i < WORD_BITS; i++)
+			yes[i] = data[i] == wanted;
+		bits[row / WORD_BITS] = pack_bits(yes);
+	}
+}
+
+void column_equal(struct store *store, uint8_t field, uint32_t chunk,
+		  uint32_t term, uint64_t bits[COLUMN_WORDS])
+{
+	struct chunk it;
+	uint64_t wanted;
+	size_t row = 0;
+
+	memset(bits, 0, COLUMN_WORDS * sizeof(*bits));
+	if (!open_chunk(store, field, chunk, &it))
+		return;
+	wanted = term - it.base;
+	if (term <= it.base || (it.width < WIDEST && wanted >> 8 * it.width &&
+				!(it.width == 0 && wanted == 1)))
+		return;
+	if (it.width == 1)
+		equal_1(&it, (uint8_t)wanted, bits);
+	if (it.width == 2)
+		equal_2(&it, (uint16_t)wanted, bits);
+	if (it.width == 1 || it.width == 2)
+		row = it.rows / WORD_BITS * WORD_BITS;
+	for (; row < it.rows; row++) {
+		const uint64_t number =
+			it.width ? number_at(it.data + row * it.width, it.width)
+				 : 1;
+
+		bits[row / WORD_BITS] |= (uint64_t)(number == wanted)
+					 << row % WORD_BITS;
+	}
+}
+
 static unsigned int width_of(uint64_t most)
 {
-	if (most <= UINT8_MAX)
-		return 1;
-	if (most <= UINT16_MAX)
-		return 2;
-	return most <= UINT32_MAX ? 4 : WIDEST;
+	unsigned int width = 1;
+
+	while (width < WIDEST && most >> 8 * width)
+		width++;
+	return width;
 }
 
 static void put_number(uint8_t *at, uint64_t number, size_t size)
@@ -173,7 +305,7 @@ void column_write(struct store *store, uint8_t field, uint64_t none,
 		return;
 	}
 	/* One above the span has to fit, for none to be told apart. */
-	width = most - least >= UINT32_MAX ? WIDEST
+	width = most - least == UINT64_MAX ? WIDEST
 					   : width_of(most - least + 1);
 	if (most == least && having == rows)
 		width = 0;

@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "signatures/store/column.h"
 #include "signatures/store/pending.h"
@@ -69,4 +70,59 @@ bool store_column_lists(struct store *store, uint32_t chunk,
 	column.terms = room;
 	*ret = column;
 	return true;
+}
+
+bool store_column_range(struct store *store, const struct field *field,
+			uint32_t chunk, uint64_t *least, uint64_t *most)
+{
+	if (store->foreign) {
+		*least = 0;
+		*most = UINT64_MAX;
+		return true;
+	}
+	if (store->pending)
+		pending_flush(store);
+	return column_range(store, field->number, chunk, least, most);
+}
+
+static void foreign_equal(struct store *store, const struct field *field,
+			  uint32_t chunk, uint32_t term, uint64_t *bits)
+{
+	struct store_column column;
+
+	memset(bits, 0, COLUMN_WORDS * sizeof(*bits));
+	if (!store_column_read(store, field, chunk, &column))
+		return;
+	for (size_t i = 0; i < column.count; i++)
+		bits[i / 64] |= (uint64_t)(column.terms[i] == term) << i % 64;
+}
+
+void store_column_equal(struct store *store, const struct field *field,
+			uint32_t chunk, uint32_t term,
+			uint64_t bits[STORE_CHUNK_ROWS / 64])
+{
+	if (store->foreign) {
+		foreign_equal(store, field, chunk, term, bits);
+		return;
+	}
+	if (store->pending)
+		pending_flush(store);
+	column_equal(store, field->number, chunk, term, bits);
+}
+
+uint32_t store_last_term(struct store *store, const struct field *field)
+{
+	struct btree_key prefix = btree_key();
+	struct store_column column;
+	uint32_t last = 0;
+
+	if (!store->foreign) {
+		btree_key_u8(&prefix, field->number);
+		return btree_last(store, SCHEMA_TERM, &prefix);
+	}
+	for (uint32_t i = 0; store_column_read(store, field, i, &column); i++)
+		for (size_t row = 0; row < column.count; row++)
+			last = column.terms[row] > last ? column.terms[row]
+							: last;
+	return last;
 }

@@ -85,6 +85,21 @@ struct store_column {
 bool store_column_read(struct store *store, const struct field *field,
 		       uint32_t chunk, struct store_column *ret);
 
+/*
+ * Without reading the chunk: no number or term in it is out of least..most.
+ * False if there is none in it at all.
+ */
+bool store_column_range(struct store *store, const struct field *field,
+			uint32_t chunk, uint64_t *least, uint64_t *most);
+
+/* The rows of a chunk that have this term (not 0), a bit each. */
+void store_column_equal(struct store *store, const struct field *field,
+			uint32_t chunk, uint32_t term,
+			uint64_t bits[STORE_CHUNK_ROWS / 64]);
+
+/* No term of field is above this. */
+uint32_t store_last_term(struct store *store, const struct field *field);
+
 /* A set of rows; CRoaring inside. */
 struct store_rows;
 
