@@ -7,6 +7,7 @@
 
 #define Z95 1.959963984540054
 #define TAIL 0.025
+#define EXACT_COUNT 1000 /* below it, intervals of counts are exact */
 /* Corrected for many tests, p-values lie far out, where chi-squared is wrong by
  * orders of magnitude unless counts are large. */
 #define EXACT_BELOW 200
@@ -29,8 +30,23 @@ struct interval statistics_share(uint64_t k, uint64_t n)
 				  k == n || high > 1 ? 1 : high };
 }
 
+/*
+ * Wilson and Hilferty: chi-squared over its degrees of freedom, cubic root, is
+ * nearly normal.  Where counts are large it is as good as exact, and the
+ * inverse of the exact one does not converge.
+ */
+static double large_count(double k, double z)
+{
+	const double root = 1 - 1 / (9 * k) + z / (3 * sqrt(k));
+
+	return k * root * root * root;
+}
+
 struct interval statistics_count(uint64_t k)
 {
+	if (k >= EXACT_COUNT)
+		return (struct interval){ large_count((double)k, -Z95),
+					  large_count((double)k + 1, Z95) };
 	return (struct interval){
 		k ? gsl_cdf_chisq_Pinv(TAIL, 2.0 * (double)k) / 2 : 0,
 		gsl_cdf_chisq_Qinv(TAIL, 2.0 * (double)k + 2) / 2
