@@ -1,0 +1,22 @@
+# The same dumps in any order, split into any nights, with any number of jobs:
+# the same clusters, tables and pages, byte for byte.
+crashcorpus synth --demo --output=fleet.tar
+mkdir dumps && tar xf fleet.tar -C dumps
+for seed in 1 2 3 4 5 6; do
+	yes $seed | head -c 100000 >random
+	ls dumps | sort -R --random-source=random | sed 's|^|dumps/|' >files
+	split -n l/$((seed % 4 + 1)) files night.
+	for night in night.*; do
+		# shellcheck disable=SC2046
+		crashindex --store=store$seed --jobs=$((seed % 3 + 1)) $(cat "$night") 2>>log
+	done
+	rm night.*
+	for ask in "clusters --limit=999" "find --limit=999 --format=csv" freq \
+		"freq --by=family" suspects "trends --window=28" report; do
+		# shellcheck disable=SC2086
+		crashquery $ask --store=store$seed --now=2024-08-26
+	done >answers$seed
+	cmp answers1 answers$seed
+	crashcorpus verify --store=store$seed
+done
+wc -l <answers1 | awk '{ print ($1 > 300) }'
