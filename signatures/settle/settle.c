@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "signatures/cluster/keymap.h"
 #include "signatures/settle/corpus.h"
 #include "signatures/settle/learn.h"
+#include "signatures/settle/overrides.h"
 #include "signatures/signature.h"
 #include "signatures/store/store_read.h"
 #include "signatures/store/store_write.h"
@@ -126,15 +128,120 @@ static enum status settle_stacks(struct store *store, struct error *err)
 	return status;
 }
 
+/* Crashes on their way into the corpus, without what is noise. */
+struct clustering {
+	struct corpus *corpus;
+	struct overrides *overrides;
+};
+
 static enum status add_row(void *closure, struct store *store, uint32_t row,
 			   struct store_crash *crash, struct arena *arena,
 			   struct error *err)
 {
+	const struct clustering *clustering = closure;
+
 	(void)store;
-	(void)arena;
 	(void)err;
-	corpus_add(closure, row, crash->identity, &crash->crash);
+	overrides_quiet(clustering->overrides, &crash->crash, arena);
+	corpus_add(clustering->corpus, row, crash->identity, &crash->crash);
 	return STATUS_OK;
+}
+
+static enum status split_places(struct store *store,
+				const struct overrides *overrides,
+				struct settle_places *places, struct error *err)
+{
+	enum status status = STATUS_OK;
+	struct arena arena;
+
+	arena_init(&arena);
+	for (size_t i = 0; i < places->count && !status; i++) {
+		struct corpus_place *place = &places->at[i];
+		const struct field *field =
+			overrides_split_by(overrides, place->cluster);
+		struct store_crash crash;
+
+		if (!field || !place->cluster)
+			continue;
+		status = store_crash_read(store, place->row, &arena, &crash,
+					  err);
+		if (!status)
+			place->cluster = overrides_part(place->cluster, field,
+							&crash.crash);
+		arena_reset(&arena);
+	}
+	arena_deinit(&arena);
+	return status;
+}
+
+/* A cluster that was joined to another is of that one's family. */
+static void merge_places(const struct overrides *overrides,
+			 struct settle_places *places)
+{
+	struct keymap first; /* place of each cluster, by its id */
+	bool is_new;
+
+	keymap_init(&first);
+	for (size_t i = 0; i < places->count; i++) {
+		const uint64_t cluster = places->at[i].cluster;
+		uint32_t *place;
+
+		if (!cluster)
+			continue;
+		place = keymap_put(&first, cluster, &is_new);
+		if (is_new)
+			*place = (uint32_t)i;
+	}
+	for (size_t i = 0; i < places->count; i++) {
+		struct corpus_place *place = &places->at[i];
+		const uint64_t name =
+			overrides_merged(overrides, place->cluster);
+		uint32_t named;
+
+		if (name == place->cluster)
+			continue;
+		if (keymap_find(&first, name, &named))
+			place->family = places->at[named].family;
+		place->cluster = name;
+	}
+	keymap_deinit(&first);
+}
+
+enum status settle_places(struct store *store, const char *lists,
+			  struct settle_places *ret, struct error *err)
+{
+	struct clustering clustering = { .corpus = NULL };
+	struct settle_places places;
+	enum status status;
+
+	if (overrides_read(lists, &clustering.overrides, err))
+		return err->status;
+	clustering.corpus = corpus_create();
+	status = walk_rows(store, add_row, &clustering, err);
+	places.count = corpus_count(clustering.corpus);
+	places.at = calloc(places.count + 1, sizeof(*places.at));
+	if (!places.at)
+		abort();
+	if (!status) {
+		corpus_cluster(clustering.corpus, places.at);
+		status =
+			split_places(store, clustering.overrides, &places, err);
+	}
+	if (!status) {
+		merge_places(clustering.overrides, &places);
+		*ret = places;
+	} else {
+		free(places.at);
+	}
+	corpus_destroy(clustering.corpus);
+	overrides_destroy(clustering.overrides);
+	return status;
+}
+
+void settle_places_deinit(struct settle_places *places)
+{
+	free(places->at);
+	places->at = NULL;
 }
 
 /* Ids read like those of crashes: 12 digits. */
@@ -167,28 +274,21 @@ static void write_places(struct store *store, const struct corpus_place *places,
 
 enum status settle_store(struct store *store, struct error *err)
 {
-	struct corpus *corpus = corpus_create();
+	struct settle_places places = { .at = NULL };
 	enum status status = store_begin(store, err);
 
-	if (!status) {
-		status = settle_stacks(store, err);
-		if (!status)
-			status = walk_rows(store, add_row, corpus, err);
-		if (status)
-			store_end(store);
+	if (status)
+		return error_within(err, "settle");
+	status = settle_stacks(store, err);
+	if (!status)
+		status =
+			settle_places(store, store_folder(store), &places, err);
+	if (status) {
+		store_end(store);
+		return error_within(err, "settle");
 	}
-	if (!status) {
-		const size_t count = corpus_count(corpus);
-		struct corpus_place *places =
-			calloc(count + 1, sizeof(*places));
-
-		if (!places)
-			abort();
-		corpus_cluster(corpus, places);
-		write_places(store, places, count);
-		free(places);
-		status = store_commit(store, err);
-	}
-	corpus_destroy(corpus);
+	write_places(store, places.at, places.count);
+	settle_places_deinit(&places);
+	status = store_commit(store, err);
 	return status ? error_within(err, "settle") : STATUS_OK;
 }

@@ -3,17 +3,35 @@
  *
  * A pass over the store that ends with every crash in its cluster.  What it
  * stores follows from the set of crashes alone: not from the nights they came
- * in, the number of jobs, or earlier passes.
+ * in, the number of jobs, or earlier passes.  Lists that people keep in the
+ * folder of the store have the last word: overrides.h.
  */
 #ifndef SETTLE_SETTLE_H
 #define SETTLE_SETTLE_H
 
 #include "signatures/base/error.h"
+#include "signatures/settle/corpus.h"
 #include "signatures/store/store.h"
 
 /*
  * Needs a store open for writing, without a transaction.
  */
 enum status settle_store(struct store *store, struct error *err) MUST_CHECK;
+
+/* Where every row belongs. */
+struct settle_places {
+	struct corpus_place *at; /* by row */
+	size_t count;
+};
+
+/*
+ * What the pass would store with the lists (overrides.h) of a folder, and the
+ * stacks as they are.  Needs a transaction; writes nothing.  The caller ends
+ * ret with settle_places_deinit().
+ */
+enum status settle_places(struct store *store, const char *lists,
+			  struct settle_places *ret,
+			  struct error *err) MUST_CHECK;
+void settle_places_deinit(struct settle_places *places);
 
 #endif

@@ -467,6 +467,11 @@ enum status store_commit(struct store *store, struct error *err)
 	return check_file(store, err);
 }
 
+const char *store_folder(const struct store *store)
+{
+	return store->path;
+}
+
 uint32_t store_row_count(struct store *store)
 {
 	return store->rows;

@@ -51,6 +51,9 @@ enum status store_commit(struct store *store, struct error *err) MUST_CHECK;
 
 uint32_t store_row_count(struct store *store);
 
+/* As it was opened; lives as long as the store. */
+const char *store_folder(const struct store *store);
+
 /* What failed where a find or a column had no way to say so. */
 enum status store_check(struct store *store, struct error *err) MUST_CHECK;
 

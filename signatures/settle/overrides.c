@@ -1,0 +1,247 @@
+#include "signatures/settle/overrides.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "signatures/base/list.h"
+#include "signatures/base/text.h"
+
+#define ID_BITS 48
+
+struct split {
+	uint64_t cluster;
+	const struct field *field;
+};
+
+/* An id, and the one it goes by; each name stands for itself. */
+struct link {
+	uint64_t id, name;
+};
+
+struct overrides {
+	struct arena arena;
+	const char **noise;
+	size_t noise_count;
+	struct split *splits;
+	size_t split_count;
+	struct link *links;
+	size_t link_count;
+};
+
+static enum status parse_id(const char *word, uint64_t *ret, struct error *err)
+{
+	if (text_parse_hex(word, ret) && *ret && *ret >> ID_BITS == 0)
+		return STATUS_OK;
+	return error_set(err, STATUS_USAGE, "%s: not the id of a cluster",
+			 word);
+}
+
+static enum status take_noise(void *closure, char *line, struct error *err)
+{
+	struct overrides *overrides = closure;
+
+	(void)err;
+	overrides->noise[overrides->noise_count++] =
+		text_copy(&overrides->arena, line);
+	return STATUS_OK;
+}
+
+static enum status take_split(void *closure, char *line, struct error *err)
+{
+	struct overrides *overrides = closure;
+	struct split *split = &overrides->splits[overrides->split_count];
+	const char *words[LIST_WORDS_MAX];
+	size_t count;
+
+	if (list_words(&overrides->arena, line, words, &count, err))
+		return err->status;
+	if (count != 2)
+		return error_set(err, STATUS_USAGE,
+				 "want: the id of a cluster, and a field");
+	if (parse_id(words[0], &split->cluster, err))
+		return err->status;
+	split->field = field_find(words[1]);
+	if (!split->field || !split->field->values)
+		return error_set(err, STATUS_USAGE,
+				 "%s: no field of a crash; see crashquery "
+				 "fields",
+				 words[1]);
+	overrides->split_count++;
+	return STATUS_OK;
+}
+
+uint64_t overrides_merged(const struct overrides *overrides, uint64_t cluster)
+{
+	for (size_t i = 0; i < overrides->link_count; i++) {
+		if (overrides->links[i].id == cluster)
+			return overrides->links[i].name;
+	}
+	return cluster;
+}
+
+/* All that goes by the name of one goes by the name of the other from now. */
+static enum status join(struct overrides *overrides, uint64_t first,
+			uint64_t other, struct error *err)
+{
+	const uint64_t name = overrides_merged(overrides, first);
+	const uint64_t old = overrides_merged(overrides, other);
+
+	for (size_t i = 0; i < overrides->link_count; i++) {
+		if (overrides->links[i].name == old)
+			overrides->links[i].name = name;
+	}
+	if (other == old && other != name) {
+		if (overrides->link_count == LIST_LINES_MAX)
+			return error_set(err, STATUS_USAGE,
+					 "more than %d clusters to merge",
+					 LIST_LINES_MAX);
+		overrides->links[overrides->link_count++] =
+			(struct link){ other, name };
+	}
+	return STATUS_OK;
+}
+
+static enum status take_merge(void *closure, char *line, struct error *err)
+{
+	struct overrides *overrides = closure;
+	const char *words[LIST_WORDS_MAX];
+	uint64_t first = 0;
+	size_t count;
+
+	if (list_words(&overrides->arena, line, words, &count, err))
+		return err->status;
+	if (count < 2)
+		return error_set(err, STATUS_USAGE,
+				 "want: the ids of two clusters or more");
+	for (size_t i = 0; i < count; i++) {
+		uint64_t id;
+
+		if (parse_id(words[i], &id, err))
+			return err->status;
+		if (i == 0)
+			first = id;
+		else if (join(overrides, first, id, err))
+			return err->status;
+	}
+	return STATUS_OK;
+}
+
+static enum status read_lists(const char *folder, struct overrides *overrides,
+			      struct error *err)
+{
+	static const struct {
+		const char *name;
+		list_take *take;
+	} lists[] = {
+		{ "noise", take_noise },
+		{ "split", take_split },
+		{ "merge", take_merge },
+	};
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		const char *path = text_printf(&overrides->arena, "%s/%s",
+					       folder, lists[i].name);
+
+		if (list_read(path, lists[i].take, overrides, err))
+			return err->status;
+	}
+	return STATUS_OK;
+}
+
+enum status overrides_read(const char *folder, struct overrides **ret,
+			   struct error *err)
+{
+	struct overrides *overrides = calloc(1, sizeof(*overrides));
+
+	if (!overrides)
+		abort();
+	arena_init(&overrides->arena);
+	overrides->noise = arena_take(&overrides->arena, LIST_LINES_MAX,
+				      sizeof(*overrides->noise));
+	overrides->splits = arena_take(&overrides->arena, LIST_LINES_MAX,
+				       sizeof(*overrides->splits));
+	overrides->links = arena_take(&overrides->arena, LIST_LINES_MAX,
+				      sizeof(*overrides->links));
+	if (read_lists(folder, overrides, err)) {
+		overrides_destroy(overrides);
+		return err->status;
+	}
+	*ret = overrides;
+	return STATUS_OK;
+}
+
+void overrides_destroy(struct overrides *overrides)
+{
+	if (!overrides)
+		return;
+	arena_deinit(&overrides->arena);
+	free(overrides);
+}
+
+static bool is_noise(const struct overrides *overrides,
+		     const struct crash_frame *frame, struct arena *arena)
+{
+	const char *place;
+
+	if (!frame->module)
+		return false;
+	place = frame->symbol ? text_printf(arena, "%s!%s", frame->module,
+					    frame->symbol)
+			      : text_printf(arena, "%s+0x%" PRIx64,
+					    frame->module, frame->offset);
+	for (size_t i = 0; i < overrides->noise_count; i++) {
+		if (text_matches(frame->module, overrides->noise[i]) ||
+		    text_matches(place, overrides->noise[i]))
+			return true;
+	}
+	return false;
+}
+
+void overrides_quiet(const struct overrides *overrides, struct crash *crash,
+		     struct arena *arena)
+{
+	struct crash_frame *kept;
+	size_t count = 0;
+
+	if (overrides->noise_count == 0)
+		return;
+	kept = arena_take(arena, crash->stack.count + 1, sizeof(*kept));
+	for (size_t i = 0; i < crash->stack.count; i++) {
+		if (!is_noise(overrides, &crash->stack.frames[i], arena))
+			kept[count++] = crash->stack.frames[i];
+	}
+	crash->stack.frames = kept;
+	crash->stack.count = count;
+}
+
+const struct field *overrides_split_by(const struct overrides *overrides,
+				       uint64_t cluster)
+{
+	for (size_t i = 0; i < overrides->split_count; i++) {
+		if (overrides->splits[i].cluster == cluster)
+			return overrides->splits[i].field;
+	}
+	return NULL;
+}
+
+static void mix_value(void *closure, struct field_value value)
+{
+	uint64_t *part = closure;
+
+	*part = hash_mix(*part,
+			 value.text ? hash_64(value.text, strlen(value.text))
+				    : value.number);
+}
+
+uint64_t overrides_part(uint64_t cluster, const struct field *field,
+			const struct crash *crash)
+{
+	uint64_t part = cluster;
+
+	field_values(field, crash, mix_value, &part);
+	if (part == cluster)
+		return cluster;
+	part >>= 64 - ID_BITS;
+	return part ? part : 1;
+}

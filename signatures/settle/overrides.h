@@ -1,0 +1,48 @@
+/*
+ * overrides.h - what people decided about clusters, from lists beside the
+ * store.
+ *
+ *     noise   a frame a line, with wildcards: watchdog.sys, nt+0x1f4a6e or
+ *             nt!KiPageFault*; such frames say nothing and are not compared
+ *     split   a cluster and a field: 3f9a1b2c4d5e fault; its crashes part by
+ *             the values of the field
+ *     merge   clusters that are one: 3f9a1b2c4d5e 77aa01b2c3d4; the first
+ *             gives the name
+ *
+ * Noise works before crashes are compared, the others on what came of it, split
+ * before merge: what was split off can be joined to something else.  An id that
+ * is no cluster any more does nothing.  What comes out depends on the lists and
+ * the set of crashes alone.
+ */
+#ifndef SETTLE_OVERRIDES_H
+#define SETTLE_OVERRIDES_H
+
+#include "signatures/base/error.h"
+#include "signatures/crash.h"
+#include "signatures/field.h"
+
+struct overrides;
+
+/*
+ * The lists of a folder; those that are not there are empty.  STATUS_USAGE
+ * names the line that makes no sense.  Caller destroys.
+ */
+enum status overrides_read(const char *folder, struct overrides **ret,
+			   struct error *err) MUST_CHECK;
+void overrides_destroy(struct overrides *overrides);
+
+/* Take the noise out of the stack; frames that stay live in arena. */
+void overrides_quiet(const struct overrides *overrides, struct crash *crash,
+		     struct arena *arena);
+
+/* The field that a cluster is split by, or NULL. */
+const struct field *overrides_split_by(const struct overrides *overrides,
+				       uint64_t cluster);
+/* The part of a cluster that a crash belongs to; itself without a value. */
+uint64_t overrides_part(uint64_t cluster, const struct field *field,
+			const struct crash *crash);
+
+/* The cluster that a cluster is called after merging. */
+uint64_t overrides_merged(const struct overrides *overrides, uint64_t cluster);
+
+#endif
