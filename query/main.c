@@ -11,6 +11,8 @@ static const struct query_command *const commands[] = {
 	&suspects_command,
 	&trends_command,
 	&correlate_command,
+	&similar_command,
+	&explain_command,
 	&coverage_command,
 	&fields_command,
 	&report_command,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "query/cell.h"
+#include "query/named.h"
 #include "query/page.h"
 #include "query/query.h"
 #include "query/table_html.h"
@@ -22,64 +23,6 @@ static const struct cli_option table[] = {
 	  "base, size and build of Windows' modules too" },
 	CLI_END,
 };
-
-enum {
-	ALIKE_MAX = 4, /* crashes named where a prefix fits several */
-};
-
-static enum status several(struct query *query, const char *word,
-			   const uint32_t *rows, size_t count,
-			   struct error *err)
-{
-	struct store_crash crash;
-	const char *ids = "";
-
-	for (size_t i = 0; i < count; i++) {
-		char id[IDENTITY_TEXT_BYTES];
-
-		if (store_crash_read(query->store, rows[i], &query->arena,
-				     &crash, err))
-			return err->status;
-		identity_text(crash.identity, id);
-		ids = text_printf(&query->arena, "%s%s%s", ids, i ? ", " : "",
-				  id);
-	}
-	return error_set(err, STATUS_USAGE,
-			 "%s: several crashes have ids that begin so: %s%s",
-			 word, ids, count == ALIKE_MAX ? ", ..." : "");
-}
-
-/* By source, content hash or id; found is false if there is none such. */
-static enum status find_row(struct query *query, const char *word,
-			    uint32_t *ret, bool *found, struct error *err)
-{
-	struct hash128 content;
-	uint32_t rows[ALIKE_MAX];
-	char prefix[33];
-	const size_t digits = strspn(word, "0123456789abcdefABCDEF");
-
-	*found = store_find_source(query->store, word, ret) ||
-		 (hash_128_parse(word, &content) &&
-		  store_find_content(query->store, content, ret));
-	if (*found || digits == 0 || word[digits] != '\0' ||
-	    digits >= sizeof(prefix))
-		return STATUS_OK;
-	for (size_t i = 0; i <= digits; i++)
-		prefix[i] =
-			(char)(word[i] >= 'A' && word[i] <= 'F' ? word[i] | 0x20
-								: word[i]);
-
-	const size_t count =
-		store_find_id(query->store, prefix, rows, ALIKE_MAX);
-
-	if (count > 1)
-		return several(query, word, rows, count, err);
-	if (count == 1) {
-		*ret = rows[0];
-		*found = true;
-	}
-	return STATUS_OK;
-}
 
 static void print_json(struct query *query, uint32_t row,
 		       const struct store_crash *crash)
@@ -180,7 +123,7 @@ static enum status show_one(struct query *query, struct table *csv,
 	struct store_crash crash;
 	uint32_t row;
 
-	if (find_row(query, word, &row, found, err))
+	if (named_row(query, word, &row, found, err))
 		return err->status;
 	if (!*found) {
 		cli_complain("%s: no such crash: neither an id, nor a content "

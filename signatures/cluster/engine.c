@@ -394,6 +394,19 @@ float engine_likeness(struct engine *engine, const struct engine_signature *a,
 	return likeness;
 }
 
+void engine_weigh(struct engine *engine,
+		  const struct engine_signature *signature, float *ret)
+{
+	struct stored query;
+
+	intern(engine, signature, &query);
+	weights_weigh(&engine->weights, engine->df, query.features,
+		      query.classes, query.length, engine->scratch);
+	for (uint32_t k = 0; k < query.length; k++)
+		ret[k] = engine->scratch[k].weight;
+	forget(&query);
+}
+
 size_t engine_count(const struct engine *engine)
 {
 	return engine->count;

@@ -79,6 +79,10 @@ size_t engine_similar(struct engine *engine,
 float engine_likeness(struct engine *engine, const struct engine_signature *a,
 		      const struct engine_signature *b);
 
+/* The weight of each feature of a signature, in the order of its stream. */
+void engine_weigh(struct engine *engine,
+		  const struct engine_signature *signature, float *ret);
+
 size_t engine_count(const struct engine *engine);
 
 /* The newest time inserted, or 0. */

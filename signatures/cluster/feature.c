@@ -10,7 +10,9 @@ enum {
 
 struct stream {
 	struct engine_feature *at;
+	struct feature_origin *origins; /* NULL: not asked for */
 	size_t count;
+	struct feature_origin now; /* of what is added next */
 };
 
 static void add(struct stream *stream, enum feature_class class, uint64_t hash)
@@ -20,6 +22,8 @@ static void add(struct stream *stream, enum feature_class class, uint64_t hash)
 
 	uint64_t feature = hash_mix((uint64_t) class + 1, hash);
 
+	if (stream->origins)
+		stream->origins[stream->count] = stream->now;
 	stream->at[stream->count++] =
 		(struct engine_feature){ feature ? feature : 1,
 					 (uint8_t) class };
@@ -43,6 +47,8 @@ static void add_words(struct stream *stream, const char *name)
 
 		while (is_letter(name[length]))
 			length++;
+		stream->now.word = name;
+		stream->now.letters = (uint16_t)length;
 		if (length >= WORD_LETTERS_MIN)
 			add(stream, FEATURE_WORD, hash_64(name, length));
 		name += length ? length : 1;
@@ -90,15 +96,25 @@ size_t feature_stream(const struct feature_frame *frames, size_t frame_count,
 		      const uint64_t *codes, size_t code_count,
 		      struct engine_feature *ret)
 {
-	struct stream stream = { ret, 0 };
+	return feature_trace(frames, frame_count, codes, code_count, ret, NULL);
+}
+
+size_t feature_trace(const struct feature_frame *frames, size_t frame_count,
+		     const uint64_t *codes, size_t code_count,
+		     struct engine_feature *ret, struct feature_origin *origins)
+{
+	struct stream stream = { .at = ret, .origins = origins };
 
 	if (frame_count > FEATURE_FRAMES_MAX)
 		frame_count = FEATURE_FRAMES_MAX;
-	for (size_t i = 0; i < code_count; i++)
+	for (size_t i = 0; i < code_count; i++) {
+		stream.now.from = (uint16_t)i;
 		add(&stream, FEATURE_CODE, codes[i]);
+	}
 	for (size_t k = 0; k < frame_count; k++) {
 		const struct feature_frame *frame = &frames[k];
 
+		stream.now = (struct feature_origin){ .from = (uint16_t)k };
 		add(&stream, FEATURE_FRAME, frame->id);
 		add(&stream, FEATURE_MODULE, module_hash(frame->module));
 		if (k == 0 || strcmp(frames[k - 1].module, frame->module) != 0)

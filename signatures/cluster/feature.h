@@ -30,6 +30,19 @@ size_t feature_stream(const struct feature_frame *frames, size_t frame_count,
 		      const uint64_t *codes, size_t code_count,
 		      struct engine_feature *ret);
 
+/* What a feature of a stream comes from, for people. */
+struct feature_origin {
+	uint16_t from;	  /* frame, or code for FEATURE_CODE */
+	uint16_t letters; /* of word */
+	const char *word; /* FEATURE_WORD: within the function's name */
+};
+
+/* As feature_stream(); origins has room for as many, or is NULL. */
+size_t feature_trace(const struct feature_frame *frames, size_t frame_count,
+		     const uint64_t *codes, size_t code_count,
+		     struct engine_feature *ret,
+		     struct feature_origin *origins);
+
 /* Content hash of a text in a class of its own. */
 uint64_t feature_of_text(enum feature_class class, const char *text);
 

@@ -21,6 +21,17 @@ void likeness_sort(uint64_t *keys, size_t count)
 	}
 }
 
+float likeness_from(struct likeness_shares shares)
+{
+	const float a = shares.only_left;
+	const float b = shares.only_right;
+	const float more = a > b ? a : b;
+	const float less = a > b ? b : a;
+	const float all = shares.matched + 2 * A * more + 2 * B * less;
+
+	return all > 0 ? shares.matched / all : 0;
+}
+
 float likeness_of(const struct weighed *a, const struct weighed *b)
 {
 	float matched_a = 0;
@@ -39,12 +50,9 @@ float likeness_of(const struct weighed *a, const struct weighed *b)
 		}
 	}
 
-	const float only_a = a->total > matched_a ? a->total - matched_a : 0;
-	const float only_b = b->total > matched_b ? b->total - matched_b : 0;
-	const float more = only_a > only_b ? only_a : only_b;
-	const float less = only_a > only_b ? only_b : only_a;
-	const float matched = matched_a + matched_b;
-	const float all = matched + 2 * A * more + 2 * B * less;
-
-	return all > 0 ? matched / all : 0;
+	return likeness_from((struct likeness_shares){
+		.matched = matched_a + matched_b,
+		.only_left = a->total > matched_a ? a->total - matched_a : 0,
+		.only_right = b->total > matched_b ? b->total - matched_b : 0,
+	});
 }

@@ -20,6 +20,14 @@ struct weighed {
 /* Sort count keys, rising; quick for the few dozen features of a stack. */
 void likeness_sort(uint64_t *keys, size_t count);
 
+/* Weight of what both have, on both sides together, and of what one has. */
+struct likeness_shares {
+	float matched;
+	float only_left, only_right;
+};
+
+float likeness_from(struct likeness_shares shares);
+
 float likeness_of(const struct weighed *a, const struct weighed *b);
 
 #endif

@@ -46,6 +46,8 @@ struct corpus {
 	size_t stacked_count, stacked_room;
 	uint64_t *codes;
 	size_t code_count, code_room;
+	struct engine *engine;	/* once clustered */
+	struct keymap founders; /* signature key -> member */
 };
 
 /* Room for one more of size bytes. */
@@ -76,6 +78,7 @@ struct corpus *corpus_create(void)
 	arena_init(&corpus->arena);
 	arena_init(&corpus->scratch);
 	keymap_init(&corpus->frame_numbers);
+	keymap_init(&corpus->founders);
 	return corpus;
 }
 
@@ -86,6 +89,8 @@ void corpus_destroy(struct corpus *corpus)
 	arena_deinit(&corpus->arena);
 	arena_deinit(&corpus->scratch);
 	keymap_deinit(&corpus->frame_numbers);
+	keymap_deinit(&corpus->founders);
+	engine_destroy(corpus->engine);
 	free(corpus->frames);
 	free(corpus->members);
 	free(corpus->stacked);
@@ -378,11 +383,9 @@ static uint64_t id_of(struct hash128 identity)
 static void run_engine(struct corpus *corpus, struct corpus_place *ret)
 {
 	static struct engine_feature stream[ENGINE_FEATURES_MAX];
-	struct engine *engine = engine_create(ENGINE_STRICT, ENGINE_LOOSE);
 	uint64_t *ids = zeroed(corpus->count, sizeof(*ids));
-	struct keymap founders;
 
-	keymap_init(&founders);
+	corpus->engine = engine_create(ENGINE_STRICT, ENGINE_LOOSE);
 	for (size_t i = 0; i < corpus->count; i++) {
 		struct member *member = &corpus->members[i];
 		struct engine_signature signature = { .features = stream };
@@ -397,22 +400,21 @@ static void run_engine(struct corpus *corpus, struct corpus_place *ret)
 		signature.count = make_stream(corpus, member, stream);
 		signature.key = engine_key(stream, signature.count);
 		signature.time = member->time;
-		if (!engine_find(engine, signature.key, &place))
-			place = engine_insert(engine, &signature);
+		if (!engine_find(corpus->engine, signature.key, &place))
+			place = engine_insert(corpus->engine, &signature);
 
-		uint32_t *slot = keymap_put(&founders, signature.key, &is_new);
+		uint32_t *slot =
+			keymap_put(&corpus->founders, signature.key, &is_new);
 
 		if (is_new) {
 			*slot = (uint32_t)i;
 			ids[i] = id_of(member->identity);
 		}
-		if (keymap_find(&founders, place.cluster, &founder))
+		if (keymap_find(&corpus->founders, place.cluster, &founder))
 			ret[i].cluster = ids[founder];
-		if (keymap_find(&founders, place.family, &founder))
+		if (keymap_find(&corpus->founders, place.family, &founder))
 			ret[i].family = ids[founder];
 	}
-	keymap_deinit(&founders);
-	engine_destroy(engine);
 	free(ids);
 }
 
@@ -433,4 +435,47 @@ void corpus_cluster(struct corpus *corpus, struct corpus_place *ret)
 	run_engine(corpus, ret);
 	if (corpus->count > 1)
 		qsort(ret, corpus->count, sizeof(*ret), by_row);
+}
+
+struct engine *corpus_engine(struct corpus *corpus)
+{
+	return corpus->engine;
+}
+
+bool corpus_first(const struct corpus *corpus, uint64_t key, uint32_t *row)
+{
+	uint32_t member;
+
+	if (!keymap_find(&corpus->founders, key, &member))
+		return false;
+	*row = corpus->members[member].row;
+	return true;
+}
+
+size_t corpus_trace(struct corpus *corpus, const struct crash *crash,
+		    struct engine_feature ret[ENGINE_FEATURES_MAX],
+		    struct feature_origin *origins)
+{
+	struct feature_frame frames[FEATURE_FRAMES_MAX];
+	uint64_t codes[STREAM_CODES_MAX];
+	size_t count = 0;
+
+	for (size_t i = 0; i < crash->stack.count && count < FEATURE_FRAMES_MAX;
+	     i++) {
+		struct feature_frame frame;
+		uint32_t number;
+		bool bare;
+
+		if (!stream_counts(&crash->stack.frames[i]))
+			continue;
+		frame = stream_frame(&crash->stack.frames[i], &corpus->arena,
+				     &bare);
+		/* A frame that was met before has the name it was given. */
+		if (keymap_find(&corpus->frame_numbers, frame.id ? frame.id : 1,
+				&number))
+			frame = corpus->frames[number].feature;
+		frames[count++] = frame;
+	}
+	return feature_trace(frames, count, codes, stream_codes(crash, codes),
+			     ret, origins);
 }

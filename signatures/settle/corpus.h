@@ -7,6 +7,7 @@
 #ifndef SETTLE_CORPUS_H
 #define SETTLE_CORPUS_H
 
+#include "signatures/cluster/feature.h"
 #include "signatures/crash.h"
 #include "signatures/settle/stream.h"
 
@@ -29,5 +30,16 @@ void corpus_add(struct corpus *corpus, uint32_t row, struct hash128 identity,
 /* Place every crash; ret has room for as many as were added, by row. */
 void corpus_cluster(struct corpus *corpus, struct corpus_place *ret);
 size_t corpus_count(const struct corpus *corpus);
+
+/*
+ * After corpus_cluster(): the engine as it stands behind the newest crash, the
+ * signature of any crash with the names the corpus has learned, and the row of
+ * the first crash with a signature.  The engine lives as long as the corpus.
+ */
+struct engine *corpus_engine(struct corpus *corpus);
+size_t corpus_trace(struct corpus *corpus, const struct crash *crash,
+		    struct engine_feature ret[ENGINE_FEATURES_MAX],
+		    struct feature_origin *origins);
+bool corpus_first(const struct corpus *corpus, uint64_t key, uint32_t *row);
 
 #endif

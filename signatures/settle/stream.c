@@ -1,6 +1,8 @@
 #include "signatures/settle/stream.h"
 
 #include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "signatures/base/hash.h"
@@ -55,35 +57,91 @@ static bool tells_kind(enum role role)
 	}
 }
 
-size_t stream_codes(const struct crash *crash, uint64_t codes[STREAM_CODES_MAX])
-{
-	const struct crash_bugcheck *bugcheck = &crash->bugcheck;
-	size_t count = 0;
+/* Codes as they come; in words as well where somebody wants to read them. */
+struct codes {
+	uint64_t *at;
+	const char **texts;
+	struct arena *arena;
+	size_t count;
+};
 
-	if (bugcheck->code.known)
-		codes[count++] =
-			code_of(CODE_BUGCHECK, 0, bugcheck->code.value);
+static void put(struct codes *codes, uint64_t code, const char *what,
+		const char *value)
+{
+	if (codes->count == STREAM_CODES_MAX)
+		return;
+	if (codes->texts)
+		codes->texts[codes->count] =
+			text_printf(codes->arena, "%s %s", what, value);
+	if (codes->at)
+		codes->at[codes->count] = code;
+	codes->count++;
+}
+
+static void put_number(struct codes *codes, uint64_t code, const char *what,
+		       uint64_t number)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "0x%" PRIx64, number);
+	put(codes, code, what, text);
+}
+
+static void put_all(struct codes *codes, const struct crash *crash)
+{
+	static const char *const arguments[] = { "argument 1", "argument 2",
+						 "argument 3", "argument 4" };
+	const struct crash_bugcheck *bugcheck = &crash->bugcheck;
+	const struct crash_number code = bugcheck->code;
+
+	if (code.known)
+		put_number(codes, code_of(CODE_BUGCHECK, 0, code.value),
+			   "bugcheck", code.value);
 	if (bugcheck->text)
-		codes[count++] = code_of(
-			CODE_WORDS, 0,
-			hash_64(bugcheck->text, strlen(bugcheck->text)));
-	for (unsigned i = 0; bugcheck->code.known && i < 4; i++)
+		put(codes,
+		    code_of(CODE_WORDS, 0,
+			    hash_64(bugcheck->text, strlen(bugcheck->text))),
+		    "bugcheck", bugcheck->text);
+	for (unsigned i = 0; code.known && i < 4; i++) {
+		const uint64_t value = bugcheck->args[i].value & UINT32_MAX;
+
 		if (bugcheck->args[i].known &&
 		    tells_kind(meaning_argument(bugcheck, i)))
-			codes[count++] = code_of(
-				CODE_ARGUMENT, bugcheck->code.value << 2 | i,
-				bugcheck->args[i].value & UINT32_MAX);
-	if (!bugcheck->code.known && crash->exception.code.known)
-		codes[count++] =
-			code_of(CODE_EXCEPTION, 0, crash->exception.code.value);
-	for (size_t i = 0; i < crash->pool_count && count < STREAM_CODES_MAX;
-	     i++)
-		if (crash->pool[i].role == CRASH_POOL_CORRUPT &&
-		    crash->pool[i].tag[0])
-			codes[count++] =
-				code_of(CODE_POOL_TAG, 0,
-					hash_64(crash->pool[i].tag, 4));
-	return count;
+			put_number(codes,
+				   code_of(CODE_ARGUMENT, code.value << 2 | i,
+					   value),
+				   arguments[i], value);
+	}
+	if (!code.known && crash->exception.code.known)
+		put_number(
+			codes,
+			code_of(CODE_EXCEPTION, 0, crash->exception.code.value),
+			"exception", crash->exception.code.value);
+	for (size_t i = 0; i < crash->pool_count; i++) {
+		const struct crash_pool *pool = &crash->pool[i];
+
+		if (pool->role == CRASH_POOL_CORRUPT && pool->tag[0])
+			put(codes,
+			    code_of(CODE_POOL_TAG, 0, hash_64(pool->tag, 4)),
+			    "pool tag", pool->tag);
+	}
+}
+
+size_t stream_codes(const struct crash *crash, uint64_t codes[STREAM_CODES_MAX])
+{
+	struct codes put = { .at = codes };
+
+	put_all(&put, crash);
+	return put.count;
+}
+
+size_t stream_code_texts(const struct crash *crash, struct arena *arena,
+			 const char *texts[STREAM_CODES_MAX])
+{
+	struct codes put = { .texts = texts, .arena = arena };
+
+	put_all(&put, crash);
+	return put.count;
 }
 
 /* "ntfs" of "NTFS.SYS": symbolised and bare frames name modules alike. */

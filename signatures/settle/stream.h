@@ -42,5 +42,8 @@ struct feature_frame stream_frame(const struct crash_frame *frame,
 #define STREAM_CODES_MAX 12
 size_t stream_codes(const struct crash *crash,
 		    uint64_t codes[STREAM_CODES_MAX]);
+/* The same in words: "bugcheck 0xd1"; texts live in arena. */
+size_t stream_code_texts(const struct crash *crash, struct arena *arena,
+			 const char *texts[STREAM_CODES_MAX]);
 
 #endif

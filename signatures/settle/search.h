@@ -1,0 +1,75 @@
+/*
+ * search.h - which crashes of a store are like one, and why.
+ *
+ * Opening it clusters the store's crashes again in memory, as the last pass of
+ * settle_store() did: a second or two for a hundred thousand crashes.  The
+ * crash asked about need not be in the store.
+ */
+#ifndef SETTLE_SEARCH_H
+#define SETTLE_SEARCH_H
+
+#include "signatures/settle/stream.h"
+#include "signatures/store/store_read.h"
+
+struct search;
+
+/* Needs a transaction; caller closes. */
+enum status search_open(struct store *store, struct search **ret,
+			struct error *err) MUST_CHECK;
+void search_close(struct search *search);
+
+/* A signature that is like: the first crash that has it. */
+struct search_hit {
+	uint32_t row;
+	float likeness; /* 0..1 */
+};
+
+/*
+ * Best first; the crash's own signature, if it is in the store, is among them.
+ * None for a crash that cannot be clustered: see stream_why().
+ */
+size_t search_similar(struct search *search, const struct crash *crash,
+		      struct search_hit *ret, size_t max);
+
+/* A feature of a crash: what it is in words, and what it weighs here. */
+struct search_feature {
+	enum feature_class class;
+	uint64_t feature; /* equal for equal features */
+	const char *text; /* "ntfs.sys+0x2f41c", "bugcheck 0xd1" */
+	float weight;
+};
+
+/* In order of the stack; ret and texts live in arena. */
+size_t search_weigh(struct search *search, const struct crash *crash,
+		    struct arena *arena, struct search_feature **ret);
+
+/*
+ * Features of two crashes side by side: those they share in both columns, the
+ * others with 0 in one.  Heaviest first.
+ */
+struct search_pair {
+	enum feature_class class;
+	const char *text;
+	float left, right;
+};
+
+struct search_comparison {
+	struct search_pair *pairs;
+	size_t count;
+	double likeness;
+};
+
+struct search_comparison search_compare(struct search *search,
+					const struct crash *left,
+					const struct crash *right,
+					struct arena *arena);
+
+/* The likeness of pairs, those left out whose bit is set; see likeness.h. */
+double search_likeness(const struct search_pair *pairs, size_t count,
+		       const bool *without);
+
+/* From here on crashes share a cluster, or a family. */
+#define SEARCH_CLUSTER ((double)ENGINE_STRICT)
+#define SEARCH_FAMILY ((double)ENGINE_LOOSE)
+
+#endif
