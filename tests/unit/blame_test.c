@@ -51,6 +51,42 @@ static void the_kernel_only_carried_it(void **state)
 	check("driver.sys", CRASH_FAULT_STACK, CRASH_WALKED);
 }
 
+static void a_file_system_carried_what_a_filter_passed(void **state)
+{
+	static const char *const names[4] = { "ntfs.sys", "engine.sys",
+					      "driver.sys", "fltmgr.sys" };
+	static const char *const own[4] = { "driver.sys", "fltmgr.sys" };
+	static const char *const alone[4] = { "ntfs.sys", "fltmgr.sys", "nt" };
+
+	(void)state;
+	/* the one the filter manager called, not what that called in turn */
+	begin(0x24, names);
+	blame_examine(&s.target, true);
+	check("driver.sys", CRASH_FAULT_STACK, CRASH_WALKED);
+	/* in another bugcheck the instruction is what counts */
+	begin(0x50, names);
+	blame_examine(&s.target, true);
+	check("ntfs.sys", CRASH_FAULT_EXCEPTION, CRASH_STATED);
+	begin(0x24, own);
+	blame_examine(&s.target, true);
+	check("driver.sys", CRASH_FAULT_EXCEPTION, CRASH_STATED);
+	begin(0x24, alone);
+	blame_examine(&s.target, true);
+	check("ntfs.sys", CRASH_FAULT_EXCEPTION, CRASH_STATED);
+}
+
+static void scanned_frames_accuse_no_filter(void **state)
+{
+	static const char *const names[4] = { "ntfs.sys", "driver.sys",
+					      "fltmgr.sys" };
+
+	(void)state;
+	begin(0x24, names);
+	frames[1].how = CRASH_HOW_SCAN;
+	blame_examine(&s.target, true);
+	check("ntfs.sys", CRASH_FAULT_EXCEPTION, CRASH_STATED);
+}
+
 static void a_framework_alone_is_blamed(void **state)
 {
 	static const char *const names[4] = { "nt", "fltmgr.sys", "nt" };
@@ -110,6 +146,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_faulting_module_is_blamed),
 		cmocka_unit_test(the_kernel_only_carried_it),
+		cmocka_unit_test(a_file_system_carried_what_a_filter_passed),
+		cmocka_unit_test(scanned_frames_accuse_no_filter),
 		cmocka_unit_test(a_framework_alone_is_blamed),
 		cmocka_unit_test(behind_a_scan_it_is_a_guess),
 		cmocka_unit_test(a_kernel_only_stack_blames_the_kernel),
