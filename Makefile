@@ -18,7 +18,7 @@
 comma := ,
 Q     := $(if $(V),,@)
 OUT   := build/$(if $(SAN),$(subst $(comma),-,$(SAN)),release)
-LIBS   = $(shell pkg-config --libs libarchive lmdb capstone libxxhash jansson popt libseccomp gsl zlib 2>/dev/null) -lroaring -lm
+LIBS   = $(shell pkg-config --libs libarchive lmdb capstone libxxhash jansson popt libseccomp gsl zlib libcurl 2>/dev/null) -lroaring -lm
 
 CFLAGS ?= -O2 -g
 house  := -std=c17 -I. -I$(OUT) -D_GNU_SOURCE -MMD -MP \
@@ -31,7 +31,8 @@ watch  := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer \
 
 # The rooms are listed here, the files in them are not.
 shared := signatures signatures/base signatures/knowledge signatures/cluster \
-	  signatures/store signatures/settle indexer/dump indexer/target indexer/ingest
+	  signatures/store signatures/settle signatures/clickhouse \
+	  indexer/dump indexer/target indexer/ingest
 files   = $(patsubst %.c,$(OUT)/%.o,$(wildcard $(addsuffix /*.c,$(1))))
 stems   = $(patsubst %.c,$(OUT)/%,$(wildcard $(1)))
 
@@ -82,7 +83,7 @@ $(OUT)/report_page.inc: query/report_page.sh query/report.css query/report.js
 # Debian packages: what the build needs, and what the tests need besides.
 needed := pkg-config libarchive-dev liblmdb-dev libcapstone-dev libxxhash-dev \
 	  libjansson-dev libpopt-dev libseccomp-dev libroaring-dev libgsl-dev \
-	  zlib1g-dev
+	  zlib1g-dev libcurl4-openssl-dev
 tested := libcmocka-dev libarchive-tools p7zip-full gcab zip jq python3
 
 packages packages-test:

@@ -2,21 +2,33 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "corpus-tools/export_clickhouse.h"
 #include "corpus-tools/tools.h"
 #include "signatures/base/limits.h"
 #include "signatures/base/text.h"
+#include "signatures/clickhouse/address.h"
 #include "signatures/crash_json.h"
 #include "signatures/identity.h"
 #include "signatures/store/store_admin.h"
 
 static const char *store_path = "crash-store";
 static const char *format = "jsonl";
+static const char *to;
+static const char *cluster;
+static const char *scratch = "/var/tmp";
 
 static const struct cli_option options[] = {
 	{ "store", 0, CLI_TEXT, &store_path, "DIR",
 	  "the store: ./crash-store" },
 	{ "format", 0, CLI_TEXT, &format, "FORMAT",
 	  "jsonl (the default): a JSON object a line; csv: the main columns" },
+	{ "to", 0, CLI_TEXT, &to, "ADDRESS",
+	  "clickhouse://HOST:PORT[,HOST:PORT...]/DATABASE: what is not there "
+	  "yet" },
+	{ "cluster", 0, CLI_TEXT, &cluster, "NAME",
+	  "spread the tables over this cluster of the servers" },
+	{ "scratch", 0, CLI_TEXT, &scratch, "DIR",
+	  "where crashes seen here and there are joined (/var/tmp)" },
 	CLI_END,
 };
 
@@ -171,11 +183,20 @@ static enum status export_run(int argc, char **argv, enum cli_exit *ret,
 	    (strcmp(format, "jsonl") != 0 && strcmp(format, "csv") != 0))
 		return error_set(err, STATUS_USAGE,
 				 "export: --format=jsonl or csv, no operands");
+	if (cluster && !to)
+		return error_set(err, STATUS_USAGE,
+				 "export: --cluster goes with --to");
+	if (to && !address_is(to))
+		return error_set(err, STATUS_USAGE,
+				 "export: --to=%s: clickhouse:// is wanted",
+				 to);
 	if (store_open(store_path, STORE_READ, true, &store, err))
 		return err->status;
 	enum status status = store_begin(store, err);
 	if (!status) {
-		status = write_all(store, err);
+		status =
+			to ? export_clickhouse(store, to, cluster, scratch, err)
+			   : write_all(store, err);
 		store_end(store);
 	}
 	store_close(store);

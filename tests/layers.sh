@@ -11,12 +11,13 @@ signatures | signatures/base signatures/knowledge |
 signatures/cluster | signatures/base |
 signatures/store | signatures/base signatures | lmdb.h roaring/
 signatures/settle | signatures/base signatures/knowledge signatures signatures/cluster signatures/store |
+signatures/clickhouse | signatures/base signatures signatures/store | curl/
 indexer/dump | signatures/base signatures |
 indexer/target | signatures/base signatures/knowledge signatures indexer/dump | capstone/
 indexer/ingest | signatures/base signatures signatures/store indexer/dump indexer/target | archive seccomp.h linux/landlock.h
-indexer | signatures/base signatures signatures/store signatures/settle indexer/ingest |
-query | signatures/base signatures/knowledge signatures signatures/store signatures/cluster signatures/settle | gsl/
-corpus-tools | signatures/base signatures/knowledge signatures signatures/store signatures/settle | curl/ zlib.h
+indexer | signatures/base signatures signatures/store signatures/settle signatures/clickhouse indexer/ingest |
+query | signatures/base signatures/knowledge signatures signatures/store signatures/cluster signatures/settle signatures/clickhouse | gsl/
+corpus-tools | signatures/base signatures/knowledge signatures signatures/store signatures/settle signatures/clickhouse | zlib.h
 '
 guarded='xxhash.h jansson.h popt.h lmdb.h roaring/ capstone/ archive seccomp.h linux/landlock.h gsl/ curl/ zlib.h'
 bad=0

@@ -1,12 +1,11 @@
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "signatures/base/text.h"
 #include "signatures/store/btree.h"
 #include "signatures/store/store_rebuild.h"
+#include "signatures/store/store_scratch.h"
 
 enum {
 	TOLD_MOST = 20, /* of each sub-database */
@@ -169,19 +168,6 @@ static enum status compare_stores(struct report *report, struct store *store,
 	return STATUS_OK;
 }
 
-static void remove_scratch(const char *folder)
-{
-	static const char *const names[] = { "data.mdb", STORE_WRITER_LOCK,
-					     STORE_OPEN_LOCK };
-	struct arena arena;
-
-	arena_init(&arena);
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		unlink(text_printf(&arena, "%s/%s", folder, names[i]));
-	rmdir(folder);
-	arena_deinit(&arena);
-}
-
 enum status store_verify(struct store *store, const char *scratch,
 			 store_complain *complain, void *closure,
 			 uint64_t *differences, struct error *err)
@@ -190,21 +176,19 @@ enum status store_verify(struct store *store, const char *scratch,
 	struct store *made = NULL;
 	enum status status;
 	struct arena arena;
-	char *folder;
+	const char *folder;
 
 	arena_init(&arena);
-	folder = text_printf(&arena, "%s/verify-XXXXXX", scratch);
-	if (!mkdtemp(folder)) {
-		status = error_set(err, STATUS_IO, "%s: %s", scratch,
-				   strerror(errno));
+	status = store_scratch_make(scratch, &arena, &folder, err);
+	if (status) {
 		arena_deinit(&arena);
 		return status;
 	}
-	status = store_open_as(folder, STORE_WRITE, false, true, &made, err);
+	status = store_scratch_open(folder, &made, err);
 	if (!status)
 		status = compare_stores(&report, store, made, err);
 	store_close(made);
-	remove_scratch(folder);
+	store_scratch_remove(folder);
 	arena_deinit(&arena);
 	if (!status)
 		*differences = report.differences;

@@ -1,0 +1,21 @@
+/*
+ * store_scratch.h - a store for the time of one job: to compare with, to gather
+ * in.  It need not outlive a power cut, and is quicker for that.
+ */
+#ifndef STORE_STORE_SCRATCH_H
+#define STORE_STORE_SCRATCH_H
+
+#include "signatures/store/store.h"
+
+/* A new folder in folder dir; lives in arena. */
+enum status store_scratch_make(const char *dir, struct arena *arena,
+			       const char **ret, struct error *err) MUST_CHECK;
+
+/* The store in it, for writing. */
+enum status store_scratch_open(const char *folder, struct store **ret,
+			       struct error *err) MUST_CHECK;
+
+/* The folder and the store in it, which is closed. */
+void store_scratch_remove(const char *folder);
+
+#endif
