@@ -99,6 +99,7 @@ test: packages-test
 	@$(MAKE) --no-print-directory -j$$(nproc) SAN=address,undefined CFLAGS='-O1 -g' check-units
 
 check: lint check-units
+	@SAN=$(SAN) CC='$(CC)' sh tests/compiled.sh $(OUT)
 	@OUT=$(OUT) UPDATE=$(UPDATE) sh tests/cli/run.sh
 
 check-units: $(programs) $(units) $(fuzzers)

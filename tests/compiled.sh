@@ -1,0 +1,26 @@
+#!/bin/sh
+# Stacks of code that a compiler for Windows made are found whole: by its unwind
+# data, and nearly so by its epilogues alone.  Left out where there is no such
+# compiler (Debian: gcc-mingw-w64-x86-64-win32), which is too large to install
+# for every run of the tests.
+# It runs that code where it was linked to, which sanitizers want for their own.
+# usage: tests/compiled.sh BUILD-DIRECTORY
+[ -z "${SAN:-}" ] || exit 0
+found=$(sh tests/bench/unwind.sh "$1" quick) || exit 1
+case $found in
+*"nothing measured"*)
+	echo "compiled.sh: left out: no compiler for Windows"
+	exit 0
+	;;
+esac
+echo "$found" | awk '
+	{ wrong += $NF }
+	/ no \.pdata / { match($0, /by epilogue +[0-9.]+/)
+		bare = substr($0, RSTART + 11, RLENGTH - 11) + 0; next }
+	/ \.pdata / { match($0, /by unwind +[0-9.]+/)
+		exact = substr($0, RSTART + 9, RLENGTH - 9) + 0 }
+	END { exit !(exact == 100 && bare >= 90 && wrong == 0) }' || {
+	echo "compiled.sh: stacks of compiled code are not what they were:"
+	echo "$found"
+	exit 1
+}
