@@ -8,8 +8,12 @@
 #include "signatures/base/limits.h"
 #include "signatures/knowledge/osmodule.h"
 
+/* Stacks of processors, all told: 64 of them at their largest. */
+#define SCANNED_MOST (64 * 0x20000)
+
 struct counts {
 	struct unwind *unwind;
+	uint64_t scanned;
 	uint32_t *count; /* per crash->modules */
 };
 
@@ -53,6 +57,9 @@ static void scan_stack(struct counts *counts, uint64_t low, uint64_t high)
 		return;
 	if (high - low > LIMIT_STACK_BYTES)
 		high = low + LIMIT_STACK_BYTES;
+	counts->scanned += high - low;
+	if (counts->scanned > SCANNED_MOST)
+		return;
 	if (unwind->low >= low && unwind->low < high) {
 		scan(counts, low & ~UINT64_C(7), unwind->low);
 		return;
