@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "query/count.h"
+#include "query/counters.h"
 #include "query/intern.h"
 #include "query/lists.h"
 #include "query/value.h"
@@ -483,12 +484,11 @@ static void group_modules(struct job *job)
 static bool is_counted(const struct job *job)
 {
 	return job->plan->matched == job->plan->row_count &&
-	       strcmp(job->field->name, "bugcheck") == 0;
+	       counters_are_kept(job->field);
 }
 
 struct dictionary {
 	struct job *job;
-	uint64_t with_value;
 	size_t room;
 };
 
@@ -500,7 +500,6 @@ static bool take_counters(void *closure, const struct store_term *term)
 				 .crashes = term->crashes,
 				 .machines = term->machines };
 
-	dictionary->with_value += term->crashes;
 	keep_row(job, &dictionary->room, row);
 	return true;
 }
@@ -511,7 +510,7 @@ static void group_counters(struct job *job)
 
 	job->status = store_walk_terms(job->store, job->field, take_counters,
 				       &dictionary, job->err);
-	job->group.with_value = dictionary.with_value;
+	job->group.with_value = counters_with_value(job->store, job->field);
 }
 
 static void group_any(struct job *job)

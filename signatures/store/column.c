@@ -222,6 +222,10 @@ static void equal_1(const struct chunk *it, uint8_t number, uint64_t *bits)
 			yes[i] = data[i] == number;
 		bits[row / WORD_BITS] = pack_bits(yes);
 	}
+	for (size_t row = it->rows & ~(size_t)(WORD_BITS - 1); row < it->rows;
+	     row++)
+		bits[row / WORD_BITS] |= (uint64_t)(it->data[row] == number)
+					 << row % WORD_BITS;
 }
 
 static void equal_2(const struct chunk *it, uint16_t number, uint64_t *bits)
@@ -236,36 +240,62 @@ static void equal_2(const struct chunk *it, uint16_t number, uint64_t *bits)
 			yes[i] = data[i] == wanted;
 		bits[row / WORD_BITS] = pack_bits(yes);
 	}
+	for (size_t row = it->rows & ~(size_t)(WORD_BITS - 1); row < it->rows;
+	     row++)
+		bits[row / WORD_BITS] |=
+			(uint64_t)(number_at(it->data + 2 * row, 2) == number)
+			<< row % WORD_BITS;
+}
+
+static void equal_any(const struct chunk *it, uint64_t wanted, uint64_t *bits)
+{
+	const uint64_t mask = it->width < WIDEST
+				      ? ~(UINT64_MAX << 8 * it->width)
+				      : UINT64_MAX;
+	const size_t fast = rows_to_load(it);
+
+	for (size_t row = 0; row < it->rows; row++) {
+		const uint8_t *at = it->data + row * it->width;
+		const uint64_t number =
+			row < fast ? load(at) & mask
+				   : (it->width ? number_at(at, it->width) : 1);
+
+		bits[row / WORD_BITS] |= (uint64_t)(number == wanted)
+					 << row % WORD_BITS;
+	}
+}
+
+/* Rows from here to the end of the chunk. */
+static void set_rest(uint64_t *bits, size_t row)
+{
+	for (; row < STORE_CHUNK_ROWS && row % WORD_BITS; row++)
+		bits[row / WORD_BITS] |= UINT64_C(1) << row % WORD_BITS;
+	for (; row < STORE_CHUNK_ROWS; row += WORD_BITS)
+		bits[row / WORD_BITS] = UINT64_MAX;
 }
 
 void column_equal(struct store *store, uint8_t field, uint32_t chunk,
 		  uint32_t term, uint64_t bits[COLUMN_WORDS])
 {
-	struct chunk it;
+	struct chunk it = { 0 };
 	uint64_t wanted;
-	size_t row = 0;
 
 	memset(bits, 0, COLUMN_WORDS * sizeof(*bits));
 	if (!open_chunk(store, field, chunk, &it))
+		it.rows = 0;
+	if (term == 0)
+		set_rest(bits, it.rows);
+	if (it.rows == 0 || (term && term <= it.base))
 		return;
-	wanted = term - it.base;
-	if (term <= it.base || (it.width < WIDEST && wanted >> 8 * it.width &&
-				!(it.width == 0 && wanted == 1)))
+	wanted = term ? term - it.base : 0;
+	if (it.width && it.width < WIDEST && wanted >> 8 * it.width)
 		return;
 	if (it.width == 1)
 		equal_1(&it, (uint8_t)wanted, bits);
-	if (it.width == 2)
+	else if (it.width == 2)
 		equal_2(&it, (uint16_t)wanted, bits);
-	if (it.width == 1 || it.width == 2)
-		row = it.rows / WORD_BITS * WORD_BITS;
-	for (; row < it.rows; row++) {
-		const uint64_t number =
-			it.width ? number_at(it.data + row * it.width, it.width)
-				 : 1;
-
-		bits[row / WORD_BITS] |= (uint64_t)(number == wanted)
-					 << row % WORD_BITS;
-	}
+	else
+		equal_any(&it, wanted, bits);
 }
 
 static unsigned int width_of(uint64_t most)

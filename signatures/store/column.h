@@ -26,7 +26,7 @@ void column_read_terms(struct store *store, uint8_t field, uint32_t chunk,
 bool column_range(struct store *store, uint8_t field, uint32_t chunk,
 		  uint64_t *least, uint64_t *most);
 
-/* The rows of a chunk that hold this term (not 0), a bit each. */
+/* The rows of a chunk that hold this term, or none (0), a bit each. */
 #define COLUMN_WORDS (STORE_CHUNK_ROWS / 64)
 void column_equal(struct store *store, uint8_t field, uint32_t chunk,
 		  uint32_t term, uint64_t bits[COLUMN_WORDS]);

@@ -7,6 +7,7 @@
 #include "signatures/base/pack.h"
 #include "signatures/store/column.h"
 #include "signatures/store/hashes.h"
+#include "signatures/store/machines.h"
 #include "signatures/store/posting.h"
 #include "signatures/store/term.h"
 
@@ -266,12 +267,34 @@ static void flush_posting(struct store *store, uint8_t field,
 	roaring_bitmap_free(rows);
 }
 
-static void flush_postings(struct store *store, struct arena *arena)
+/* Terms of rows that changed, for their machines to be counted. */
+struct touched {
+	uint32_t *terms;
+	size_t count;
+	uint8_t field;
+};
+
+/* log is in order. */
+static void touch(struct touched *touched, uint8_t field, const struct log *log)
+{
+	touched->field = field;
+	touched->terms =
+		must(malloc((log->count + 1) * sizeof(*touched->terms)));
+	for (size_t i = 0; i < log->count; i++)
+		if (!i || log->changes[i].major != log->changes[i - 1].major)
+			touched->terms[touched->count++] =
+				log->changes[i].major;
+}
+
+static void flush_postings(struct store *store, struct arena *arena,
+			   struct touched *touched)
 {
 	for (size_t field = 0; field < SCHEMA_FIELDS; field++) {
 		struct log *log = &store->pending->postings[field];
 
 		sort(log);
+		if (log->count && machines_are_counted((uint8_t)field))
+			touch(touched, (uint8_t)field, log);
 		for (size_t at = 0; at < log->count;) {
 			flush_posting(store, (uint8_t)field, log, &at, arena);
 			arena_reset(arena);
@@ -325,11 +348,12 @@ static void flush_column(struct store *store, uint8_t number, uint64_t none,
 
 void pending_flush(struct store *store)
 {
+	struct touched touched = { .count = 0 };
 	struct arena arena;
 
 	arena_init(&arena);
 	flush_pairs(store, &arena);
-	flush_postings(store, &arena);
+	flush_postings(store, &arena, &touched);
 	arena_deinit(&arena);
 	for (const struct field *field = field_table; field->name; field++)
 		if (store->pending->columns[field->number].count)
@@ -338,6 +362,8 @@ void pending_flush(struct store *store)
 					     field->index == FIELD_COLUMN);
 	if (store->pending->columns[SCHEMA_COLUMN_LISTS].count)
 		flush_column(store, SCHEMA_COLUMN_LISTS, 0, false);
+	machines_count(store, touched.field, touched.terms, touched.count);
+	free(touched.terms);
 	term_flush(store);
 	hashes_flush(store);
 	store->pending->count = 0;

@@ -8,8 +8,9 @@
  * Kept (cannot be made from anything else):
  *
  *   meta     "schema"              u32 SCHEMA_VERSION
- *            "fields"              number, type and index of each field that
- *                                  the index was made for, a byte each
+ *            "fields"              of each field that the index was made for:
+ *                                  number, type, index, are machines counted;
+ *                                  a byte each
  *            "tally"               v files, then v refused by enum status
  *   row      row u32               v count, files richest first, each:
  *                                  v folder part, v machine part, v list
@@ -43,7 +44,8 @@
  *              SOURCE                of each file -> row
  *              LINK                  identity_keys() of each file -> row
  *              PART + kind           of a part's bytes -> id
- *   value    field u8, value       u32 term, v crashes, v machines.  A text
+ *   value    field u8, value       u32 term, v crashes, v machines (of
+ *                                  bugcheck and bucket, else 0).  A text
  *                                  above SCHEMA_VALUE_BYTES is cut and ends in
  *                                  its hash u64
  *   posting  field u8, term u32,   rows (list ids for FIELD_MODULES) that have

@@ -12,6 +12,7 @@
 #include "signatures/base/pack.h"
 #include "signatures/store/btree.h"
 #include "signatures/store/hashes.h"
+#include "signatures/store/machines.h"
 #include "signatures/store/part.h"
 #include "signatures/store/pending.h"
 #include "signatures/store/store_admin.h"
@@ -335,6 +336,7 @@ static struct bytes fields_now(struct arena *arena)
 		pack_u8(&out, field->number);
 		pack_u8(&out, (uint8_t)field->type);
 		pack_u8(&out, (uint8_t)field->index);
+		pack_u8(&out, machines_are_counted(field->number));
 	}
 	return pack_done(&out);
 }

@@ -48,7 +48,7 @@ struct store_term {
 	uint32_t term;
 	struct field_value value; /* text lives for the call only */
 	uint64_t crashes;	  /* rows that have it; kept up to date */
-	uint64_t machines;	  /* of field bugcheck: distinct machines */
+	uint64_t machines; /* of fields bugcheck and bucket: distinct ones */
 };
 
 typedef bool store_term_take(void *closure, const struct store_term *term);
@@ -92,7 +92,7 @@ bool store_column_read(struct store *store, const struct field *field,
 bool store_column_range(struct store *store, const struct field *field,
 			uint32_t chunk, uint64_t *least, uint64_t *most);
 
-/* The rows of a chunk that have this term (not 0), a bit each. */
+/* The rows of a chunk that have this term, or none (0), a bit each. */
 void store_column_equal(struct store *store, const struct field *field,
 			uint32_t chunk, uint32_t term,
 			uint64_t bits[STORE_CHUNK_ROWS / 64]);

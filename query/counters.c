@@ -1,0 +1,68 @@
+#include "query/counters.h"
+
+#include <string.h>
+
+enum {
+	WORD_BITS = 64,
+	CHUNK_WORDS = STORE_CHUNK_ROWS / WORD_BITS,
+	COLUMNS_MOST = 3
+};
+
+/* A counted field, and the columns that its values come from. */
+static const struct {
+	const char *name;
+	const char *columns[COLUMNS_MOST + 1];
+} counted[] = {
+	{ "bugcheck", { "bugcheck", NULL } },
+	{ "bucket", { "exact", "portable", "modules", NULL } },
+};
+
+static const char *const *columns_of(const struct field *field)
+{
+	for (size_t i = 0; i < sizeof(counted) / sizeof(counted[0]); i++)
+		if (strcmp(field->name, counted[i].name) == 0)
+			return counted[i].columns;
+	return NULL;
+}
+
+bool counters_are_kept(const struct field *field)
+{
+	return columns_of(field) != NULL;
+}
+
+/* Rows of a chunk that have nothing in any of the columns. */
+static uint64_t count_without(struct store *store, const char *const *columns,
+			      uint32_t chunk, uint32_t rows)
+{
+	uint64_t without[CHUNK_WORDS], none[CHUNK_WORDS];
+	uint64_t count = 1;
+
+	memset(without, 0, sizeof(without));
+	for (uint32_t row = 0; row < rows; row++)
+		without[row / WORD_BITS] |= UINT64_C(1) << row % WORD_BITS;
+	for (; *columns && count; columns++) {
+		store_column_equal(store, field_find(*columns), chunk, 0, none);
+		count = 0;
+		for (size_t i = 0; i < CHUNK_WORDS; i++) {
+			without[i] &= none[i];
+			count += (unsigned)__builtin_popcountll(without[i]);
+		}
+	}
+	return count;
+}
+
+uint64_t counters_with_value(struct store *store, const struct field *field)
+{
+	const char *const *columns = columns_of(field);
+	const uint32_t all = store_row_count(store);
+	uint64_t with = all;
+
+	for (uint32_t row = 0; row < all; row += STORE_CHUNK_ROWS) {
+		const uint32_t left = all - row;
+
+		with -= count_without(
+			store, columns, row / STORE_CHUNK_ROWS,
+			left < STORE_CHUNK_ROWS ? left : STORE_CHUNK_ROWS);
+	}
+	return with;
+}
