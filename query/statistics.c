@@ -7,7 +7,7 @@
 
 #define Z95 1.959963984540054
 #define TAIL 0.025
-#define EXACT_COUNT 1000 /* below it, intervals of counts are exact */
+#define EXACT_COUNT 200 /* below it, intervals of counts are exact */
 /* Corrected for many tests, p-values lie far out, where chi-squared is wrong by
  * orders of magnitude unless counts are large. */
 #define EXACT_BELOW 200
@@ -44,13 +44,17 @@ static double large_count(double k, double z)
 
 struct interval statistics_count(uint64_t k)
 {
+	static struct interval known[EXACT_COUNT];
+
 	if (k >= EXACT_COUNT)
 		return (struct interval){ large_count((double)k, -Z95),
 					  large_count((double)k + 1, Z95) };
-	return (struct interval){
-		k ? gsl_cdf_chisq_Pinv(TAIL, 2.0 * (double)k) / 2 : 0,
-		gsl_cdf_chisq_Qinv(TAIL, 2.0 * (double)k + 2) / 2
-	};
+	if (known[k].high <= 0)
+		known[k] = (struct interval){
+			k ? gsl_cdf_chisq_Pinv(TAIL, 2.0 * (double)k) / 2 : 0,
+			gsl_cdf_chisq_Qinv(TAIL, 2.0 * (double)k + 2) / 2
+		};
+	return known[k];
 }
 
 double statistics_rates_differ(uint64_t k1, double e1, uint64_t k2, double e2)
