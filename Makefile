@@ -62,7 +62,7 @@ $(fuzzers): %: %.o $(if $(findstring fuzzer,$(SAN)),,$(OUT)/tests/fuzz/replay.o)
 $(units): LIBS += -lcmocka
 $(programs) $(units) $(fuzzers):
 	@echo "  LD $@"
-	$(Q)$(CC) $(watch) $(LDFLAGS) -o $@ $^ $(LIBS) -lpthread
+	$(Q)$(CC) $(watch) -Wl,--as-needed $(LDFLAGS) -o $@ $^ $(LIBS) -lpthread
 
 $(library): $(call files,$(shared))
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
