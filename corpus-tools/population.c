@@ -273,14 +273,14 @@ static void set_modules(struct scene *scene)
 
 /* Offsets move a little with each build, the code itself does not. */
 static void set_frame(struct scene *scene, size_t driver, uint64_t function,
-		      struct crash_frame *ret)
+		      bool is_seen, struct crash_frame *ret)
 {
 	const uint64_t limit = scene->all->sizes[driver] / 2;
 
 	ret->module = driver ? scene->all->names[driver] : "nt";
 	ret->build = build_of(scene, driver);
 	ret->offset = (function % limit + ret->build % 61 * 16) | 1;
-	ret->fingerprint = function;
+	ret->fingerprint = is_seen ? function : 0;
 	ret->how = CRASH_HOW_UNWIND;
 }
 
@@ -303,7 +303,8 @@ static void set_stack(struct scene *scene, size_t driver, uint64_t bug)
 			mixed(of, i < own ? random_next(&random)
 					  : random_below(&random, 200));
 
-		set_frame(scene, of, function, &stack->frames[i]);
+		/* Code is in a small dump for the innermost frames only. */
+		set_frame(scene, of, function, i < 4, &stack->frames[i]);
 	}
 	stack->frames[0].how = CRASH_HOW_CONTEXT;
 }
