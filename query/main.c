@@ -2,29 +2,27 @@
 #include <string.h>
 
 #include "query/query.h"
+#include "query/terminal.h"
 
 static const struct query_command *const commands[] = {
-	&freq_command,
-	&find_command,
-	&show_command,
-	&clusters_command,
-	&suspects_command,
-	&trends_command,
-	&correlate_command,
-	&similar_command,
+	&freq_command,	    &find_command,
+	&show_command,	    &clusters_command,
+	&suspects_command,  &trends_command,
+	&correlate_command, &similar_command,
 	&explain_command,
-	&coverage_command,
-	&fields_command,
-	&report_command,
-	NULL,
+	&changes_command,   &coverage_command,
+	&fields_command,    &report_command,
+	&different_command, NULL,
 };
 
 static struct {
 	const char *store;
 	const char *format;
 	const char *now;
+	const char *different;
 	bool json;
 	bool all_kinds;
+	bool no_pager;
 	bool help;
 } options = { .store = "./crash-store", .format = "text" };
 
@@ -38,6 +36,10 @@ static const struct cli_option common[] = {
 	  "count live dumps and tool-made images as crashes" },
 	{ "now", 0, CLI_TEXT, &options.now, "TIME",
 	  "take this for the present time" },
+	{ "no-pager", 0, CLI_FLAG, &options.no_pager, NULL,
+	  "do not page what is longer than the terminal" },
+	{ "different-only", 0, CLI_TEXT, &options.different, "LISTDIR",
+	  "what other lists would move: the command different" },
 	{ "help", 'h', CLI_FLAG, &options.help, NULL, "show this" },
 	CLI_END,
 };
@@ -137,6 +139,8 @@ static enum status answer(const struct query_command *command,
 				 "markdown",
 				 options.format);
 	arena_init(&query.arena);
+	if (strcmp(query.printer->name, "text") == 0)
+		terminal_begin(!options.no_pager);
 
 	const enum status status = run_in_store(command, &query, ret, err);
 
@@ -163,6 +167,13 @@ static enum status run(int argc, char **argv, enum cli_exit *ret,
 		print_help();
 	if (options.help)
 		return STATUS_OK;
+	if (!command && options.different) {
+		static const char *at[] = { "different", NULL, NULL };
+
+		at[1] = options.different;
+		operands = (struct cli_operands){ at, 2 };
+		command = &different_command;
+	}
 	if (!command)
 		return error_set(err, STATUS_USAGE,
 				 "no command; see crashquery --help");
@@ -176,6 +187,7 @@ int main(int argc, char **argv)
 
 	cli_set_program("crashquery");
 	if (run(argc, argv, &exit_code, &err)) {
+		terminal_end();
 		cli_complain_error(&err);
 		return (int)cli_exit_of(err.status);
 	}
@@ -183,5 +195,6 @@ int main(int argc, char **argv)
 		cli_complain("standard output: could not write");
 		return CLI_COULD_NOT;
 	}
+	terminal_end();
 	return (int)exit_code;
 }

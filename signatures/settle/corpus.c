@@ -394,7 +394,8 @@ static void run_engine(struct corpus *corpus, struct corpus_place *ret)
 		bool is_new;
 
 		ret[i] = (struct corpus_place){ .row = member->row,
-						.why = member->why };
+						.why = member->why,
+						.id = id_of(member->identity) };
 		if (member->why != STREAM_FINE)
 			continue;
 		signature.count = make_stream(corpus, member, stream);
@@ -414,6 +415,10 @@ static void run_engine(struct corpus *corpus, struct corpus_place *ret)
 			ret[i].cluster = ids[founder];
 		if (keymap_find(&corpus->founders, place.family, &founder))
 			ret[i].family = ids[founder];
+		ret[i].likeness = place.likeness;
+		if (place.nearest &&
+		    keymap_find(&corpus->founders, place.nearest, &founder))
+			ret[i].nearest = ids[founder];
 	}
 	free(ids);
 }

@@ -17,6 +17,9 @@ struct corpus_place {
 	enum stream_why why;
 	uint64_t cluster; /* 0 = unclustered, see why */
 	uint64_t family;
+	uint64_t id;	  /* of the crash, made as those of clusters */
+	uint64_t nearest; /* id of the crash most like it, 0 = none */
+	float likeness;	  /* to that one, when it came */
 };
 
 struct corpus;

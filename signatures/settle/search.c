@@ -7,15 +7,19 @@
 #include "signatures/base/text.h"
 #include "signatures/cluster/likeness.h"
 #include "signatures/settle/corpus.h"
+#include "signatures/settle/overrides.h"
 
 struct search {
 	struct corpus *corpus;
+	struct overrides *overrides;
+	struct arena arena; /* of one question */
 	struct engine_feature stream[ENGINE_FEATURES_MAX];
 	struct feature_origin origins[ENGINE_FEATURES_MAX];
 	float weights[ENGINE_FEATURES_MAX];
 };
 
 static enum status read_crashes(struct store *store, struct corpus *corpus,
+				const struct overrides *overrides,
 				struct error *err)
 {
 	const uint32_t rows = store_row_count(store);
@@ -27,6 +31,8 @@ static enum status read_crashes(struct store *store, struct corpus *corpus,
 		struct store_crash crash;
 
 		status = store_crash_read(store, row, &arena, &crash, err);
+		if (!status)
+			overrides_quiet(overrides, &crash.crash, &arena);
 		if (!status)
 			corpus_add(corpus, row, crash.identity, &crash.crash);
 		arena_reset(&arena);
@@ -43,8 +49,10 @@ enum status search_open(struct store *store, struct search **ret,
 
 	if (!search)
 		abort();
+	arena_init(&search->arena);
 	search->corpus = corpus_create();
-	if (read_crashes(store, search->corpus, err)) {
+	if (overrides_read(store_folder(store), &search->overrides, err) ||
+	    read_crashes(store, search->corpus, search->overrides, err)) {
 		search_close(search);
 		return err->status;
 	}
@@ -62,6 +70,8 @@ void search_close(struct search *search)
 	if (!search)
 		return;
 	corpus_destroy(search->corpus);
+	overrides_destroy(search->overrides);
+	arena_deinit(&search->arena);
 	free(search);
 }
 
@@ -79,14 +89,18 @@ static struct engine_signature trace(struct search *search,
 size_t search_similar(struct search *search, const struct crash *crash,
 		      struct search_hit *ret, size_t max)
 {
-	const struct engine_signature signature = trace(search, crash);
+	struct crash quiet = *crash;
+	struct engine_signature signature;
 	struct engine_neighbour *found = calloc(max + 1, sizeof(*found));
 	size_t count = 0;
 	size_t kept = 0;
 
 	if (!found)
 		abort();
-	if (stream_why(crash) == STREAM_FINE)
+	arena_reset(&search->arena);
+	overrides_quiet(search->overrides, &quiet, &search->arena);
+	signature = trace(search, &quiet);
+	if (stream_why(&quiet) == STREAM_FINE)
 		count = engine_similar(corpus_engine(search->corpus),
 				       &signature, found, max);
 	for (size_t i = 0; i < count; i++) {
@@ -165,15 +179,18 @@ static const char *text_of(const struct texts *texts, enum feature_class class,
 size_t search_weigh(struct search *search, const struct crash *crash,
 		    struct arena *arena, struct search_feature **ret)
 {
-	const struct engine_signature signature = trace(search, crash);
-	struct search_feature *features =
-		arena_take(arena, signature.count + 1, sizeof(*features));
+	struct crash quiet = *crash;
+	struct engine_signature signature;
+	struct search_feature *features;
 	struct texts texts = { .frames = { NULL } };
 
+	overrides_quiet(search->overrides, &quiet, arena);
+	signature = trace(search, &quiet);
+	features = arena_take(arena, signature.count + 1, sizeof(*features));
 	engine_weigh(corpus_engine(search->corpus), &signature,
 		     search->weights);
-	frame_texts(crash, arena, texts.frames);
-	stream_code_texts(crash, arena, texts.codes);
+	frame_texts(&quiet, arena, texts.frames);
+	stream_code_texts(&quiet, arena, texts.codes);
 	for (size_t i = 0; i < signature.count; i++) {
 		const enum feature_class class = search->stream[i].class;
 

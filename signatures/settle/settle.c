@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "signatures/cluster/keymap.h"
+#include "signatures/settle/before.h"
 #include "signatures/settle/corpus.h"
 #include "signatures/settle/learn.h"
 #include "signatures/settle/overrides.h"
@@ -275,6 +276,7 @@ static void write_places(struct store *store, const struct corpus_place *places,
 enum status settle_store(struct store *store, struct error *err)
 {
 	struct settle_places places = { .at = NULL };
+	struct changes_log *log;
 	enum status status = store_begin(store, err);
 
 	if (status)
@@ -287,8 +289,12 @@ enum status settle_store(struct store *store, struct error *err)
 		store_end(store);
 		return error_within(err, "settle");
 	}
+	log = before_tell(store, places.at, places.count);
 	write_places(store, places.at, places.count);
 	settle_places_deinit(&places);
 	status = store_commit(store, err);
+	if (!status)
+		status = changes_write(log, store_folder(store), err);
+	changes_destroy(log);
 	return status ? error_within(err, "settle") : STATUS_OK;
 }
