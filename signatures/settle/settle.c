@@ -64,17 +64,44 @@ static void unsettle(struct crash *crash)
 	crash->walked = (struct crash_stack){ 0 };
 }
 
+/* What is learned, and the rows whose stacks it may change. */
+struct learning {
+	struct learn *learn;
+	uint32_t *rows;
+	size_t count, room;
+};
+
+static void may_change(struct learning *learning, uint32_t row)
+{
+	if (learning->count == learning->room) {
+		learning->room = learning->room ? learning->room * 2 : 1024;
+		learning->rows =
+			realloc(learning->rows,
+				learning->room * sizeof(*learning->rows));
+		if (!learning->rows)
+			abort();
+	}
+	learning->rows[learning->count++] = row;
+}
+
 static enum status learn_row(void *closure, struct store *store, uint32_t row,
 			     struct store_crash *crash, struct arena *arena,
 			     struct error *err)
 {
+	struct learning *learning = closure;
+	bool has_evidence = false;
+
 	(void)store;
-	(void)row;
 	(void)arena;
 	(void)err;
-	for (size_t i = 0; i < crash->file_count; i++)
-		learn_add(closure, crash->files[i].crash.image.content,
-			  &crash->files[i].crash);
+	for (size_t i = 0; i < crash->file_count; i++) {
+		const struct crash *file = &crash->files[i].crash;
+
+		learn_add(learning->learn, file->image.content, file);
+		has_evidence |= file->candidate_count || file->walked.count;
+	}
+	if (has_evidence)
+		may_change(learning, row);
 	return STATUS_OK;
 }
 
@@ -90,13 +117,12 @@ static bool same_stack(const struct crash_stack *a, const struct crash_stack *b)
 	return true;
 }
 
-static enum status settle_row(void *closure, struct store *store, uint32_t row,
+static enum status settle_row(const struct learn *learn, struct store *store,
 			      struct store_crash *crash, struct arena *arena,
 			      struct error *err)
 {
 	enum status status = STATUS_OK;
 
-	(void)row;
 	for (size_t i = 0; i < crash->file_count && !status; i++) {
 		struct record_file *file = &crash->files[i];
 		const struct crash_stack before = file->crash.stack;
@@ -105,7 +131,7 @@ static enum status settle_row(void *closure, struct store *store, uint32_t row,
 
 		const struct crash_stack walked = file->crash.stack;
 
-		if (learn_apply(closure, arena, &file->crash))
+		if (learn_apply(learn, arena, &file->crash))
 			file->crash.walked = walked;
 		if (same_stack(&before, &file->crash.stack))
 			continue;
@@ -118,14 +144,25 @@ static enum status settle_row(void *closure, struct store *store, uint32_t row,
 /* Weak stacks, from what other dumps of the same builds know. */
 static enum status settle_stacks(struct store *store, struct error *err)
 {
-	struct learn *learn = learn_create();
-	enum status status = walk_rows(store, learn_row, learn, err);
+	struct learning learning = { .learn = learn_create() };
+	enum status status = walk_rows(store, learn_row, &learning, err);
+	struct arena arena;
 
-	if (!status) {
-		learn_finish(learn);
-		status = walk_rows(store, settle_row, learn, err);
+	arena_init(&arena);
+	learn_finish(learning.learn);
+	for (size_t i = 0; i < learning.count && !status; i++) {
+		struct store_crash crash;
+
+		status = store_crash_read(store, learning.rows[i], &arena,
+					  &crash, err);
+		if (!status)
+			status = settle_row(learning.learn, store, &crash,
+					    &arena, err);
+		arena_reset(&arena);
 	}
-	learn_destroy(learn);
+	arena_deinit(&arena);
+	learn_destroy(learning.learn);
+	free(learning.rows);
 	return status;
 }
 
