@@ -17,7 +17,6 @@
 #define STORE_DEFAULT "./crash-store"
 #define JOBS_MAX 256
 #define SECONDS_MAX 86400
-#define MESSAGE_BYTES 8192
 
 struct request {
 	const char *store;
@@ -31,6 +30,7 @@ struct request {
 	bool strict;
 	bool print;
 	bool no_sandbox;
+	bool redact;
 	bool settle;
 	bool no_settle;
 	bool help;
@@ -46,20 +46,12 @@ static void on_crash(void *closure, const struct record_file *file)
 	json_destroy(json);
 }
 
-/* Entries of archives are named by strangers: no control bytes. */
 static void on_refused(void *closure, const char *source, const char *text)
 {
-	char message[MESSAGE_BYTES];
-	const int size =
-		snprintf(message, sizeof(message), "%s: %s", source, text);
-
 	(void)closure;
 	/* Where both go to one place, whole lines. */
 	fflush(stdout);
-	for (char *c = message; size > 0 && *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
-			*c = '?';
-	cli_complain("%s", message);
+	cli_complain("%s: %s", source, text);
 }
 
 static void on_progress(void *closure, const struct progress *progress)
@@ -97,6 +89,9 @@ static enum status check(const struct request *request,
 	if (request->seconds < 1 || request->seconds > SECONDS_MAX)
 		return error_set(err, STATUS_USAGE, "--max-seconds: 1 to %d",
 				 SECONDS_MAX);
+	if (request->redact && request->quarantine)
+		return error_set(err, STATUS_USAGE,
+				 "--redact: --quarantine keeps whole dumps");
 	if (!limits->depth || !limits->ratio || !limits->bytes ||
 	    !limits->entries)
 		return error_set(err, STATUS_USAGE,
@@ -160,6 +155,7 @@ static enum cli_exit run(const struct request *request,
 		.store_dir = request->print ? NULL : request->store,
 		.quarantine_dir = request->quarantine,
 		.now = cli_now(request->now),
+		.redacts = request->redact,
 		.workers = {
 			.jobs = (unsigned)request->jobs,
 			.wall_ms = request->seconds * 1000,
@@ -220,6 +216,8 @@ int main(int argc, char **argv)
 		  "exit with 1 when something was refused" },
 		{ "quarantine", 0, CLI_TEXT, &request.quarantine, "DIR",
 		  "copy what is refused there, with the reason" },
+		{ "redact", 0, CLI_FLAG, &request.redact, NULL,
+		  "leave out users in paths, and processes not Windows' own" },
 		{ "images", 0, CLI_TEXT, &request.images, "DIR",
 		  "PE images in symbol-store layout" },
 		{ "spool", 0, CLI_TEXT, &request.spool, "DIR",

@@ -12,6 +12,7 @@
 #include "indexer/ingest/naming.h"
 #include "indexer/ingest/quarantine.h"
 #include "signatures/base/text.h"
+#include "signatures/redact.h"
 #include "signatures/store/store_read.h"
 #include "signatures/store/store_write.h"
 
@@ -214,9 +215,13 @@ static enum status on_next(void *closure, struct workers_input *ret, bool *more,
 static const char *source_of(struct ingest *ingest, const struct about *about,
 			     const char *path)
 {
-	if (!*path)
-		return about->input.source;
-	return text_printf(&ingest->arena, "%s/%s", about->input.source, path);
+	const char *source = about->input.source;
+
+	if (*path)
+		source = text_printf(&ingest->arena, "%s/%s", source, path);
+	if (ingest->options->redacts)
+		source = redact_path(&ingest->arena, source);
+	return source;
 }
 
 static enum status keep(struct ingest *ingest, const struct about *about,
@@ -302,6 +307,8 @@ static enum status on_record(void *closure, const struct workers_input *input,
 	}
 	file.source = source_of(ingest, about, file.source);
 	file.ingested = ingest->options->now;
+	if (ingest->options->redacts)
+		redact_crash(&file.crash);
 	about->dumps++;
 	if (!ingest->store) {
 		ingest->tally->indexed++;

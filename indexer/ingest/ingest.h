@@ -10,6 +10,7 @@
 #ifndef INGEST_INGEST_H
 #define INGEST_INGEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,7 @@ struct ingest_options {
 	const char *store_dir;	    /* NULL: no store, only crash() */
 	const char *quarantine_dir; /* NULL: none */
 	uint64_t now;		    /* FILETIME */
+	bool redacts;		    /* see signatures/redact.h */
 	struct workers_options workers;
 
 	/* Whoever runs it, told in the order of the inputs. */
