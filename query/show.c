@@ -164,6 +164,8 @@ static enum status show_run(struct query *query, enum cli_exit *ret,
 
 	if (is_html)
 		fputs("<!DOCTYPE html>\n<html lang=en><meta charset=utf-8>"
+		      "<meta http-equiv=Content-Security-Policy "
+		      "content=\"default-src 'none'\">"
 		      "<title>Crash</title>\n",
 		      query->out);
 	for (size_t i = 0; i < query->operand_count && !status; i++) {

@@ -63,6 +63,8 @@ static const char *class_of(const struct table_column *column)
 static void html_begin(struct table *table)
 {
 	fputs("<!DOCTYPE html>\n<html lang=en><head><meta charset=utf-8>"
+	      "<meta http-equiv=Content-Security-Policy "
+	      "content=\"default-src 'none'; style-src 'unsafe-inline'\">"
 	      "<meta name=viewport content=\"width=device-width\">\n<title>",
 	      table->out);
 	table_html_escape(table->out, &table->passing, table->title);

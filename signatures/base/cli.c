@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <popt.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,8 @@ enum {
 	OPTIONS_MAX = 96,
 	PROGRESS_FIRST_SECONDS = 1,
 	PROGRESS_LOG_SECONDS = 60,
-	PROGRESS_BYTES = 512
+	PROGRESS_BYTES = 512,
+	MESSAGE_BYTES = 8192
 };
 
 static const char *program = "crash";
@@ -27,34 +29,50 @@ static struct arena kept;
 
 void cli_set_program(const char *name)
 {
+	signal(SIGXFSZ, SIG_IGN);
 	program = name;
+}
+
+/*
+ * Names out of archives and dumps reach messages: nothing that a terminal obeys
+ * stays in them.  Of UTF-8 these are the C1 controls (c2 80 to c2 9f) and what
+ * turns the direction of writing (e2 80 aa to ae, e2 81 a6 to a9).
+ */
+static void disarm(char *text)
+{
+	unsigned char *c = (unsigned char *)text;
+
+	for (; *c; c++) {
+		const bool turns =
+			c[0] == 0xe2 &&
+			((c[1] == 0x80 && c[2] >= 0xaa && c[2] <= 0xae) ||
+			 (c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9));
+
+		if (c[0] < ' ' || c[0] == 0x7f)
+			c[0] = '?';
+		else if (c[0] == 0xc2 && c[1] >= 0x80 && c[1] <= 0x9f)
+			c[0] = c[1] = '?';
+		else if (turns)
+			c[0] = c[1] = c[2] = '?';
+	}
 }
 
 void cli_complain(const char *format, ...)
 {
+	char text[MESSAGE_BYTES];
 	va_list args;
 
 	cli_progress_clear();
-	fprintf(stderr, "%s: ", program);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	fputc('\n', stderr);
+	disarm(text);
+	fprintf(stderr, "%s: %s\n", program, text);
 }
 
-/* Entry names from archives reach messages: no control bytes on a terminal. */
 void cli_complain_error(const struct error *err)
 {
-	char text[sizeof(err->text)];
-	size_t i = 0;
-
-	for (; err->text[i] && i + 1 < sizeof(text); i++) {
-		const unsigned char c = (unsigned char)err->text[i];
-
-		text[i] = c < ' ' || c == 0x7f ? '?' : err->text[i];
-	}
-	text[i] = '\0';
-	cli_complain("%s", text);
+	cli_complain("%s", err->text);
 }
 
 enum cli_exit cli_exit_of(enum status status)

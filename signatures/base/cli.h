@@ -65,7 +65,10 @@ const char *cli_first_operand(int argc, char **argv,
 /* Print a table's rows, aligned, to standard output. */
 void cli_print_options(const struct cli_option *table);
 
-/* "program: text" on standard error; set the name once in main(). */
+/*
+ * "program: text" on standard error; set the name once in main().  From then on
+ * a file that may not grow is an error like any other, and no signal.
+ */
 void cli_set_program(const char *name);
 void cli_complain(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));

@@ -1,5 +1,6 @@
 #include "signatures/base/json.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
@@ -116,16 +117,63 @@ void json_destroy(struct json *root)
 	json_decref(theirs(root));
 }
 
+/*
+ * Valid JSON all the same: what a terminal obeys, which of UTF-8 are DEL, the
+ * C1 controls (c2 80 to c2 9f) and what turns the direction of writing (e2 80
+ * aa to ae, e2 81 a6 to a9), is written as \u with its number.
+ */
+static size_t take_obeyed(const unsigned char *c, unsigned int *ret)
+{
+	if (c[0] == 0x7f) {
+		*ret = c[0];
+		return 1;
+	}
+	if (c[0] == 0xc2 && c[1] >= 0x80 && c[1] <= 0x9f) {
+		*ret = c[1];
+		return 2;
+	}
+	if (c[0] == 0xe2 && ((c[1] == 0x80 && c[2] >= 0xaa && c[2] <= 0xae) ||
+			     (c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9))) {
+		*ret = 0x2000u | (c[1] & 0x3fu) << 6 | (c[2] & 0x3fu);
+		return 3;
+	}
+	return 0;
+}
+
+static void print(const struct json *root, FILE *out, size_t flags)
+{
+	char *text = json_dumps(theirs(root), flags | JSON_ENCODE_ANY |
+						      JSON_REAL_PRECISION(10));
+	const char *next = text;
+
+	assert(text);
+	for (;;) {
+		const size_t plain = strcspn(next, "\x7f\xc2\xe2");
+		unsigned int number;
+		size_t size;
+
+		fwrite(next, 1, plain, out);
+		next += plain;
+		if (!*next)
+			break;
+		size = take_obeyed((const unsigned char *)next, &number);
+		if (size)
+			fprintf(out, "\\u%04x", number);
+		else
+			fputc(*next, out);
+		next += size ? size : 1;
+	}
+	free(text);
+}
+
 void json_print(const struct json *root, FILE *out)
 {
-	json_dumpf(theirs(root), out,
-		   JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(10));
+	print(root, out, JSON_COMPACT);
 }
 
 void json_print_pretty(const struct json *root, FILE *out)
 {
-	json_dumpf(theirs(root), out,
-		   JSON_INDENT(2) | JSON_ENCODE_ANY | JSON_REAL_PRECISION(10));
+	print(root, out, JSON_INDENT(2));
 }
 
 enum status json_parse(const char *text, size_t size, struct json **ret,

@@ -35,7 +35,10 @@ void json_set(struct json *object, const char *key, struct json *value);
 void json_append(struct json *array, struct json *value);
 void json_destroy(struct json *root);
 
-/* One line without a newline, or indented for people. */
+/*
+ * One line without a newline, or indented for people.  Control characters and
+ * those that turn the direction of writing are printed by their numbers.
+ */
 void json_print(const struct json *root, FILE *out);
 void json_print_pretty(const struct json *root, FILE *out);
 

@@ -16,6 +16,19 @@ static char *printed(struct json *root)
 	return text;
 }
 
+static void what_a_terminal_obeys_is_printed_by_number(void **state)
+{
+	char *text = printed(json_new_text(
+		"\x1b[2J\x7f\xc2\x80\xc2\x9f\xc2\xa0\xe2\x80\xaa\xe2\x80\xae"
+		"\xe2\x81\xa9\xe2\x80\xa6\xc3\xa9"));
+
+	(void)state;
+	assert_string_equal(text,
+			    "\"\\u001B[2J\\u007f\\u0080\\u009f\xc2\xa0\\u202a"
+			    "\\u202e\\u2069\xe2\x80\xa6\xc3\xa9\"");
+	free(text);
+}
+
 static void objects_keep_their_order(void **state)
 {
 	struct json *object = json_new_object();
@@ -54,6 +67,7 @@ static void what_is_not_json_is_corrupt(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_a_terminal_obeys_is_printed_by_number),
 		cmocka_unit_test(objects_keep_their_order),
 		cmocka_unit_test(foreign_bytes_still_print),
 		cmocka_unit_test(what_is_not_json_is_corrupt),
