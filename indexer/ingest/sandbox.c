@@ -55,8 +55,14 @@ static enum status failed(const char *what, int number, struct error *err)
 static enum status limit(int resource, uint64_t value, const char *what,
 			 struct error *err)
 {
-	const struct rlimit bound = { value, value };
+	struct rlimit bound;
 
+	/* Who started us may have been stricter; there is no way back up. */
+	if (getrlimit((__rlimit_resource_t)resource, &bound))
+		return failed(what, errno, err);
+	if (bound.rlim_max > value)
+		bound.rlim_max = value;
+	bound.rlim_cur = bound.rlim_max;
 	if (setrlimit((__rlimit_resource_t)resource, &bound))
 		return failed(what, errno, err);
 	return STATUS_OK;

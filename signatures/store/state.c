@@ -1,6 +1,8 @@
 #include "signatures/store/state.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 const char *const state_names[SCHEMA_DBS] = {
 	[SCHEMA_META] = "meta",	      [SCHEMA_ROW] = "row",
@@ -12,8 +14,18 @@ const char *const state_names[SCHEMA_DBS] = {
 	[SCHEMA_PAIR] = "pair",
 };
 
+/* LMDB says EIO where a write came out short, which is how a disk gets full. */
+static bool is_full(const char *path)
+{
+	struct statvfs disk;
+
+	return !statvfs(path, &disk) && disk.f_bavail == 0;
+}
+
 enum status state_error(const char *path, int code, struct error *err)
 {
+	if (code == EIO && is_full(path))
+		code = ENOSPC;
 	switch (code) {
 	case MDB_MAP_FULL:
 		return error_set(err, STATUS_STORE,
