@@ -5,6 +5,7 @@
 # make check UPDATE=1   rewrite the expected output of tests/cli/, then read the diff
 # make check SAN=address,undefined      the same under sanitizers; or SAN=thread
 # make fuzz             fuzz targets, with clang
+# make hostile          broken copies, kill -9, failing calls, bombs: minutes
 # make install          under PREFIX (/usr/local) and DESTDIR; make uninstall
 # make deb              a Debian package, in build/release/
 # make lint             which room may include which; size, names, formatting
@@ -84,7 +85,7 @@ $(OUT)/report_page.inc: query/report_page.sh query/report.css query/report.js
 needed := pkg-config libarchive-dev liblmdb-dev libcapstone-dev libxxhash-dev \
 	  libjansson-dev libpopt-dev libseccomp-dev libroaring-dev libgsl-dev \
 	  zlib1g-dev libcurl4-openssl-dev
-tested := libcmocka-dev libarchive-tools p7zip-full gcab zip jq python3
+tested := libcmocka-dev libarchive-tools p7zip-full gcab zip jq python3 strace
 
 packages packages-test:
 	@sh tests/packages.sh $(needed) $(if $(findstring test,$@),$(tested))
@@ -110,6 +111,9 @@ fuzz:
 	$(MAKE) CC=clang SAN=fuzzer,address,undefined fuzz-targets
 fuzz-targets: $(fuzzers)
 
+hostile: $(programs)
+	@OUT=$(OUT) sh tests/hostile/run.sh
+
 lint: $(programs)
 	@sh tests/layers.sh
 	@sh tests/headers.sh $(CC)
@@ -131,6 +135,6 @@ deb: packages
 clean:
 	rm -rf build
 
-.PHONY: all demo test check check-units packages packages-test fuzz fuzz-targets \
+.PHONY: all demo hostile test check check-units packages packages-test fuzz fuzz-targets \
 	lint install uninstall deb clean
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
