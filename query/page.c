@@ -5,6 +5,7 @@
 
 #include "query/cell.h"
 #include "query/table.h"
+#include "query/terminal.h"
 #include "query/value.h"
 #include "signatures/base/text.h"
 #include "signatures/identity.h"
@@ -29,7 +30,8 @@ static const char *shown(struct page *page, const char *text)
 
 static void heading(struct page *page, const char *text)
 {
-	fprintf(page->out, "\n%s\n", text);
+	fprintf(page->out, "\n%s%s%s\n", terminal_style(TERMINAL_STRONG), text,
+		terminal_style(TERMINAL_PLAIN));
 }
 
 static void line(struct page *page, const char *name, const char *text)

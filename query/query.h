@@ -43,6 +43,7 @@ extern const struct query_command changes_command;
 extern const struct query_command clusters_command;
 extern const struct query_command correlate_command;
 extern const struct query_command coverage_command;
+extern const struct query_command different_command;
 extern const struct query_command explain_command;
 extern const struct query_command fields_command;
 extern const struct query_command find_command;

@@ -134,6 +134,7 @@ struct report {
 	uint64_t now, length, min;
 	const char *where; /* the filter words; "" if none */
 	/* The answer. */
+	bool has_history;    /* the store has crashes before the window */
 	size_t window_count; /* the window and those before that are covered */
 	uint64_t windows[REPORT_WINDOWS];	  /* crashes */
 	uint64_t window_machines[REPORT_WINDOWS]; /* told apart */

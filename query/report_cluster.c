@@ -72,7 +72,14 @@ static void take_trait(struct report *report, const struct cohort *cohort,
 		       struct report_card *card)
 {
 	const struct contrast_finding *finding = &findings[i];
+	const struct contrast_attribute *attribute =
+		&cohort->table.attributes[finding->attribute];
 
+	/* What is to blame lies on the stack: that is no news. */
+	if (strcmp(attribute->field, "residue") == 0 &&
+	    card->face.fault_module &&
+	    strcmp(attribute->value, card->face.fault_module) == 0)
+		return;
 	if (card->trait_all++ >= REPORT_UNUSUAL)
 		return;
 	card->traits[card->trait_count++] = (struct report_trait){

@@ -70,22 +70,25 @@ size_t report_gather_window(const struct report *report, uint64_t time)
 	return window < REPORT_WINDOWS ? (size_t)window : REPORT_WINDOWS;
 }
 
-/* Windows that the crashes reach back to, whole. */
-static size_t covered_windows(const struct report *report,
-			      const struct report_crashes *crashes)
+/* Windows that the store reaches back to, whole: a filter is no beginning. */
+static void find_reach(struct report *report)
 {
+	const uint32_t rows = store_row_count(report->store);
+	uint64_t *times = factor_numbers(report->store, "time");
 	uint64_t first = report->now;
 
-	for (size_t i = 0; i < crashes->count; i++) {
-		if (crashes->times[i] && crashes->times[i] < first)
-			first = crashes->times[i];
+	for (uint32_t row = 0; row < rows; row++) {
+		if (times[row] < first && times[row] != STORE_NO_NUMBER)
+			first = times[row];
 	}
+	free(times);
 
 	const uint64_t whole = (report->now - first) / report->length;
 
-	if (whole == 0)
-		return 1;
-	return whole < REPORT_WINDOWS ? (size_t)whole : REPORT_WINDOWS;
+	report->window_count = whole < 1		? 1
+			       : whole < REPORT_WINDOWS ? (size_t)whole
+							: REPORT_WINDOWS;
+	report->has_history = first < report_words_from(report);
 }
 
 static int by_number(const void *left, const void *right)
@@ -258,7 +261,7 @@ static enum status gather_kind(struct report *report,
 	}
 	count_machines(report, crashes, kind, number, by->at);
 	for (size_t i = 0; i < by->count; i++)
-		by->at[i].is_new = report->before &&
+		by->at[i].is_new = report->has_history &&
 				   by->at[i].window_crashes[0] &&
 				   by->at[i].first >= report_words_from(report);
 	ordering.subjects = by->at;
@@ -295,7 +298,7 @@ static void gather_windows(struct report *report,
 		keys[i] &= UINT32_MAX;
 	}
 	report->machines = distinct(keys, count);
-	report->window_count = covered_windows(report, crashes);
+	find_reach(report);
 	free(keys);
 }
 

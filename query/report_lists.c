@@ -63,7 +63,7 @@ void report_lists_fresh(struct html *html, const struct report *report)
 	html_put(html, "<h2 id=\"new\">New</h2>\n");
 	if (report->fresh_count == 0) {
 		html_put(html, "<p>%s</p>\n",
-			 report->before
+			 report->has_history
 				 ? "Nothing crashed that had not crashed "
 				   "before."
 				 : "No crash is older than the window, so "

@@ -115,7 +115,7 @@ static const char *fresh_line(const struct report *report)
 	const size_t drivers =
 		count_kind(report->fresh, report->fresh_count, REPORT_FAULT);
 
-	if (report->before == 0)
+	if (!report->has_history)
 		return "No crash is older than the window: nothing can be "
 		       "called new.";
 	if (report->fresh_all == 0)

@@ -90,9 +90,10 @@ static void say_fresh(struct page *page)
 
 	heading(page, "New");
 	if (count == 0) {
-		paragraph(page, report->before ? "Nothing is new."
-					       : "No crash is older than the "
-						 "window.");
+		paragraph(page, report->has_history
+					? "Nothing is new."
+					: "No crash is older than the "
+					  "window.");
 		return;
 	}
 

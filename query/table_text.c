@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "query/terminal.h"
 #include "signatures/base/text.h"
 
 enum {
@@ -60,6 +61,41 @@ static bool right_aligned(const struct table_column *column)
 	       column->kind == TABLE_REAL;
 }
 
+enum {
+	/* A column is not cut to less; ids, codes and times stay whole. */
+	NARROWEST_TEXT = 12,
+	NARROWEST_WORD = 24,
+};
+
+static size_t narrowest(const struct table_column *column)
+{
+	switch (column->kind) {
+	case TABLE_TEXT:
+		return NARROWEST_TEXT;
+	case TABLE_WORD:
+		return NARROWEST_WORD;
+	default:
+		return SIZE_MAX;
+	}
+}
+
+/* text in so many columns, its end cut off and marked. */
+static const char *cut(struct arena *arena, const char *text, size_t width)
+{
+	char *copy = text_copy(arena, text);
+	size_t bytes = strlen(copy);
+
+	if (table_width(copy) <= width)
+		return text;
+	while (bytes && table_width(copy) > width - 1) {
+		do
+			bytes--;
+		while (bytes && ((unsigned char)copy[bytes] & 0xc0) == 0x80);
+		copy[bytes] = '\0';
+	}
+	return text_printf(arena, "%s\u2026", copy);
+}
+
 static void print_cells(struct table *table, const char *const cells[])
 {
 	size_t owed = 0; /* blanks are printed only before something */
@@ -69,15 +105,20 @@ static void print_cells(struct table *table, const char *const cells[])
 		if (!cells[i])
 			continue;
 
-		const size_t width = table_width(cells[i]);
+		const bool cuts = terminal_columns() &&
+				  narrowest(&table->columns[i]) != SIZE_MAX;
+		const char *cell = cuts ? cut(&table->passing, cells[i],
+					      table->held->widths[i])
+					: cells[i];
+		const size_t width = table_width(cell);
 		const size_t pad = width < table->held->widths[i]
 					   ? table->held->widths[i] - width
 					   : 0;
 		const bool right = right_aligned(&table->columns[i]);
 
 		owed += (first ? 0 : 2) + (right ? pad : 0);
-		if (*cells[i]) {
-			fprintf(table->out, "%*s%s", (int)owed, "", cells[i]);
+		if (*cell) {
+			fprintf(table->out, "%*s%s", (int)owed, "", cell);
 			owed = 0;
 		}
 		owed += right ? 0 : pad;
@@ -92,6 +133,35 @@ static void widen(struct table_held *held, size_t column, const char *cell)
 
 	if (width > held->widths[column])
 		held->widths[column] = width;
+}
+
+/* The widest column of text gives way until all fits. */
+static void fit(struct table *table)
+{
+	struct table_held *held = table->held;
+	const size_t columns = terminal_columns();
+	size_t total = 0;
+
+	for (size_t i = 0; i < table->column_count; i++) {
+		if (table_shows(table, i))
+			total += held->widths[i] + (total ? 2 : 0);
+	}
+	while (columns && total > columns) {
+		size_t widest = 0;
+		size_t width = 0;
+
+		for (size_t i = 0; i < table->column_count; i++) {
+			if (held->widths[i] > narrowest(&table->columns[i]) &&
+			    held->widths[i] > width) {
+				width = held->widths[i];
+				widest = i;
+			}
+		}
+		if (width == 0)
+			return;
+		held->widths[widest]--;
+		total--;
+	}
 }
 
 /* Choose widths by what is held, then let it go. */
@@ -110,8 +180,12 @@ static void release(struct table *table)
 		for (size_t j = 0; j < held->count; j++)
 			widen(held, i, held->rows[j].cells[i]);
 	}
-	if (titled && held->count)
+	fit(table);
+	if (titled && held->count) {
+		fputs(terminal_style(TERMINAL_FAINT), table->out);
 		print_cells(table, titles);
+		fputs(terminal_style(TERMINAL_PLAIN), table->out);
+	}
 	for (size_t j = 0; j < held->count; j++)
 		print_cells(table, held->rows[j].cells);
 	held->flowing = true;
