@@ -26,6 +26,7 @@ const char *crash_kind_name(enum crash_kind kind)
 		[CRASH_USER_MINI] = "user-mini",
 		[CRASH_DEBUGGER_LOG] = "debugger-log",
 		[CRASH_IMPORTED] = "imported",
+		[CRASH_EVENT] = "event-1001",
 	};
 
 	return WORD(names, kind);
@@ -133,6 +134,20 @@ bool crash_has_flag(const struct crash *crash, const char *flag)
 		if (strcmp(crash->flags[i], flag) == 0)
 			return true;
 	return false;
+}
+
+struct crash_number crash_machine_of_name(const char *name)
+{
+	char text[LIMIT_NAME_BYTES] = "computer ";
+	size_t size = strlen(text);
+
+	if (!strcspn(name, "."))
+		return CRASH_UNKNOWN;
+	for (; *name && *name != '.' && size < sizeof(text); name++)
+		text[size++] = *name >= 'A' && *name <= 'Z'
+				       ? (char)(*name - 'A' + 'a')
+				       : *name;
+	return CRASH_NUMBER(hash_64(text, size));
 }
 
 bool crash_frame_is_sure(const struct crash_frame *frame)

@@ -41,7 +41,8 @@ enum crash_kind {
 	CRASH_KERNEL_LIVE,
 	CRASH_USER_MINI,
 	CRASH_DEBUGGER_LOG,
-	CRASH_IMPORTED, /* known by text only: crashcorpus import, event 1001 */
+	CRASH_IMPORTED, /* known by text only: crashcorpus import */
+	CRASH_EVENT,	/* by code and arguments only: event 1001, Report.wer */
 	CRASH_KINDS
 };
 
@@ -180,7 +181,12 @@ struct crash_image {
 };
 
 struct crash_machine {
-	struct crash_number id; /* XXH3-64 of system UUID and board serial */
+	/*
+	 * XXH3-64 of system UUID and board serial.  Where a crash is flagged
+	 * CRASH_MACHINE_BY_NAME, of the name of the computer instead: no two
+	 * ids of different kinds can be compared.
+	 */
+	struct crash_number id;
 	enum crash_arch arch;
 	struct crash_number cpus;
 	const char *cpu;
@@ -277,6 +283,21 @@ const char *crash_pool_role_name(enum crash_pool_role role);
  * dumps and tool-made images (flag "tool-made") are counted apart.
  */
 bool crash_is_crash(const struct crash *crash);
+
+/* The flag of a machine that is known by its name alone. */
+#define CRASH_MACHINE_BY_NAME "machine-by-name"
+
+/* ... of a crash that a Report.wer tells of, ... */
+#define CRASH_REPORT "wer-report"
+
+/* ... and of one whose time is that of an unknown zone. */
+#define CRASH_TIME_LOCAL "time-local"
+
+/*
+ * The id of a computer by its name, the first part of it and without case, so
+ * that pc17 and PC17.example.org are one; unknown for an empty name.
+ */
+struct crash_number crash_machine_of_name(const char *name);
 
 /* Does the frame lie in a module, and rest on more than a scan? */
 bool crash_frame_is_sure(const struct crash_frame *frame);

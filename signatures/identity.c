@@ -74,6 +74,15 @@ static void put_content(struct pack *out, const struct crash *crash,
 	}
 }
 
+/* A name may lie beside one copy of a dump and be missing beside the next. */
+static struct crash_number machine_of(const struct crash *crash)
+{
+	if (crash->image.kind != CRASH_EVENT &&
+	    crash_has_flag(crash, CRASH_MACHINE_BY_NAME))
+		return CRASH_UNKNOWN;
+	return crash->machine.id;
+}
+
 struct hash128 identity_of(const struct crash *crash)
 {
 	struct hash128 identity;
@@ -86,7 +95,7 @@ struct hash128 identity_of(const struct crash *crash)
 		pack_hash(&out, crash->image.content);
 	put_number(&out, crash->time);
 	put_number(&out, crash->uptime);
-	put_number(&out, crash->machine.id);
+	put_number(&out, machine_of(crash));
 	put_number(&out, crash->bugcheck.code);
 	for (size_t i = 0; i < 4; i++)
 		put_number(&out, crash->bugcheck.args[i]);
@@ -106,14 +115,13 @@ void identity_text(struct hash128 identity, char text[IDENTITY_TEXT_BYTES])
 	text[IDENTITY_TEXT_BYTES - 1] = '\0';
 }
 
-size_t identity_keys(const struct crash *crash, uint64_t keys[IDENTITY_KEYS])
+/* What is known of time and machine, the same on both sides. */
+static size_t clock_keys(const struct crash *crash, uint64_t keys[2])
 {
 	size_t count = 0;
 
-	if (!is_linkable(crash))
-		return 0;
 	keys[count++] = hash_mix(crash->time.value / MILLISECOND, cause(crash));
-	if (crash->machine.id.known && crash->uptime.known &&
+	if (machine_of(crash).known && crash->uptime.known &&
 	    crash->uptime.value) {
 		uint64_t key =
 			hash_mix(crash->machine.id.value,
@@ -127,6 +135,26 @@ size_t identity_keys(const struct crash *crash, uint64_t keys[IDENTITY_KEYS])
 		keys[count++] = key;
 	}
 	return count;
+}
+
+size_t identity_keys(const struct crash *crash, uint64_t keys[IDENTITY_KEYS])
+{
+	if (!is_linkable(crash))
+		return 0;
+
+	const size_t count = clock_keys(crash, keys);
+
+	return count + identity_event_keys(crash, keys + count);
+}
+
+size_t identity_seeks(const struct crash *crash, uint64_t keys[IDENTITY_SEEKS])
+{
+	if (!is_linkable(crash))
+		return 0;
+
+	const size_t count = clock_keys(crash, keys);
+
+	return count + identity_event_seeks(crash, keys + count);
 }
 
 static unsigned int bits_apart(uint64_t a, uint64_t b)
@@ -209,6 +237,14 @@ static bool same_process(const struct crash *a, const struct crash *b)
 	return same;
 }
 
+/* Ids of different kinds tell nothing of each other. */
+static bool agree_machines(const struct crash *a, const struct crash *b)
+{
+	return crash_has_flag(a, CRASH_MACHINE_BY_NAME) !=
+		       crash_has_flag(b, CRASH_MACHINE_BY_NAME) ||
+	       agree(a->machine.id, b->machine.id);
+}
+
 static bool same_arch(const struct crash *a, const struct crash *b)
 {
 	return a->machine.arch == b->machine.arch || !a->machine.arch ||
@@ -218,7 +254,7 @@ static bool same_arch(const struct crash *a, const struct crash *b)
 /* The same boot of the same machine, and one bit of the clock differs. */
 static bool same_boot(const struct crash *a, const struct crash *b)
 {
-	if (!a->machine.id.known || !a->uptime.known || !a->uptime.value ||
+	if (!machine_of(a).known || !a->uptime.known || !a->uptime.value ||
 	    !equal(a->uptime, b->uptime))
 		return false;
 	for (size_t i = 0; i < 4; i++)
@@ -229,17 +265,19 @@ static bool same_boot(const struct crash *a, const struct crash *b)
 
 bool identity_same(const struct crash *a, const struct crash *b)
 {
-	const bool same_machine = equal(a->machine.id, b->machine.id);
+	const bool same_machine = equal(machine_of(a), machine_of(b));
 
 	if (!is_linkable(a) || !is_linkable(b) || cause(a) != cause(b))
 		return false;
-	if (!agree(a->machine.id, b->machine.id) || !same_arch(a, b))
+	if (!agree_machines(a, b) || !same_arch(a, b))
 		return false;
+	if (a->image.kind == CRASH_EVENT || b->image.kind == CRASH_EVENT)
+		return identity_event_same(a, b);
 	if (!same_time(a, b))
 		return same_machine && same_boot(a, b);
 	if (cause_kind(a) == CAUSE_EXCEPTION)
 		return same_process(a, b);
-	if (same_machine && a->machine.id.known && is_read(a))
+	if (same_machine && machine_of(a).known && is_read(a))
 		return true;
 	return agree(a->uptime, b->uptime) && same_arguments(a, b);
 }

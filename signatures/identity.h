@@ -2,11 +2,12 @@
  * identity.h - when are two files the same crash, and what is it called.
  *
  * A crash's id comes from its own facts: time to the 100 ns, uptime, machine,
- * bugcheck code and arguments.  Not from bytes of the file, the place in the
- * store or the order of arrival.  Only where a dump carries no time, or nothing
- * that ended the machine, is it everything else it says and its bytes: such a
- * file is a crash of its own.  The same crash may come as MEMORY.DMP, its
- * minidump, a copy with one flipped bit: identity_same() tells, and
+ * bugcheck code and arguments (a machine known by its name does not count, but
+ * for events, see identity_event.h).  Not from bytes of the file, the place in
+ * the store or the order of arrival.  Only where a dump carries no time, or
+ * nothing that ended the machine, is it everything else it says and its bytes:
+ * such a file is a crash of its own.  The same crash may come as MEMORY.DMP,
+ * its minidump, a copy with one flipped bit: identity_same() tells, and
  * identity_merge() makes one crash of several, the richest file giving each
  * field.  Both depend on the set of files alone.
  */
@@ -14,6 +15,7 @@
 #define SIGNATURES_IDENTITY_H
 
 #include "signatures/crash.h"
+#include "signatures/identity_event.h"
 
 /* The first 12 hexadecimal digits of this are the id that people see. */
 struct hash128 identity_of(const struct crash *crash);
@@ -22,11 +24,15 @@ struct hash128 identity_of(const struct crash *crash);
 void identity_text(struct hash128 identity, char text[IDENTITY_TEXT_BYTES]);
 
 /*
- * Keys under which a second file of the same crash can be found: two crashes
- * that are identity_same() share at least one.  Returns how many were written.
+ * Keys under which a file can be found by a second one of the same crash, and
+ * keys under which it has to seek others itself: of two crashes that are
+ * identity_same() each seeks at least one key of the other.  Return how many
+ * were written.
  */
-#define IDENTITY_KEYS 2
+#define IDENTITY_KEYS (2 + IDENTITY_EVENT_KEYS)
+#define IDENTITY_SEEKS (2 + IDENTITY_EVENT_SEEKS)
 size_t identity_keys(const struct crash *crash, uint64_t keys[IDENTITY_KEYS]);
+size_t identity_seeks(const struct crash *crash, uint64_t keys[IDENTITY_SEEKS]);
 
 bool identity_same(const struct crash *a, const struct crash *b);
 

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* How much a kind of file holds when nothing is missing from it. */
 static int rank_of_kind(enum crash_kind kind)
@@ -24,6 +25,7 @@ static int rank_of_kind(enum crash_kind kind)
 	case CRASH_DEBUGGER_LOG:
 		return 2;
 	case CRASH_IMPORTED:
+	case CRASH_EVENT:
 		return 1;
 	case CRASH_KIND_UNKNOWN:
 	case CRASH_KINDS:
@@ -108,7 +110,6 @@ static void fill_text(const char **text, const char *other)
 static void fill_machine(struct crash_machine *machine,
 			 const struct crash_machine *other)
 {
-	fill(&machine->id, other->id);
 	if (!machine->arch)
 		machine->arch = other->arch;
 	fill(&machine->cpus, other->cpus);
@@ -159,6 +160,13 @@ static void fill_lists(struct crash *crash, const struct crash *other)
 	}
 }
 
+/* Flags of a fact of one file: they come along with the fact. */
+static bool is_of_file(const char *flag)
+{
+	return !strcmp(flag, CRASH_MACHINE_BY_NAME) ||
+	       !strcmp(flag, CRASH_TIME_LOCAL) || !strcmp(flag, CRASH_REPORT);
+}
+
 static void fill_crash(struct crash *crash, const struct crash *other,
 		       struct arena *arena)
 {
@@ -180,7 +188,37 @@ static void fill_crash(struct crash *crash, const struct crash *other,
 	fill_machine(&crash->machine, &other->machine);
 	fill_lists(crash, other);
 	for (size_t i = 0; i < other->flag_count; i++)
-		crash_flag(crash, arena, other->flags[i]);
+		if (!is_of_file(other->flags[i]))
+			crash_flag(crash, arena, other->flags[i]);
+}
+
+/*
+ * An id out of the firmware before one of a name, and the flag that says which;
+ * the clock is that of the first file that has one.
+ */
+static void choose_flags(const struct crash *crashes[], size_t count,
+			 struct arena *arena, struct crash *crash)
+{
+	const struct crash *machine = NULL;
+	const struct crash *clock = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		const bool by_name =
+			crash_has_flag(crashes[i], CRASH_MACHINE_BY_NAME);
+
+		if (crashes[i]->machine.id.known && (!machine || !by_name) &&
+		    (!machine ||
+		     crash_has_flag(machine, CRASH_MACHINE_BY_NAME)))
+			machine = crashes[i];
+		if (crashes[i]->time.known && !clock)
+			clock = crashes[i];
+	}
+	if (machine)
+		crash->machine.id = machine->machine.id;
+	if (machine && crash_has_flag(machine, CRASH_MACHINE_BY_NAME))
+		crash_flag(crash, arena, CRASH_MACHINE_BY_NAME);
+	if (clock && crash_has_flag(clock, CRASH_TIME_LOCAL))
+		crash_flag(crash, arena, CRASH_TIME_LOCAL);
 }
 
 void identity_merge(const struct crash *crashes[], size_t count,
@@ -195,8 +233,11 @@ void identity_merge(const struct crash *crashes[], size_t count,
 	crash.flags = NULL;
 	crash.flag_count = 0;
 	for (size_t i = 0; i < crashes[0]->flag_count; i++)
-		crash_flag(&crash, arena, crashes[0]->flags[i]);
+		if (!is_of_file(crashes[0]->flags[i]) ||
+		    !strcmp(crashes[0]->flags[i], CRASH_REPORT))
+			crash_flag(&crash, arena, crashes[0]->flags[i]);
 	for (size_t i = 1; i < count; i++)
 		fill_crash(&crash, crashes[i], arena);
+	choose_flags(crashes, count, arena, &crash);
 	*ret = crash;
 }

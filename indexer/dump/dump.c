@@ -4,8 +4,9 @@
 
 /* One format a line, in the order they are asked. */
 static const struct dump_format *const formats[] = {
-	&kernel64_format, &kernel32_format,   &minidump_format,
-	&userdump_format, &windbg_log_format,
+	&kernel64_format,   &kernel32_format,  &minidump_format,
+	&userdump_format,   &evtx_format,      &wer_report_format,
+	&wer_system_format, &event_log_format, &windbg_log_format,
 };
 
 static const struct dump_format *find_format(struct bytes image)
@@ -26,11 +27,13 @@ bool dump_may_be_claimed(struct bytes head)
 	return windbg_text_is_likely(head);
 }
 
-size_t dump_split(struct bytes image, struct bytes parts[], size_t max)
+size_t dump_split(struct bytes image, struct arena *arena, struct bytes parts[],
+		  size_t max)
 {
 	const struct dump_format *format = find_format(image);
 
-	return format && format->split ? format->split(image, parts, max) : 1;
+	return format && format->split ? format->split(image, arena, parts, max)
+				       : 1;
 }
 
 enum status dump_open(struct bytes image, struct arena *arena,

@@ -109,7 +109,8 @@ struct dump_format {
 	 */
 	enum status (*read)(struct dump *dump, struct error *err);
 	/* As dump_split(); NULL where an image is never more than one. */
-	size_t (*split)(struct bytes image, struct bytes parts[], size_t max);
+	size_t (*split)(struct bytes image, struct arena *arena,
+			struct bytes parts[], size_t max);
 };
 
 /* One line per format; the first that claims the image reads it. */
@@ -117,6 +118,10 @@ extern const struct dump_format kernel64_format;
 extern const struct dump_format kernel32_format;
 extern const struct dump_format minidump_format;
 extern const struct dump_format userdump_format; /* recognised and refused */
+extern const struct dump_format evtx_format;	 /* likewise */
+extern const struct dump_format event_log_format;
+extern const struct dump_format wer_report_format;
+extern const struct dump_format wer_system_format;
 extern const struct dump_format windbg_log_format;
 
 /* Bytes enough for every claims() to see what it needs. */
@@ -139,10 +144,12 @@ bool dump_may_be_claimed(struct bytes head);
 
 /*
  * The images in a claimed image that holds more than one: the crashes of a
- * debugger log.  Returns how many there are, of which parts gets the first max
- * (borrowed from image); 1 or less: image is to be opened as it is.
+ * debugger log, the events of an event log.  Returns how many there are, of
+ * which parts gets the first max (borrowed from image, or living in arena); 1
+ * or less: image is to be opened as it is.
  */
-size_t dump_split(struct bytes image, struct bytes parts[], size_t max);
+size_t dump_split(struct bytes image, struct arena *arena, struct bytes parts[],
+		  size_t max);
 
 /*
  * Fill ret and crash from image.  ret borrows all three.  On failure both are

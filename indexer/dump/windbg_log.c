@@ -128,5 +128,12 @@ static enum status read(struct dump *dump, struct error *err)
 	return STATUS_OK;
 }
 
+static size_t split(struct bytes image, struct arena *arena,
+		    struct bytes parts[], size_t max)
+{
+	(void)arena;
+	return windbg_log_split(image, parts, max);
+}
+
 const struct dump_format windbg_log_format = { "debugger log", claims, read,
-					       windbg_log_split };
+					       split };

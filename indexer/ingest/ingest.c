@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "indexer/ingest/archive.h"
+#include "indexer/ingest/beside.h"
 #include "indexer/ingest/contents.h"
 #include "indexer/ingest/inputs.h"
 #include "indexer/ingest/naming.h"
@@ -29,8 +30,10 @@ struct ingest {
 	struct inputs *inputs;
 	struct store *store;	       /* or NULL */
 	struct quarantine *quarantine; /* or NULL */
+	struct beside *beside;	       /* what waits for its folder */
 	struct contents seen;	       /* archives of this run */
 	struct arena arena;	       /* one record */
+	struct arena scratch;	       /* one crash on its way to the store */
 	struct progress progress;      /* but for what is with the workers */
 	double began;
 	uint64_t records; /* since the last commit */
@@ -288,6 +291,45 @@ static enum status on_refused(void *closure, const struct workers_input *input,
 	return tick(ingest, err);
 }
 
+/* A crash, with what lay beside it; closure is a struct ingest. */
+static enum status on_crash(void *closure, void *of, struct record_file *file,
+			    struct error *err)
+{
+	struct ingest *ingest = closure;
+	struct about *about = of; /* NULL: it was an input of its own */
+	enum store_outcome outcome;
+
+	file->ingested = ingest->options->now;
+	if (about)
+		about->dumps++;
+	if (!ingest->store) {
+		ingest->tally->indexed++;
+		ingest->options->crash(ingest->options->closure, file);
+		return STATUS_OK;
+	}
+	arena_reset(&ingest->scratch);
+	if (store_put(ingest->store, file, &ingest->scratch, &outcome, err))
+		return err->status;
+	ingest->records++;
+	if (outcome == STORE_INDEXED)
+		ingest->tally->indexed++;
+	else if (outcome == STORE_SAME_CRASH)
+		ingest->tally->same_crash++;
+	else
+		ingest->tally->duplicate++;
+	return STATUS_OK;
+}
+
+/* Of no crash, and of no machine either? */
+static bool is_nothing(const struct crash *crash)
+{
+	const struct crash_machine *machine = &crash->machine;
+
+	return crash->image.kind == CRASH_KIND_UNKNOWN && !machine->id.known &&
+	       !machine->manufacturer && !machine->product_name &&
+	       !machine->bios_version && !machine->os_build.known;
+}
+
 static enum status on_record(void *closure, const struct workers_input *input,
 			     struct bytes record, struct error *err)
 {
@@ -305,29 +347,23 @@ static enum status on_record(void *closure, const struct workers_input *input,
 
 		return on_refused(closure, input, &refusal, err);
 	}
-	file.source = source_of(ingest, about, file.source);
-	file.ingested = ingest->options->now;
-	if (ingest->options->redacts)
-		redact_crash(&file.crash);
-	about->dumps++;
-	if (!ingest->store) {
-		ingest->tally->indexed++;
-		ingest->options->crash(ingest->options->closure, &file);
-	} else {
-		enum store_outcome outcome;
 
-		if (store_put(ingest->store, &file, &ingest->arena, &outcome,
-			      err))
-			return err->status;
-		ingest->records++;
-		ingest->bytes += bytes_left(&record);
-		if (outcome == STORE_INDEXED)
-			ingest->tally->indexed++;
-		else if (outcome == STORE_SAME_CRASH)
-			ingest->tally->same_crash++;
-		else
-			ingest->tally->duplicate++;
+	const bool is_packed = *file.source != '\0';
+
+	if (!is_packed && about->input.is_named && is_nothing(&file.crash)) {
+		const struct workers_refusal refusal = {
+			.path = "",
+			.status = STATUS_UNSUPPORTED,
+			.text = "tells of no crash",
+		};
+
+		return on_refused(closure, input, &refusal, err);
 	}
+	file.source = source_of(ingest, about, file.source);
+	ingest->bytes += bytes_left(&record);
+	if (beside_take(ingest->beside, is_packed ? about : NULL, record, &file,
+			is_packed || about->input.is_named, err))
+		return err->status;
 	arena_reset(&ingest->arena);
 	return tick(ingest, err);
 }
@@ -349,8 +385,10 @@ static enum status on_end(void *closure, const struct workers_input *input,
 {
 	struct ingest *ingest = closure;
 	struct about *about = input->about;
-	enum status status = STATUS_OK;
+	enum status status = beside_end(ingest->beside, about, err);
 
+	if (status)
+		return status;
 	if (input->fd < 0) {
 		const struct workers_refusal refusal = {
 			.path = "",
@@ -389,7 +427,8 @@ static enum status run(struct ingest *ingest, struct workers *workers,
 			return err->status;
 	}
 	ingest->committed = seconds();
-	if (workers_run(workers, &sink, err))
+	if (workers_run(workers, &sink, err) ||
+	    beside_finish(ingest->beside, err))
 		return err->status;
 	if (ingest->store)
 		return store_commit(ingest->store, err);
@@ -406,7 +445,10 @@ enum status ingest_run(const struct ingest_options *options,
 	if (workers_create(&options->workers, &workers, err))
 		return err->status;
 	arena_init(&ingest.arena);
+	arena_init(&ingest.scratch);
 	contents_init(&ingest.seen);
+	ingest.beside =
+		beside_create((struct beside_sink){ &ingest, on_crash });
 	ingest.began = seconds();
 	inputs_measure(options->paths, options->path_count,
 		       &ingest.progress.files_all, &ingest.progress.bytes_all);
@@ -418,8 +460,10 @@ enum status ingest_run(const struct ingest_options *options,
 	workers_destroy(workers);
 	inputs_destroy(ingest.inputs);
 	quarantine_close(ingest.quarantine);
+	beside_destroy(ingest.beside);
 	contents_deinit(&ingest.seen);
 	arena_deinit(&ingest.arena);
+	arena_deinit(&ingest.scratch);
 	store_close(ingest.store);
 	return status;
 }

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "indexer/ingest/beside.h"
 #include "signatures/base/file.h"
 #include "signatures/base/text.h"
 
@@ -132,7 +133,11 @@ static char *join(const char *folder, const char *name)
 
 static int compare_names(const void *a, const void *b)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	const char *one = *(char *const *)a;
+	const char *two = *(char *const *)b;
+	const int order = beside_is_named(two) - beside_is_named(one);
+
+	return order ? order : strcmp(one, two);
 }
 
 static enum status folder_open(struct folder *folder, const char *path,

@@ -1,8 +1,9 @@
 /*
  * inputs.h - the paths of the command line as a sequence of open files.
  *
- * Folders are walked in byte order of names; symbolic links in them are
- * followed to files, not to folders.  What is no regular file (- or a pipe) is
+ * Folders are walked in byte order of names, what lies beside dumps
+ * (beside.h) first; symbolic links in them are followed to files, not to
+ * folders.  What is no regular file (- or a pipe) is
  * first copied to an unnamed temporary file.
  */
 #ifndef INGEST_INPUTS_H

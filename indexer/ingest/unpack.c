@@ -282,7 +282,8 @@ static void give_image(struct unpack *unpack, struct bytes image,
 	if (dump_may_be_claimed(image)) {
 		parts = arena_take(&unpack->arena, LIMIT_LOG_CRASHES,
 				   sizeof(*parts));
-		count = dump_split(image, parts, LIMIT_LOG_CRASHES);
+		count = dump_split(image, &unpack->arena, parts,
+				   LIMIT_LOG_CRASHES);
 	}
 	if (count > 1)
 		give_parts(unpack, parts, count);

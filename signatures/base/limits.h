@@ -37,7 +37,11 @@
 #define LIMIT_FILES_PER_CRASH 64	 /* copies of one crash kept by name */
 #define LIMIT_LOG_BYTES (256ull * 1024 * 1024) /* one debugger log */
 
-#define LIMIT_LOG_CRASHES 4096 /* in one log: a fleet's batch run, by far */
+#define LIMIT_LOG_CRASHES 65536 /* in one log: a year of a fleet's events */
+#define LIMIT_EVENT_LOG_BYTES                                                  \
+	(128ull * 1024 * 1024)			/* one export of events        \
+						 */
+#define LIMIT_REPORT_BYTES (4ull * 1024 * 1024) /* Report.wer: 20 KiB seen */
 
 /* What one archive may make us do; the first three have options. */
 #define LIMIT_DEPTH 4		       /* nested archives */

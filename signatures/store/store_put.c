@@ -140,8 +140,8 @@ static enum status find_same(struct store *store,
 			     struct numbers *same, struct error *err)
 {
 	struct numbers maybe = { .count = 0 };
-	uint64_t keys[IDENTITY_KEYS];
-	const size_t count = identity_keys(&file->crash, keys);
+	uint64_t keys[IDENTITY_SEEKS];
+	const size_t count = identity_seeks(&file->crash, keys);
 
 	for (size_t i = 0; i < count; i++)
 		find(store, SCHEMA_FIND_LINK, keys[i], &maybe);

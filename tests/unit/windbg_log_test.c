@@ -287,8 +287,8 @@ static void a_log_of_two_dumps_comes_apart(void **state)
 		 old_log);
 	const struct bytes image = bytes_of(both, strlen(both));
 
-	assert_int_equal(dump_split(image, parts, 1), 3);
-	assert_int_equal(dump_split(image, parts, 4), 3);
+	assert_int_equal(dump_split(image, NULL, parts, 1), 3);
+	assert_int_equal(dump_split(image, NULL, parts, 4), 3);
 	assert_ptr_equal(parts[0].next, both);
 	assert_ptr_equal(parts[2].end, both + strlen(both));
 	for (size_t i = 0; i < 3; i++) {
