@@ -222,8 +222,6 @@ static const char *source_of(struct ingest *ingest, const struct about *about,
 
 	if (*path)
 		source = text_printf(&ingest->arena, "%s/%s", source, path);
-	if (ingest->options->redacts)
-		source = redact_path(&ingest->arena, source);
 	return source;
 }
 
@@ -263,6 +261,9 @@ static enum status on_refused(void *closure, const struct workers_input *input,
 
 	const char *source = source_of(ingest, about, refusal->path);
 
+	if (ingest->options->redacts)
+		source = redact_path(&ingest->arena, source);
+
 	ingest->tally->refused[refusal->status]++;
 	ingest->options->refused(ingest->options->closure, source,
 				 refusal->text);
@@ -300,6 +301,10 @@ static enum status on_crash(void *closure, void *of, struct record_file *file,
 	enum store_outcome outcome;
 
 	file->ingested = ingest->options->now;
+	if (ingest->options->redacts) {
+		file->source = redact_path(&ingest->arena, file->source);
+		redact_crash(&file->crash);
+	}
 	if (about)
 		about->dumps++;
 	if (!ingest->store) {
