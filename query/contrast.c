@@ -271,7 +271,7 @@ static void hold(struct work *work, size_t i, size_t j, uint64_t *mine,
 	if (left <= CONTRAST_ALPHA)
 		return;
 	back = given(work, held, mine);
-	if (back > CONTRAST_ALPHA && rank_of(work, a) < rank_of(work, b)) {
+	if (back > CONTRAST_SURE && rank_of(work, a) < rank_of(work, b)) {
 		b->explained = i;
 		b->given = back;
 		for (size_t k = 0; k < work->found; k++)

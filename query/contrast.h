@@ -11,10 +11,10 @@
  *
  * What is significant may still ride on something else.  An attribute that says
  * nothing more once a stronger one is held constant (Cochran-Mantel-Haenszel)
- * is explained by it and no cause of its own.  Where either explains the other,
- * the one of lower rank keeps the blame: a laptop model before the driver that
- * comes with it.  Attributes of the same units cannot be told apart and are one
- * finding.
+ * is explained by it and no cause of its own.  Where either may explain the
+ * other, the one of lower rank keeps the blame: a laptop model before the
+ * driver that comes with it.  Attributes of the same units cannot be told apart
+ * and are one finding.
  *
  * Pure.
  */
@@ -31,6 +31,7 @@
 #define CONTRAST_PHI 0.03
 #define CONTRAST_LEAST 5
 #define CONTRAST_ALPHA 0.05
+#define CONTRAST_SURE 0.01 /* to be blamed against one of lower rank */
 
 struct contrast_attribute {
 	const char *field, *value;

@@ -60,7 +60,10 @@ static enum status spawn(const char *program, const char *path, int out,
 
 	if (posix_spawn_file_actions_init(&actions))
 		abort();
-	if (posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO))
+	/* Its tally of one dump is no answer to what was asked here. */
+	if (posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO) ||
+	    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO,
+					     "/dev/null", O_WRONLY, 0))
 		abort();
 	failed = posix_spawn(ret, program, &actions, NULL,
 			     (char *const *)(uintptr_t)argv, environ);
@@ -97,7 +100,7 @@ static enum status run_indexer(const char *path, struct arena *arena,
 		;
 	if (!WIFEXITED(outcome) || WEXITSTATUS(outcome) > 1 || *size == 0)
 		return error_set(err, STATUS_UNSUPPORTED,
-				 "crashindex found no crash in it");
+				 "no crash in it: crashindex --print says why");
 	return STATUS_OK;
 }
 
