@@ -3,16 +3,14 @@
 
 #include "query/query.h"
 #include "query/terminal.h"
+#include "signatures/clickhouse/remote.h"
 
 static const struct query_command *const commands[] = {
-	&freq_command,	    &find_command,
-	&show_command,	    &clusters_command,
-	&suspects_command,  &trends_command,
-	&correlate_command, &similar_command,
-	&explain_command,
-	&changes_command,   &coverage_command,
-	&fields_command,    &report_command,
-	&different_command, NULL,
+	&freq_command,	    &find_command,	&show_command,
+	&clusters_command,  &suspects_command,	&trends_command,
+	&correlate_command, &similar_command,	&explain_command,
+	&changes_command,   &coverage_command,	&fields_command,
+	&report_command,    &different_command, NULL,
 };
 
 static struct {
@@ -28,7 +26,8 @@ static struct {
 
 static const struct cli_option common[] = {
 	{ "store", 0, CLI_TEXT, &options.store, "DIR",
-	  "the store to ask (./crash-store)" },
+	  "the store to ask (./crash-store), or "
+	  "clickhouse://HOST:PORT/DATABASE" },
 	{ "format", 0, CLI_TEXT, &options.format, "FORMAT",
 	  "text, json, csv, html or markdown" },
 	{ "json", 0, CLI_FLAG, &options.json, NULL, "--format=json" },
@@ -106,11 +105,17 @@ static enum status run_in_store(const struct query_command *command,
 
 	if (!command->needs_store)
 		return command->run(query, ret, err);
-	if (store_open(options.store, STORE_READ, false, &query->store, err))
-		return err->status;
+	status = address_is(options.store)
+			 ? remote_open(options.store, &query->store, err)
+			 : store_open(options.store, STORE_READ, false,
+				      &query->store, err);
+	if (status)
+		return status;
 	status = store_begin(query->store, err);
 	if (!status) {
 		status = command->run(query, ret, err);
+		if (!status)
+			status = store_check(query->store, err);
 		store_end(query->store);
 	}
 	store_close(query->store);

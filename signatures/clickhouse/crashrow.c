@@ -181,6 +181,7 @@ static void put_files(struct pack *out, const struct store_crash *crash)
 	pack_varint(out, crash->file_count);
 	for (size_t i = 0; i < crash->file_count; i++)
 		pack_u64(out, crash->files[i].crash.image.content.high);
+	pack_u64(out, tables_fields());
 	pack_u8(out, (uint8_t)crash->file_count);
 	pack_varint(out, crash->file_count);
 	for (size_t i = 0; i < crash->file_count; i++) {
@@ -222,6 +223,7 @@ struct bytes crashrow_encode_gone(struct hash128 identity, struct arena *arena)
 	pack_varint(&out, 0);
 	pack_varint(&out, 0);
 	pack_varint(&out, 0);
+	pack_u64(&out, tables_fields());
 	pack_u8(&out, 0);
 	pack_varint(&out, 0);
 	for (const struct field *field = field_table; field->name; field++) {

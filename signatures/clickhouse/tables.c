@@ -23,10 +23,10 @@ static const struct table {
 	  "id_high UInt64, id_low UInt64, version UInt64,"
 	  " content_high UInt64, content_low UInt64, id String,"
 	  " ids Array(UInt64), links Array(UInt64),"
-	  " contents Array(UInt64), file_count UInt8,"
+	  " contents Array(UInt64), fields UInt64, file_count UInt8,"
 	  " records Array(String)",
 	  "id_high,id_low,version,content_high,content_low,id,ids,links,"
-	  "contents,file_count,records",
+	  "contents,fields,file_count,records",
 	  "version", "(id_high, id_low)", "id_low", true },
 	{ "refused",
 	  "content_high UInt64, content_low UInt64, why UInt8, source String,"
@@ -57,6 +57,20 @@ const char *tables_type(const struct field *field)
 		return field->type == FIELD_TEXT ? "Array(String)"
 						 : "Array(UInt64)";
 	return field->type == FIELD_TEXT ? "String" : "Nullable(UInt64)";
+}
+
+uint64_t tables_fields(void)
+{
+	uint64_t hash = 0;
+
+	for (const struct field *field = field_table; field->name; field++) {
+		const uint64_t name = hash_64(field->name, strlen(field->name));
+		const uint64_t form =
+			(uint64_t)field->index << 8 | (uint64_t)field->type;
+
+		hash = hash_mix(hash, hash_mix(name, form));
+	}
+	return hash;
 }
 
 static enum status tell(struct http *http, size_t host, const struct sql *sql,

@@ -10,6 +10,7 @@
  *                ids                of the crash and its files, first halves
  *                links              identity_keys() of its files
  *                contents           of its files, first halves
+ *                fields             tables_fields() of who wrote the row
  *                file_count         0: there is no such crash any more
  *                records            of its files, richest first: record.h
  *              Fields with one value are String ('' = none) or
@@ -38,6 +39,9 @@ const char *tables_type(const struct field *field);
 
 /* Has the field an array, whose values are numbers or text? */
 bool tables_is_array(const struct field *field);
+
+/* A hash of all fields: names, types, kinds. */
+uint64_t tables_fields(void);
 
 /*
  * Make on each host what is not there yet, columns of new fields too; cluster

@@ -46,9 +46,12 @@ struct store_foreign {
 	enum status (*check)(void *state, struct error *err);
 };
 
-/* Takes state over: store_close() closes it.  foreign lives for ever. */
+/*
+ * Takes state over: store_close() closes it.  foreign lives for ever; name is
+ * copied, and what store_folder() tells.
+ */
 struct store *store_foreign_create(const struct store_foreign *foreign,
-				   void *state);
+				   void *state, const char *name);
 
 /* The state of such a store; NULL of any other. */
 void *store_foreign_state(struct store *store,

@@ -1,0 +1,26 @@
+/*
+ * remote_find.h - crashes of a remote store by row, id, content and name, and
+ * its tally; see store_foreign.h.
+ */
+#ifndef CLICKHOUSE_REMOTE_FIND_H
+#define CLICKHOUSE_REMOTE_FIND_H
+
+#include "signatures/clickhouse/remote_state.h"
+
+enum status remote_find_crash(void *state, uint32_t row, struct arena *arena,
+			      struct store_crash *ret, struct error *err);
+
+/* As remote_crashes(). */
+enum status remote_find_crashes(struct remote *remote,
+				const struct hash128 *ids, size_t count,
+				struct arena *arena, struct remote_crash *ret,
+				struct error *err);
+
+size_t remote_find_id(void *state, const char *prefix, uint32_t *rows,
+		      size_t max);
+bool remote_find_content(void *state, struct hash128 content, uint32_t *row);
+bool remote_find_source(void *state, const char *source, uint32_t *row);
+enum status remote_find_tally(void *state, struct store_tally *ret,
+			      struct error *err);
+
+#endif
