@@ -9,6 +9,8 @@
 # make install          under PREFIX (/usr/local) and DESTDIR; make uninstall
 # make deb              a Debian package, in build/release/
 # make lint             which room may include which; size, names, formatting
+# make bench            how fast, against the limit and against others
+# make bench-clusters bench-unwind      how true
 # make V=1              show the commands
 # make packages         install what the build needs (Debian, as root)
 
@@ -131,6 +133,18 @@ deb: packages
 	@sh tests/packages.sh dpkg-dev
 	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@OUT='$(OUT)' VERSION='$(VERSION)' sh corpus-tools/package/deb.sh
+
+# Numbers, never pass or fail.  BENCH_RECORDS=10000000 for the large stores.
+benches := $(OUT)/tests/bench/pairs_bench $(OUT)/tests/bench/clusters_bench
+$(benches): %: %.o $(OUT)/tests/bench/clusters_score.o $(library)
+	@echo "  LD $@"
+	$(Q)$(CC) $(watch) -Wl,--as-needed $(LDFLAGS) -o $@ $^ $(LIBS) -lpthread
+bench: $(programs) $(OUT)/tests/bench/pairs_bench
+	@python3 tests/bench/bench.py $(OUT) tests/bench/RESULTS.md
+bench-clusters: $(OUT)/tests/bench/clusters_bench
+	@sh tests/bench/clusters.sh $(OUT)
+bench-unwind: $(library)
+	@sh tests/bench/unwind.sh $(OUT)
 
 clean:
 	rm -rf build
