@@ -51,12 +51,15 @@ static uint64_t count_without(struct store *store, const char *const *columns,
 	return count;
 }
 
-uint64_t counters_with_value(struct store *store, const struct field *field)
+uint64_t counters_with_value(struct store *store, const struct field *field,
+			     uint64_t crashes)
 {
 	const char *const *columns = columns_of(field);
 	const uint32_t all = store_row_count(store);
 	uint64_t with = all;
 
+	if (!columns[1])
+		return crashes;
 	for (uint32_t row = 0; row < all; row += STORE_CHUNK_ROWS) {
 		const uint32_t left = all - row;
 

@@ -489,6 +489,7 @@ static bool is_counted(const struct job *job)
 
 struct dictionary {
 	struct job *job;
+	uint64_t crashes;
 	size_t room;
 };
 
@@ -500,6 +501,7 @@ static bool take_counters(void *closure, const struct store_term *term)
 				 .crashes = term->crashes,
 				 .machines = term->machines };
 
+	dictionary->crashes += term->crashes;
 	keep_row(job, &dictionary->room, row);
 	return true;
 }
@@ -510,7 +512,8 @@ static void group_counters(struct job *job)
 
 	job->status = store_walk_terms(job->store, job->field, take_counters,
 				       &dictionary, job->err);
-	job->group.with_value = counters_with_value(job->store, job->field);
+	job->group.with_value =
+		counters_with_value(job->store, job->field, dictionary.crashes);
 }
 
 static void group_any(struct job *job)
