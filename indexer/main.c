@@ -9,8 +9,10 @@
 
 #include "indexer/ingest/imagedir.h"
 #include "indexer/ingest/ingest.h"
+#include "indexer/staged.h"
 #include "signatures/base/cli.h"
 #include "signatures/base/limits.h"
+#include "signatures/clickhouse/address.h"
 #include "signatures/crash_json.h"
 #include "signatures/settle/settle.h"
 
@@ -195,6 +197,35 @@ static enum cli_exit run(const struct request *request,
 	return request->strict && tally_refused(&tally) ? CLI_NO : CLI_YES;
 }
 
+/* By way of a store on this machine, where the address is another's. */
+static enum cli_exit run_anywhere(const struct request *request,
+				  const struct cli_operands *operands,
+				  struct arena *arena)
+{
+	struct request staging = *request;
+	struct staged *staged;
+	struct error err;
+
+	if (request->print || !address_is(request->store))
+		return run(request, operands, arena);
+	if (staged_begin(request->store, request->spool, !request->no_settle,
+			 &staged, &err)) {
+		cli_complain_error(&err);
+		return cli_exit_of(err.status);
+	}
+	staging.store = staged_folder(staged);
+
+	enum cli_exit code = run(&staging, operands, arena);
+
+	/* What was read before something went wrong counts as well. */
+	if (staged_load(staged, &err)) {
+		cli_complain_error(&err);
+		code = cli_exit_of(err.status);
+	}
+	staged_destroy(staged);
+	return code;
+}
+
 int main(int argc, char **argv)
 {
 	struct request request = {
@@ -207,7 +238,8 @@ int main(int argc, char **argv)
 	};
 	const struct cli_option table[] = {
 		{ "store", 0, CLI_TEXT, &request.store, "DIR",
-		  "where crashes are kept (default " STORE_DEFAULT ")" },
+		  "where crashes are kept (default " STORE_DEFAULT
+		  "), or clickhouse://HOST:PORT/DATABASE" },
 		{ "jobs", 'j', CLI_NUMBER, &request.jobs, "N",
 		  "worker processes (default: one per processor)" },
 		{ "print", 0, CLI_FLAG, &request.print, NULL,
@@ -263,7 +295,7 @@ int main(int argc, char **argv)
 	}
 	arena_init(&arena);
 
-	const enum cli_exit code = run(&request, &operands, &arena);
+	const enum cli_exit code = run_anywhere(&request, &operands, &arena);
 
 	arena_deinit(&arena);
 	return (int)code;

@@ -176,26 +176,44 @@ static void put_links(struct pack *out, const struct store_crash *crash)
 		pack_u64(out, keys[i]);
 }
 
-static void put_files(struct pack *out, const struct store_crash *crash)
+static struct bytes encode_records(const struct store_crash *crash,
+				   struct arena *arena)
+{
+	struct pack out = pack_into(arena);
+
+	pack_varint(&out, crash->file_count);
+	for (size_t i = 0; i < crash->file_count; i++) {
+		const struct bytes record =
+			record_encode(&crash->files[i], RECORD_WHOLE, arena);
+
+		pack_varint(&out, bytes_left(&record));
+		pack_bytes(&out, record.next, bytes_left(&record));
+	}
+	return pack_done(&out);
+}
+
+static void put_contents(struct pack *out, const struct store_crash *crash)
 {
 	pack_varint(out, crash->file_count);
 	for (size_t i = 0; i < crash->file_count; i++)
 		pack_u64(out, crash->files[i].crash.image.content.high);
-	pack_u64(out, tables_fields());
-	pack_u8(out, (uint8_t)crash->file_count);
-	pack_varint(out, crash->file_count);
-	for (size_t i = 0; i < crash->file_count; i++) {
-		const struct bytes record = record_encode(
-			&crash->files[i], RECORD_WHOLE, out->arena);
-
-		pack_varint(out, bytes_left(&record));
-		pack_bytes(out, record.next, bytes_left(&record));
-	}
 }
 
-struct bytes crashrow_encode(const struct crashrow *row, struct arena *arena,
-			     struct hash128 *content)
+bool crashrow_has_given(const struct crashrow *row)
 {
+	for (size_t i = 0; i < CRASHROW_FIELDS; i++)
+		if (row->given[i])
+			return true;
+	return false;
+}
+
+struct crashrow_bytes crashrow_encode(const struct crashrow *row,
+				      struct arena *arena)
+{
+	const struct bytes records = encode_records(&row->crash, arena);
+	struct crashrow_bytes ret = {
+		.records_hash = hash_64(records.next, bytes_left(&records))
+	};
 	struct pack out = pack_into(arena);
 	char id[IDENTITY_TEXT_BYTES];
 
@@ -203,17 +221,20 @@ struct bytes crashrow_encode(const struct crashrow *row, struct arena *arena,
 	put_string(&out, id);
 	put_ids(&out, &row->crash);
 	put_links(&out, &row->crash);
-	put_files(&out, &row->crash);
+	put_contents(&out, &row->crash);
+	pack_u64(&out, tables_fields());
+	pack_u64(&out, ret.records_hash);
+	pack_u8(&out, (uint8_t)row->crash.file_count);
+	pack_bytes(&out, records.next, bytes_left(&records));
 	for (const struct field *field = field_table; field->name; field++)
 		put_field(&out, row, field);
-
-	const struct bytes rest = pack_done(&out);
-
-	*content = hash_128(rest.next, bytes_left(&rest));
-	return rest;
+	ret.rest = pack_done(&out);
+	ret.content = hash_128(ret.rest.next, bytes_left(&ret.rest));
+	return ret;
 }
 
-struct bytes crashrow_encode_gone(struct hash128 identity, struct arena *arena)
+struct crashrow_bytes crashrow_encode_gone(struct hash128 identity,
+					   struct arena *arena)
 {
 	struct pack out = pack_into(arena);
 	char id[IDENTITY_TEXT_BYTES];
@@ -224,6 +245,7 @@ struct bytes crashrow_encode_gone(struct hash128 identity, struct arena *arena)
 	pack_varint(&out, 0);
 	pack_varint(&out, 0);
 	pack_u64(&out, tables_fields());
+	pack_u64(&out, 0);
 	pack_u8(&out, 0);
 	pack_varint(&out, 0);
 	for (const struct field *field = field_table; field->name; field++) {
@@ -233,18 +255,18 @@ struct bytes crashrow_encode_gone(struct hash128 identity, struct arena *arena)
 		/* NULL; or no items, or no bytes */
 		pack_u8(&out, is_number);
 	}
-	return pack_done(&out);
+	return (struct crashrow_bytes){ .rest = pack_done(&out) };
 }
 
 void crashrow_put(struct pack *out, struct hash128 id, uint64_t version,
-		  struct hash128 content, struct bytes rest)
+		  const struct crashrow_bytes *bytes)
 {
 	pack_u64(out, id.high);
 	pack_u64(out, id.low);
 	pack_u64(out, version);
-	pack_u64(out, content.high);
-	pack_u64(out, content.low);
-	pack_bytes(out, rest.next, bytes_left(&rest));
+	pack_u64(out, bytes->content.high);
+	pack_u64(out, bytes->content.low);
+	pack_bytes(out, bytes->rest.next, bytes_left(&bytes->rest));
 }
 
 struct hash128 crashrow_take_id(struct bytes *in)

@@ -24,19 +24,27 @@ enum status crashrow_read(struct store *store, uint32_t row,
 			  struct arena *arena, struct crashrow *ret,
 			  struct error *err) MUST_CHECK;
 
-/* Is the field one of those values? */
+/* Is the field one of those values?  Has the row any? */
 bool crashrow_is_given(const struct field *field);
+bool crashrow_has_given(const struct crashrow *row);
 
-/* The columns behind content_low, and their hash. */
-struct bytes crashrow_encode(const struct crashrow *row, struct arena *arena,
-			     struct hash128 *content);
+/* The columns behind content_low; their hash, and that of records alone. */
+struct crashrow_bytes {
+	struct bytes rest;
+	struct hash128 content;
+	uint64_t records_hash;
+};
+
+struct crashrow_bytes crashrow_encode(const struct crashrow *row,
+				      struct arena *arena);
 
 /* A whole row, with those in front. */
 void crashrow_put(struct pack *out, struct hash128 id, uint64_t version,
-		  struct hash128 content, struct bytes rest);
+		  const struct crashrow_bytes *bytes);
 
 /* As the row of a crash that is no more: no files, no values. */
-struct bytes crashrow_encode_gone(struct hash128 id, struct arena *arena);
+struct crashrow_bytes crashrow_encode_gone(struct hash128 id,
+					   struct arena *arena);
 
 /* One column each; a failed cursor gives 0 and "". */
 struct hash128 crashrow_take_id(struct bytes *in);

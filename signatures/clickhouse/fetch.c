@@ -267,11 +267,26 @@ enum status fetch_all(struct http *http, const struct address *address,
 
 	begin(&fetch);
 	status = all_crashes(&fetch);
-	if (!status)
-		status = all_of(&fetch, "refused",
-				"content_high, content_low, why, source, "
-				"reason",
-				take_refused);
+	end(&fetch);
+	if (status)
+		fetch_known_deinit(&known);
+	else
+		*ret = known;
+	return status;
+}
+
+enum status fetch_aside(struct http *http, const struct address *address,
+			struct store *store, struct error *err)
+{
+	struct fetch fetch = {
+		.http = http, .address = address, .store = store, .err = err
+	};
+	enum status status;
+
+	begin(&fetch);
+	status = all_of(&fetch, "refused",
+			"content_high, content_low, why, source, reason",
+			take_refused);
 	if (!status)
 		status = all_of(&fetch, "archives",
 				"content_high, content_low, dumps",
@@ -280,10 +295,6 @@ enum status fetch_all(struct http *http, const struct address *address,
 		status = all_of(&fetch, "copies",
 				"source, content_high, content_low", take_copy);
 	end(&fetch);
-	if (status)
-		fetch_known_deinit(&known);
-	else
-		*ret = known;
 	return status;
 }
 

@@ -20,8 +20,8 @@ struct fetch_known {
 };
 
 /*
- * All crashes, refusals, archives and other names; commits store and begins
- * again every so often.  The caller ends ret with fetch_known_deinit().
+ * All crashes; commits store and begins again every so often.  The caller ends
+ * ret with fetch_known_deinit().
  */
 enum status fetch_all(struct http *http, const struct address *address,
 		      struct store *store, struct fetch_known *ret,
@@ -36,5 +36,9 @@ const struct fetch_row *fetch_known_find(const struct fetch_known *known,
 enum status fetch_crashes(struct http *http, const struct address *address,
 			  const struct hash128 *ids, size_t count,
 			  struct store *store, struct error *err) MUST_CHECK;
+
+/* Refusals, archives and other names of files; likewise. */
+enum status fetch_aside(struct http *http, const struct address *address,
+			struct store *store, struct error *err) MUST_CHECK;
 
 #endif

@@ -27,26 +27,25 @@ enum status load_flush(struct load *load)
 }
 
 enum status load_put(struct load *load, struct hash128 id, uint64_t version,
-		     struct hash128 content, struct bytes rest)
+		     const struct crashrow_bytes *bytes)
 {
-	crashrow_put(&load->rows, id, version, content, rest);
+	crashrow_put(&load->rows, id, version, bytes);
 	return load->rows.size >= BATCH_BYTES ? load_flush(load) : STATUS_OK;
 }
 
 static enum status put_item(struct load *load, const struct load_item *item)
 {
 	struct crashrow *row;
-	struct hash128 content;
-	struct bytes rest;
+	struct crashrow_bytes bytes;
 
 	arena_reset(&load->passing);
 	row = arena_take(&load->passing, 1, sizeof(*row));
 	if (crashrow_read(load->store, item->row, &load->passing, row,
 			  load->err))
 		return load->err->status;
-	rest = crashrow_encode(row, &load->passing, &content);
+	bytes = crashrow_encode(row, &load->passing);
 	load->tally.sent++;
-	return load_put(load, item->id, item->version + 1, content, rest);
+	return load_put(load, item->id, item->version + 1, &bytes);
 }
 
 static enum status put_items(struct load *load)
@@ -70,11 +69,11 @@ static enum status put_gone(struct load *load)
 {
 	for (size_t i = 0; i < load->gone.count; i++) {
 		const struct load_row *row = &load->gone.at[i];
-		const struct hash128 none = { 0, 0 };
+		struct crashrow_bytes bytes;
 
 		arena_reset(&load->passing);
-		if (load_put(load, row->id, row->version + 1, none,
-			     crashrow_encode_gone(row->id, &load->passing)))
+		bytes = crashrow_encode_gone(row->id, &load->passing);
+		if (load_put(load, row->id, row->version + 1, &bytes))
 			return load->err->status;
 		load->tally.gone++;
 	}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "signatures/clickhouse/sql.h"
+#include "signatures/clickhouse/tables.h"
 #include "signatures/identity.h"
 
 enum {
@@ -89,14 +90,18 @@ static enum status read_store(struct load *load)
 	for (uint32_t row = 0; row < count; row++) {
 		struct load_item *item = &load->items[load->count];
 		struct crashrow *crash;
+		struct crashrow_bytes bytes;
 
 		arena_reset(&load->passing);
 		crash = arena_take(&load->passing, 1, sizeof(*crash));
 		if (crashrow_read(load->store, row, &load->passing, crash,
 				  load->err))
 			return load->err->status;
-		crashrow_encode(crash, &load->passing, &item->content);
+		bytes = crashrow_encode(crash, &load->passing);
 		item->id = crash->crash.identity;
+		item->content = bytes.content;
+		item->records_hash = bytes.records_hash;
+		item->is_settled = crashrow_has_given(crash);
 		item->row = row;
 		add_links(load, &crash->crash, row);
 		load->count++;
@@ -157,34 +162,9 @@ static bool is_known(const struct load *load, const struct load_row *row)
 	return known && hash_128_equal(known->content, row->content);
 }
 
-/* Are all files of the row there (contents) among those of the item? */
-static bool is_covered(struct load *load, const struct load_item *item,
-		       struct bytes contents)
-{
-	const size_t count = pack_take_count(&contents, SIZE_MAX);
-	struct store_crash crash;
-	bool is_covered = true;
-
-	arena_reset(&load->passing);
-	if (store_crash_read(load->store, item->row, &load->passing, &crash,
-			     load->err))
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		const uint64_t content = bytes_u64(&contents);
-		bool is_here = false;
-
-		for (size_t n = 0; n < crash.file_count; n++)
-			is_here |= crash.files[n].crash.image.content.high ==
-				   content;
-		is_covered &= is_here;
-	}
-	return is_covered;
-}
-
 /* A row there that is not as it is here. */
 static void take_other(struct load *load, const struct load_row *row,
-		       struct load_item *item, struct bytes links,
-		       struct bytes contents)
+		       struct load_item *item, struct bytes links)
 {
 	const size_t count = pack_take_count(&links, SIZE_MAX);
 	bool is_linked = item != NULL;
@@ -194,8 +174,12 @@ static void take_other(struct load *load, const struct load_row *row,
 			add_row(&load->gone, *row);
 		return;
 	}
-	if (item && is_covered(load, item, contents))
+	/* The same files: what is settled now goes before what was before. */
+	if (item && item->records_hash == row->records_hash &&
+	    (item->is_settled || row->fields == tables_fields())) {
+		item->is_same = !item->is_settled;
 		return;
+	}
 
 	struct bytes again = links;
 
@@ -214,7 +198,7 @@ static void take_row(struct load *load, struct bytes *in, struct hash128 *last)
 {
 	struct load_row row;
 	struct load_item *item;
-	struct bytes links, contents;
+	struct bytes links;
 
 	row.id = crashrow_take_id(in);
 	row.version = bytes_u64(in);
@@ -224,8 +208,8 @@ static void take_row(struct load *load, struct bytes *in, struct hash128 *last)
 
 	links = *in;
 	bytes_skip(in, 8 * pack_take_varint(in));
-	contents = *in;
-	bytes_skip(in, 8 * pack_take_varint(in));
+	row.fields = bytes_u64(in);
+	row.records_hash = bytes_u64(in);
 	*last = row.id;
 	item = load_find(load, row.id);
 	if (item)
@@ -233,7 +217,7 @@ static void take_row(struct load *load, struct bytes *in, struct hash128 *last)
 	if (item && is_there && hash_128_equal(item->content, row.content))
 		item->is_same = true;
 	else if (is_there)
-		take_other(load, &row, item, links, contents);
+		take_other(load, &row, item, links);
 }
 
 static enum status ask(struct load *load, struct hash128 *last, bool is_first,
@@ -247,7 +231,8 @@ static enum status ask(struct load *load, struct hash128 *last, bool is_first,
 	sql = sql_begin(&load->passing);
 	sql_add(&sql,
 		"SELECT id_high, id_low, version, content_high, content_low,"
-		" file_count, links, contents FROM %s.crashes FINAL",
+		" file_count, links, fields, records_hash FROM %s.crashes "
+		"FINAL",
 		load->address->database);
 	if (!is_first)
 		sql_add(&sql,

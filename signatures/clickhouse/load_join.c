@@ -1,7 +1,6 @@
 #include "signatures/clickhouse/load_join.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "signatures/clickhouse/load_aside.h"
 #include "signatures/store/store_scratch.h"
@@ -73,7 +72,8 @@ static enum status take_given(struct load *load, const struct load_item *item,
 	if (crashrow_read(load->store, item->row, &load->passing, own,
 			  load->err))
 		return load->err->status;
-	memcpy(row->given, own->given, sizeof(row->given));
+	for (size_t i = 0; i < CRASHROW_FIELDS && crashrow_has_given(own); i++)
+		row->given[i] = own->given[i];
 	return STATUS_OK;
 }
 
@@ -83,8 +83,7 @@ static enum status put_row(struct load *load, struct store *scratch,
 	struct crashrow *row;
 	struct load_item *item;
 	const struct load_row *foreign;
-	struct hash128 content;
-	struct bytes rest;
+	struct crashrow_bytes bytes;
 	uint64_t version;
 
 	arena_reset(&load->passing);
@@ -96,15 +95,16 @@ static enum status put_row(struct load *load, struct store *scratch,
 	foreign = find_foreign(load, *id);
 	if (item && take_given(load, item, row))
 		return load->err->status;
-	rest = crashrow_encode(row, &load->passing, &content);
-	if ((foreign && hash_128_equal(foreign->content, content)) ||
-	    (item && item->is_same && hash_128_equal(item->content, content)))
+	bytes = crashrow_encode(row, &load->passing);
+	if ((foreign && hash_128_equal(foreign->content, bytes.content)) ||
+	    (item && item->is_same &&
+	     hash_128_equal(item->content, bytes.content)))
 		return STATUS_OK;
 	version = item ? item->version : 0;
 	if (foreign && foreign->version > version)
 		version = foreign->version;
 	load->tally.joined++;
-	return load_put(load, *id, version + 1, content, rest);
+	return load_put(load, *id, version + 1, &bytes);
 }
 
 static bool is_among(const struct hash128 *ids, size_t count, struct hash128 id)

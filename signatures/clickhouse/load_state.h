@@ -11,10 +11,12 @@
 struct load_item {
 	struct hash128 id;
 	struct hash128 content;
+	uint64_t records_hash;
 	uint64_t version; /* of the row there, 0 = none */
 	uint32_t row;
-	bool is_same;	/* nothing to send */
-	bool is_joined; /* with one of others */
+	bool is_settled; /* has values that do not follow from it */
+	bool is_same;	 /* nothing to send */
+	bool is_joined;	 /* with one of others */
 };
 
 /* identity_keys() of its files. */
@@ -28,6 +30,8 @@ struct load_row {
 	struct hash128 id;
 	struct hash128 content;
 	uint64_t version;
+	uint64_t fields;
+	uint64_t records_hash;
 };
 
 struct load_rows {
@@ -60,7 +64,7 @@ struct load_item *load_find(const struct load *load, struct hash128 id);
 
 /* A row more for the batch, which is sent when it is full. */
 enum status load_put(struct load *load, struct hash128 id, uint64_t version,
-		     struct hash128 content, struct bytes rest) MUST_CHECK;
+		     const struct crashrow_bytes *bytes) MUST_CHECK;
 
 /* Send what is in the batch. */
 enum status load_flush(struct load *load) MUST_CHECK;

@@ -11,6 +11,7 @@
  *                links              identity_keys() of its files
  *                contents           of its files, first halves
  *                fields             tables_fields() of who wrote the row
+ *                records_hash       of records
  *                file_count         0: there is no such crash any more
  *                records            of its files, richest first: record.h
  *              Fields with one value are String ('' = none) or

@@ -1,5 +1,6 @@
 #include "signatures/store/store_scratch.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,15 +27,17 @@ enum status store_scratch_open(const char *folder, struct store **ret,
 	return store_open_as(folder, STORE_WRITE, false, true, ret, err);
 }
 
+/* Whatever came to lie beside the store goes with it. */
 void store_scratch_remove(const char *folder)
 {
-	static const char *const names[] = { "data.mdb", STORE_WRITER_LOCK,
-					     STORE_OPEN_LOCK };
-	struct arena arena;
+	DIR *dir = opendir(folder);
+	const struct dirent *entry;
 
-	arena_init(&arena);
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		unlink(text_printf(&arena, "%s/%s", folder, names[i]));
+	if (!dir)
+		return;
+	for (entry = readdir(dir); entry; entry = readdir(dir))
+		if (entry->d_name[0] != '.')
+			unlinkat(dirfd(dir), entry->d_name, 0);
+	closedir(dir);
 	rmdir(folder);
-	arena_deinit(&arena);
 }

@@ -15,7 +15,7 @@ enum status store_scratch_make(const char *dir, struct arena *arena,
 enum status store_scratch_open(const char *folder, struct store **ret,
 			       struct error *err) MUST_CHECK;
 
-/* The folder and the store in it, which is closed. */
+/* The folder and all files in it; the store is closed. */
 void store_scratch_remove(const char *folder);
 
 #endif
