@@ -76,6 +76,17 @@ enum status asked_make(struct query *query, struct asked *ret,
 	return STATUS_OK;
 }
 
+enum status asked_all(struct query *query, struct asked *ret, struct error *err)
+{
+	const size_t words = query->operand_count;
+	enum status status;
+
+	query->operand_count = 0;
+	status = asked_make(query, ret, err);
+	query->operand_count = words;
+	return status;
+}
+
 void asked_deinit(struct asked *asked)
 {
 	plan_deinit(&asked->plan);

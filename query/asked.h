@@ -45,6 +45,9 @@ extern struct asked_options asked_options;
 /* From the operands of query; the caller ends ret with asked_deinit(). */
 enum status asked_make(struct query *query, struct asked *ret,
 		       struct error *err) MUST_CHECK;
+/* Without any filter words. */
+enum status asked_all(struct query *query, struct asked *ret,
+		      struct error *err) MUST_CHECK;
 void asked_deinit(struct asked *asked);
 
 /* Say what was left out: a line for people, "not_counted" for programs. */

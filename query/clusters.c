@@ -320,13 +320,11 @@ static enum status print_whole(struct query *query, struct clumps *clumps,
 static enum status run_ids(struct query *query, const char *field,
 			   enum cli_exit *ret, struct error *err)
 {
-	struct query all = *query;
 	struct asked asked;
 	struct clumps clumps;
 	enum status status = STATUS_OK;
 
-	all.operand_count = 0;
-	if (asked_make(&all, &asked, err))
+	if (asked_all(query, &asked, err))
 		return err->status;
 	clump_gather(query, &asked.plan, field, options.window, &clumps);
 	clump_sort(&clumps, CLUMP_MACHINES);

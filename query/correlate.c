@@ -323,18 +323,16 @@ static enum status correlate_run(struct query *query, enum cli_exit *ret,
 				 struct error *err)
 {
 	struct answer answer = { .query = query };
-	struct query everything = *query;
 	struct asked asked, all;
 	enum status status;
 
 	if (query->operand_count == 0)
 		return error_set(err, STATUS_USAGE,
 				 "correlate what? a cluster, or filter words");
-	everything.operand_count = 0;
 	read_ids(query);
 	if (asked_make(query, &asked, err))
 		return err->status;
-	status = asked_make(&everything, &all, err);
+	status = asked_all(query, &all, err);
 	if (!status) {
 		status = work_out(&answer, &asked.plan, &all.plan, err);
 		asked_deinit(&all);
