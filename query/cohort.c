@@ -355,6 +355,15 @@ static enum status fill(struct filling *filling)
 	return walked ? walked : filling->status;
 }
 
+/* host.site, where there is a field site of the same list? */
+static bool is_repeated(const struct field *field)
+{
+	const char *dot = strchr(field->name, '.');
+	const struct field *plain = dot ? field_find(dot + 1) : NULL;
+
+	return plain && plain->number >= FIELD_ADDED;
+}
+
 enum status cohort_make(struct query *query, const struct plan *group,
 			const struct plan *all, const char *without,
 			struct cohort *ret, struct error *err)
@@ -370,6 +379,14 @@ enum status cohort_make(struct query *query, const struct plan *group,
 		filling.field = field_find(fields[i]);
 		filling.rank = i;
 		if (!without || strcmp(fields[i], without) != 0)
+			status = fill(&filling);
+	}
+	for (const struct field *f = field_added(); f->name && !status; f++) {
+		filling.field = f;
+		filling.rank++;
+		/* By its long name it is the same once more. */
+		if ((!without || strcmp(f->name, without) != 0) &&
+		    !is_repeated(f))
 			status = fill(&filling);
 	}
 	factor_index_deinit(&filling.by_list);

@@ -34,12 +34,12 @@ enum status fields_count(struct store *store, const struct field *field,
 	return STATUS_OK;
 }
 
-static enum status print_fields(struct query *query, struct table *out,
-				struct error *err)
+static enum status print_rows(struct query *query, const struct field *fields,
+			      struct table *out, struct error *err)
 {
 	const uint32_t rows = store_row_count(query->store);
 
-	for (const struct field *f = field_table; f->name; f++) {
+	for (const struct field *f = fields; f->name; f++) {
 		uint64_t crashes = 0;
 
 		if (fields_count(query->store, f, &crashes, err))
@@ -67,8 +67,10 @@ static enum status fields_run(struct query *query, enum cli_exit *ret,
 
 	struct table *out = table_create(query->printer, query->out, "Fields",
 					 columns, COLUMNS);
-	const enum status status = print_fields(query, out, err);
+	enum status status = print_rows(query, field_table, out, err);
 
+	if (!status)
+		status = print_rows(query, field_added(), out, err);
 	if (!status) {
 		table_fact(out, "crashes",
 			   json_new_integer(store_row_count(query->store)));

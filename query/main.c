@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "query/hosts.h"
 #include "query/query.h"
 #include "query/terminal.h"
 #include "signatures/clickhouse/remote.h"
@@ -18,6 +19,7 @@ static struct {
 	const char *format;
 	const char *now;
 	const char *different;
+	const char *hosts;
 	bool json;
 	bool all_kinds;
 	bool no_pager;
@@ -39,6 +41,8 @@ static const struct cli_option common[] = {
 	  "do not page what is longer than the terminal" },
 	{ "different-only", 0, CLI_TEXT, &options.different, "LISTDIR",
 	  "what other lists would move: the command different" },
+	{ "hosts", 0, CLI_TEXT, &options.hosts, "FILE",
+	  "more fields of machines (hosts.csv in the store)" },
 	{ "help", 'h', CLI_FLAG, &options.help, NULL, "show this" },
 	CLI_END,
 };
@@ -111,7 +115,9 @@ static enum status run_in_store(const struct query_command *command,
 				      &query->store, err);
 	if (status)
 		return status;
-	status = store_begin(query->store, err);
+	status = hosts_open(query->store, options.hosts, err);
+	if (!status)
+		status = store_begin(query->store, err);
 	if (!status) {
 		status = command->run(query, ret, err);
 		if (!status)
@@ -119,6 +125,7 @@ static enum status run_in_store(const struct query_command *command,
 		store_end(query->store);
 	}
 	store_close(query->store);
+	hosts_close();
 	return status;
 }
 

@@ -30,8 +30,13 @@ enum status where_find_field(const char *name, const struct field **ret,
 
 	const char *names[FIELDS_MAX + 1] = { NULL };
 
-	for (size_t i = 0; i < FIELDS_MAX && field_table[i].name; i++)
-		names[i] = field_table[i].name;
+	size_t known = 0;
+
+	for (; known < FIELD_ADDED && field_table[known].name; known++)
+		names[known] = field_table[known].name;
+
+	for (size_t i = 0; i < FIELD_ADDED_MAX && field_added()[i].name; i++)
+		names[known + i] = field_added()[i].name;
 
 	const char *nearest = cli_nearest(name, names);
 

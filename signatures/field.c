@@ -322,12 +322,33 @@ const struct field field_table[] = {
 	{ NULL, NULL, FIELD_TEXT, FIELD_NONE, 0, NULL },
 };
 
-const struct field *field_find(const char *name)
+static const struct field nothing = { NULL,	  NULL, FIELD_TEXT,
+				      FIELD_NONE, 0,	NULL };
+static const struct field *added = &nothing;
+
+void field_add(const struct field *rows)
 {
-	for (const struct field *field = field_table; field->name; field++)
+	added = rows ? rows : &nothing;
+}
+
+const struct field *field_added(void)
+{
+	return added;
+}
+
+static const struct field *find(const struct field *rows, const char *name)
+{
+	for (const struct field *field = rows; field->name; field++)
 		if (!strcmp(field->name, name))
 			return field;
 	return NULL;
+}
+
+const struct field *field_find(const char *name)
+{
+	const struct field *field = find(field_table, name);
+
+	return field ? field : find(added, name);
 }
 
 void field_values(const struct field *field, const struct crash *crash,

@@ -53,6 +53,18 @@ struct field {
 /* All rows, by name; ends with name == NULL. */
 extern const struct field field_table[];
 
+/*
+ * Rows that are not of the program but of a list somebody keeps beside a store;
+ * see store_side.h.  rows ends with name == NULL and lives until it is taken
+ * away again with NULL.  Their numbers are from FIELD_ADDED on, and belong to
+ * nothing that is stored.
+ */
+#define FIELD_ADDED 200
+#define FIELD_ADDED_MAX 48
+void field_add(const struct field *rows);
+const struct field *field_added(void); /* ends with name == NULL */
+
+/* In the table, then among what was added. */
 const struct field *field_find(const char *name);
 
 /*

@@ -11,10 +11,10 @@
 #include <string.h>
 
 #include "indexer/dump/event_log.h"
+#include "signatures/base/csv.h"
 #include "signatures/base/text.h"
 
 enum {
-	CELLS_MAX = 64,
 	HEADER_KNOWN = 2 /* so many known names make a header */
 };
 
@@ -46,11 +46,6 @@ static const struct {
 	{ "EntryType", COLUMN_OTHER },
 };
 
-struct row {
-	const char *cells[CELLS_MAX];
-	size_t count;
-};
-
 static size_t count_of(const char *line, size_t size, char c)
 {
 	size_t count = 0;
@@ -58,69 +53,6 @@ static size_t count_of(const char *line, size_t size, char c)
 	for (size_t i = 0; i < size; i++)
 		count += line[i] == c;
 	return count;
-}
-
-static char delimiter_of(const char *line)
-{
-	const size_t size = strcspn(line, "\r\n");
-	char best = ',';
-
-	for (const char *c = ";\t"; *c; c++)
-		if (count_of(line, size, *c) > count_of(line, size, best))
-			best = *c;
-	return best;
-}
-
-/* One cell off the front; *at is left at what ends it. */
-static const char *take_cell(const char **at, char delimiter,
-			     struct arena *arena)
-{
-	const char *start = *at;
-	size_t used = 0;
-	char *cell;
-
-	if (*start != '"') {
-		const char ends[] = { delimiter, '\r', '\n', '\0' };
-
-		*at += strcspn(start, ends);
-		cell = arena_take(arena, (size_t)(*at - start) + 1, 1);
-		memcpy(cell, start, (size_t)(*at - start));
-		return cell;
-	}
-	for (++*at; **at; ++*at) {
-		if (**at == '"' && *++*at != '"')
-			break;
-	}
-	cell = arena_take(arena, (size_t)(*at - start) + 1, 1);
-	for (const char *c = start + 1; c < *at; c++) {
-		cell[used++] = *c;
-		c += c[0] == '"' && c[1] == '"';
-	}
-	if (used && cell[used - 1] == '"')
-		cell[used - 1] = '\0';
-	return cell;
-}
-
-static bool take_row(const char **at, char delimiter, struct arena *arena,
-		     struct row *ret)
-{
-	*at += strspn(*at, "\r\n");
-	if (!**at)
-		return false;
-	ret->count = 0;
-	for (;;) {
-		const char *cell = take_cell(at, delimiter, arena);
-
-		if (ret->count < CELLS_MAX)
-			ret->cells[ret->count++] = cell;
-		/* Junk behind a closing quote is left out. */
-		while (**at && **at != delimiter && **at != '\r' &&
-		       **at != '\n')
-			++*at;
-		if (**at != delimiter)
-			return true;
-		++*at;
-	}
 }
 
 static enum column column_of(const char *name, bool *is_known)
@@ -144,14 +76,14 @@ static const char *header_of(const char *text)
 }
 
 static size_t read_header(const char **at, struct arena *arena,
-			  enum column columns[CELLS_MAX], char *delimiter)
+			  enum column columns[CSV_CELLS_MAX], char *delimiter)
 {
-	struct row row;
+	struct csv_row row;
 	size_t known = 0;
 
 	*at = header_of(*at);
-	*delimiter = delimiter_of(*at);
-	if (!take_row(at, *delimiter, arena, &row))
+	*delimiter = csv_delimiter(*at);
+	if (!csv_take(at, *delimiter, arena, &row))
 		return 0;
 	for (size_t i = 0; i < row.count; i++) {
 		bool is_known;
@@ -168,7 +100,7 @@ bool event_csv_is_likely(const char *text)
 	const char *at = text;
 	const size_t size = strcspn(header, "\r\n");
 	const char *start, *end;
-	enum column columns[CELLS_MAX];
+	enum column columns[CSV_CELLS_MAX];
 	struct event event;
 	struct arena arena;
 	char delimiter;
@@ -187,8 +119,8 @@ bool event_csv_is_likely(const char *text)
 	       start > header + size;
 }
 
-static void read_time(const struct row *row,
-		      const enum column columns[CELLS_MAX],
+static void read_time(const struct csv_row *row,
+		      const enum column columns[CSV_CELLS_MAX],
 		      const struct event_order *order, struct event *event)
 {
 	for (size_t i = 0; i < row->count && !event->has_time; i++)
@@ -200,8 +132,8 @@ static void read_time(const struct row *row,
 			event_time_read(row->cells[i], order, &event->time);
 }
 
-static void read_row(const struct row *row,
-		     const enum column columns[CELLS_MAX],
+static void read_row(const struct csv_row *row,
+		     const enum column columns[CSV_CELLS_MAX],
 		     const struct event_order *order, struct event_list *list)
 {
 	const char *start, *end;
@@ -227,10 +159,10 @@ static void learn_order(const char *at, char delimiter,
 			struct event_order *order)
 {
 	struct arena arena;
-	struct row row;
+	struct csv_row row;
 
 	arena_init(&arena);
-	while (take_row(&at, delimiter, &arena, &row)) {
+	while (csv_take(&at, delimiter, &arena, &row)) {
 		for (size_t i = 0; i < row.count; i++)
 			event_time_learn(order, row.cells[i]);
 		arena_reset(&arena);
@@ -240,16 +172,16 @@ static void learn_order(const char *at, char delimiter,
 
 void event_csv_read(const char *text, struct event_list *list)
 {
-	enum column columns[CELLS_MAX] = { COLUMN_OTHER };
+	enum column columns[CSV_CELLS_MAX] = { COLUMN_OTHER };
 	struct event_order order = { false, false };
 	struct arena scratch;
-	struct row row;
+	struct csv_row row;
 	char delimiter;
 
 	arena_init(&scratch);
 	read_header(&text, &scratch, columns, &delimiter);
 	learn_order(text, delimiter, &order);
-	while (take_row(&text, delimiter, &scratch, &row)) {
+	while (csv_take(&text, delimiter, &scratch, &row)) {
 		read_row(&row, columns, &order, list);
 		arena_reset(&scratch);
 	}

@@ -18,6 +18,7 @@ struct hashes;
 struct part_cache;
 struct pending;
 struct store_foreign;
+struct store_side;
 struct term_cache;
 
 struct store {
@@ -41,6 +42,8 @@ struct store {
 	struct pending *pending;      /* writer: index entries to be made */
 	struct term_cache *terms;     /* writer: value -> term */
 	void *columns[SCHEMA_FIELDS]; /* reader: one decoded chunk a field */
+
+	struct store_side *sides; /* fields that follow from another */
 
 	const struct store_foreign *foreign; /* NULL: LMDB */
 	void *foreign_state;

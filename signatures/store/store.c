@@ -18,6 +18,7 @@
 #include "signatures/store/store_admin.h"
 #include "signatures/store/store_foreign.h"
 #include "signatures/store/store_read.h"
+#include "signatures/store/store_side.h"
 #include "signatures/store/store_write.h"
 #include "signatures/store/term.h"
 
@@ -290,6 +291,7 @@ void store_close(struct store *store)
 	forget_pending(store);
 	for (size_t i = 0; i < SCHEMA_FIELDS; i++)
 		free(store->columns[i]);
+	store_side_drop(store);
 	if (store->env)
 		mdb_env_close(store->env);
 	if (store->lock >= 0)

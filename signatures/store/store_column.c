@@ -5,6 +5,7 @@
 #include "signatures/store/pending.h"
 #include "signatures/store/store_foreign.h"
 #include "signatures/store/store_read.h"
+#include "signatures/store/store_side.h"
 
 /* Room for one chunk of a field, as wide as its widest form. */
 static void *room_of(struct store *store, uint8_t field)
@@ -37,6 +38,8 @@ bool store_column_read(struct store *store, const struct field *field,
 	void *room;
 	struct store_column column = { 0 };
 
+	if (store_side_is(field))
+		return store_side_column(store, field, chunk, ret);
 	if (store->foreign)
 		return store->foreign->column_read(store->foreign_state, field,
 						   chunk, ret);
@@ -75,7 +78,7 @@ bool store_column_lists(struct store *store, uint32_t chunk,
 bool store_column_range(struct store *store, const struct field *field,
 			uint32_t chunk, uint64_t *least, uint64_t *most)
 {
-	if (store->foreign) {
+	if (store->foreign || store_side_is(field)) {
 		*least = 0;
 		*most = UINT64_MAX;
 		return true;
@@ -85,8 +88,8 @@ bool store_column_range(struct store *store, const struct field *field,
 	return column_range(store, field->number, chunk, least, most);
 }
 
-static void foreign_equal(struct store *store, const struct field *field,
-			  uint32_t chunk, uint32_t term, uint64_t *bits)
+static void read_equal(struct store *store, const struct field *field,
+		       uint32_t chunk, uint32_t term, uint64_t *bits)
 {
 	struct store_column column;
 
@@ -101,8 +104,8 @@ void store_column_equal(struct store *store, const struct field *field,
 			uint32_t chunk, uint32_t term,
 			uint64_t bits[STORE_CHUNK_ROWS / 64])
 {
-	if (store->foreign) {
-		foreign_equal(store, field, chunk, term, bits);
+	if (store->foreign || store_side_is(field)) {
+		read_equal(store, field, chunk, term, bits);
 		return;
 	}
 	if (store->pending)
@@ -116,7 +119,7 @@ uint32_t store_last_term(struct store *store, const struct field *field)
 	struct store_column column;
 	uint32_t last = 0;
 
-	if (!store->foreign) {
+	if (!store->foreign && !store_side_is(field)) {
 		btree_key_u8(&prefix, field->number);
 		return btree_last(store, SCHEMA_TERM, &prefix);
 	}

@@ -8,6 +8,7 @@
 #include "signatures/store/row.h"
 #include "signatures/store/store_foreign.h"
 #include "signatures/store/store_read.h"
+#include "signatures/store/store_side.h"
 #include "signatures/store/store_walk.h"
 #include "signatures/store/store_write.h"
 #include "signatures/store/term.h"
@@ -170,6 +171,8 @@ bool store_find_term(struct store *store, const struct field *field,
 
 	if ((field->type == FIELD_TEXT) != (value.text != NULL))
 		return false;
+	if (store_side_is(field))
+		return store_side_find_term(store, field, value, ret);
 	if (store->foreign)
 		return store->foreign->find_term(store->foreign_state, field,
 						 value, ret);

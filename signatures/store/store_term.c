@@ -2,6 +2,7 @@
 #include "signatures/store/pending.h"
 #include "signatures/store/store_foreign.h"
 #include "signatures/store/store_read.h"
+#include "signatures/store/store_side.h"
 #include "signatures/store/store_walk.h"
 #include "signatures/store/term.h"
 
@@ -12,6 +13,8 @@ bool store_term_value(struct store *store, const struct field *field,
 	struct btree_key key = btree_key();
 	struct bytes value, in;
 
+	if (store_side_is(field))
+		return store_side_term_value(store, field, term, arena, ret);
 	if (store->foreign)
 		return store->foreign->term_value(store->foreign_state, field,
 						  term, arena, ret);

@@ -11,6 +11,7 @@
 #include "signatures/store/row.h"
 #include "signatures/store/store_admin.h"
 #include "signatures/store/store_foreign.h"
+#include "signatures/store/store_side.h"
 #include "signatures/store/term.h"
 
 static void *must(void *memory)
@@ -141,6 +142,8 @@ enum status store_walk_terms(struct store *store, const struct field *field,
 	struct btree_key prefix = btree_key();
 	uint32_t *counts = NULL;
 
+	if (store_side_is(field))
+		return store_side_walk(store, field, take, closure, err);
 	if (store->foreign)
 		return store->foreign->walk_terms(store->foreign_state, field,
 						  take, closure, err);

@@ -1,0 +1,29 @@
+/*
+ * csv.h - rows of a table written as text (RFC 4180), with any delimiter.
+ */
+#ifndef BASE_CSV_H
+#define BASE_CSV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "signatures/base/arena.h"
+
+#define CSV_CELLS_MAX 64 /* of a row; more are left out */
+
+struct csv_row {
+	const char *cells[CSV_CELLS_MAX];
+	size_t count;
+};
+
+/* Comma, semicolon or tab: what the first line of text has most of. */
+char csv_delimiter(const char *text);
+
+/*
+ * Take a row off the front of *at, empty lines before it passed over; false at
+ * the end.  Cells live in arena.
+ */
+bool csv_take(const char **at, char delimiter, struct arena *arena,
+	      struct csv_row *ret);
+
+#endif
