@@ -90,6 +90,8 @@ static void put_card(struct html *html, const struct report *report,
 		     const struct report_card *card)
 {
 	const struct report_subject *s = card->subject;
+	const char *name =
+		cell_bugcheck_name(html->arena, &card->face.crash.crash);
 
 	html_put(html,
 		 "<article aria-labelledby=\"c-%s\"><div class=\"top\">"
@@ -103,7 +105,7 @@ static void put_card(struct html *html, const struct report *report,
 		 "all on %s machine%s, %s to %s; %s different stack%s, %s "
 		 "build%s of the module to blame. <code>crashquery find "
 		 "cluster=%s</code></p>\n<div class=\"two\">\n",
-		 cell_bugcheck_name(html->arena, &card->face.crash.crash),
+		 name ? name : "No bugcheck",
 		 html_count(html, s->window_crashes[0]),
 		 html_count(html, s->crashes), html_count(html, s->machines),
 		 report_words_s(s->machines),

@@ -244,8 +244,9 @@ enum status report_firmware(struct report *report, const struct plan *plan,
 		struct report_firmware row = search.rows[i];
 
 		/* The best of so many tests: Bonferroni's bound. */
-		row.cluster_q = fmin(1, row.cluster_q * (double)asked *
-						(double)search.count);
+		if (row.cluster)
+			row.cluster_q = fmin(1, row.cluster_q * (double)asked *
+							(double)search.count);
 		if ((row.change.tested && row.change.q < rate_q_max &&
 		     row.change.factor > 1) ||
 		    row.cluster_q < cluster_q_max)

@@ -147,7 +147,8 @@ const char *report_words_length(struct arena *arena, uint64_t ticks)
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		const uint64_t n = seconds / units[i].seconds;
 
-		if (n && seconds % units[i].seconds == 0)
+		/* Of long ones the rest does not matter. */
+		if (n && (seconds % units[i].seconds == 0 || n >= 100))
 			return text_printf(arena, "%" PRIu64 " %s%s", n,
 					   units[i].unit, report_words_s(n));
 	}
