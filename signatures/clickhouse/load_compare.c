@@ -47,13 +47,13 @@ static void *must(void *memory)
 static void add_links(struct load *load, const struct store_crash *crash,
 		      uint32_t row)
 {
-	uint64_t keys[IDENTITY_KEYS];
+	uint64_t keys[IDENTITY_SEEKS];
 
 	for (size_t i = 0; i < crash->file_count; i++) {
 		const size_t count =
-			identity_keys(&crash->files[i].crash, keys);
+			identity_seeks(&crash->files[i].crash, keys);
 
-		if (load->link_room - load->link_count < IDENTITY_KEYS) {
+		if (load->link_room - load->link_count < IDENTITY_SEEKS) {
 			load->link_room = load->link_room * 2 + 1024;
 			load->links = must(realloc(
 				load->links,

@@ -19,7 +19,7 @@ struct load_item {
 	bool is_joined;	 /* with one of others */
 };
 
-/* identity_keys() of its files. */
+/* identity_seeks() of its files: what is there has one of identity_keys(). */
 struct load_link {
 	uint64_t key;
 	uint32_t item;
