@@ -246,6 +246,7 @@ struct crash {
 	struct crash_bugcheck bugcheck;
 	struct crash_exception exception;
 	struct crash_fault fault;
+	struct crash_fault blamed; /* before a list overruled it; else empty */
 	struct crash_stack stack;
 	struct crash_stack walked; /* before it was settled; else empty */
 	struct crash_buckets buckets;

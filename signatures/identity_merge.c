@@ -184,6 +184,7 @@ static void fill_crash(struct crash *crash, const struct crash *other,
 		crash->exception = other->exception;
 	if (!crash->fault.module)
 		crash->fault = other->fault;
+		crash->blamed = other->blamed;
 	fill_text(&crash->process, other->process);
 	fill_machine(&crash->machine, &other->machine);
 	fill_lists(crash, other);

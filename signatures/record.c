@@ -64,7 +64,9 @@ enum known {
 	KNOWN_MODULES = 1 << 16,
 	KNOWN_TEXT = 1 << 17,
 	KNOWN_WALKED = 1 << 18,
-	KNOWN_END = 1 << 19
+	KNOWN_BLAMED = 1 << 19,
+	KNOWN_BLAMED_OFFSET = 1 << 20,
+	KNOWN_END = 1 << 21
 };
 
 static size_t least(size_t count, size_t limit)
@@ -146,6 +148,8 @@ static uint32_t known_bits(const struct crash *crash)
 	known |= crash->bugcheck.code.known ? KNOWN_CODE : 0;
 	known |= crash->bugcheck.text ? KNOWN_TEXT : 0;
 	known |= crash->walked.count ? KNOWN_WALKED : 0;
+	known |= crash->blamed.module ? KNOWN_BLAMED : 0;
+	known |= crash->blamed.offset.known ? KNOWN_BLAMED_OFFSET : 0;
 	known |= crash->bugcheck.minidump_form ? KNOWN_MINIDUMP_FORM : 0;
 	known |= crash->image.complete ? KNOWN_COMPLETE : 0;
 	known |= crash->exception.code.known ? KNOWN_EXCEPTION_CODE : 0;
@@ -163,6 +167,13 @@ static uint32_t known_bits(const struct crash *crash)
 	known |= crash->buckets.portable ? KNOWN_PORTABLE : 0;
 	known |= crash->buckets.modules ? KNOWN_MODULES : 0;
 	return known;
+}
+
+static void put_fault(struct pack *out, const struct crash *crash,
+		      const struct crash_fault *fault)
+{
+	record_stack_put_module(out, crash, fault->module, fault->build);
+	pack_u8(out, (uint8_t)(fault->how << 4 | fault->trust));
 }
 
 static void put_head(struct pack *out, const struct record_file *file)
@@ -197,22 +208,21 @@ static void put_head(struct pack *out, const struct record_file *file)
 		pack_u64(out, crash->buckets.portable);
 	if (known & KNOWN_MODULES)
 		pack_u64(out, crash->buckets.modules);
-	if (known & KNOWN_FAULT) {
-		record_stack_put_module(out, crash, crash->fault.module,
-					crash->fault.build);
-		pack_u8(out,
-			(uint8_t)(crash->fault.how << 4 | crash->fault.trust));
-	}
+	if (known & KNOWN_FAULT)
+		put_fault(out, crash, &crash->fault);
 	if (known & KNOWN_FAULT_OFFSET)
 		pack_signed(out, crash->fault.offset.value);
+	if (known & KNOWN_BLAMED)
+		put_fault(out, crash, &crash->blamed);
+	if (known & KNOWN_BLAMED_OFFSET)
+		pack_signed(out, crash->blamed.offset.value);
 	if (known & KNOWN_PROCESS)
 		pack_text(out, crash->process);
 }
 
 static void take_fault(struct bytes *in, struct arena *arena,
-		       struct crash *crash)
+		       const struct crash *crash, struct crash_fault *fault)
 {
-	struct crash_fault *fault = &crash->fault;
 	unsigned int how;
 
 	record_stack_take_module(in, crash, arena, &fault->module,
@@ -263,9 +273,13 @@ static uint64_t take_head(struct bytes *in, struct arena *arena,
 	if (known & KNOWN_MODULES)
 		crash->buckets.modules = bytes_u64(in);
 	if (known & KNOWN_FAULT)
-		take_fault(in, arena, crash);
+		take_fault(in, arena, crash, &crash->fault);
 	if (known & KNOWN_FAULT_OFFSET)
 		crash->fault.offset = CRASH_NUMBER(pack_take_signed(in));
+	if (known & KNOWN_BLAMED)
+		take_fault(in, arena, crash, &crash->blamed);
+	if (known & KNOWN_BLAMED_OFFSET)
+		crash->blamed.offset = CRASH_NUMBER(pack_take_signed(in));
 	if (known & KNOWN_PROCESS)
 		crash->process = pack_take_text(in, arena);
 	return known;

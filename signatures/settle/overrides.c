@@ -6,6 +6,7 @@
 
 #include "signatures/base/list.h"
 #include "signatures/base/text.h"
+#include "signatures/knowledge/osmodule.h"
 
 #define ID_BITS 48
 
@@ -23,6 +24,8 @@ struct overrides {
 	struct arena arena;
 	const char **noise;
 	size_t noise_count;
+	const char **innocent;
+	size_t innocent_count;
 	struct split *splits;
 	size_t split_count;
 	struct link *links;
@@ -43,6 +46,16 @@ static enum status take_noise(void *closure, char *line, struct error *err)
 
 	(void)err;
 	overrides->noise[overrides->noise_count++] =
+		text_copy(&overrides->arena, line);
+	return STATUS_OK;
+}
+
+static enum status take_innocent(void *closure, char *line, struct error *err)
+{
+	struct overrides *overrides = closure;
+
+	(void)err;
+	overrides->innocent[overrides->innocent_count++] =
 		text_copy(&overrides->arena, line);
 	return STATUS_OK;
 }
@@ -135,6 +148,7 @@ static enum status read_lists(const char *folder, struct overrides *overrides,
 		list_take *take;
 	} lists[] = {
 		{ "noise", take_noise },
+		{ "never-blame", take_innocent },
 		{ "split", take_split },
 		{ "merge", take_merge },
 	};
@@ -159,6 +173,8 @@ enum status overrides_read(const char *folder, struct overrides **ret,
 	arena_init(&overrides->arena);
 	overrides->noise = arena_take(&overrides->arena, LIST_LINES_MAX,
 				      sizeof(*overrides->noise));
+	overrides->innocent = arena_take(&overrides->arena, LIST_LINES_MAX,
+					 sizeof(*overrides->innocent));
 	overrides->splits = arena_take(&overrides->arena, LIST_LINES_MAX,
 				       sizeof(*overrides->splits));
 	overrides->links = arena_take(&overrides->arena, LIST_LINES_MAX,
@@ -213,6 +229,63 @@ void overrides_quiet(const struct overrides *overrides, struct crash *crash,
 	}
 	crash->stack.frames = kept;
 	crash->stack.count = count;
+}
+
+static bool is_innocent(const struct overrides *overrides, const char *module)
+{
+	for (size_t i = 0; i < overrides->innocent_count; i++)
+		if (text_matches(module, overrides->innocent[i]))
+			return true;
+	return false;
+}
+
+/* The first frame whose module may be blamed, the kernel's own last of all. */
+static const struct crash_frame *next_to_blame(
+	const struct overrides *overrides, const struct crash_stack *stack)
+{
+	for (size_t i = 0; i < stack->count; i++) {
+		const struct crash_frame *frame = &stack->frames[i];
+
+		if (crash_frame_is_sure(frame) &&
+		    osmodule_tier(frame->module) != OSMODULE_NEVER &&
+		    !is_innocent(overrides, frame->module))
+			return frame;
+	}
+	return NULL;
+}
+
+bool overrides_may_blame(const struct overrides *overrides,
+			 const struct crash *crash)
+{
+	return crash->blamed.module ||
+	       (crash->fault.module &&
+		is_innocent(overrides, crash->fault.module));
+}
+
+bool overrides_blame(const struct overrides *overrides, struct crash *crash)
+{
+	const struct crash_fault before = crash->fault;
+	const struct crash_frame *frame = NULL;
+
+	if (crash->blamed.module) {
+		crash->fault = crash->blamed;
+		crash->blamed = (struct crash_fault){ 0 };
+	}
+	if (crash->fault.module && is_innocent(overrides, crash->fault.module))
+		frame = next_to_blame(overrides, &crash->stack);
+	if (frame) {
+		crash->blamed = crash->fault;
+		crash->fault = (struct crash_fault){
+			.module = frame->module,
+			.offset = { frame->address != 0, frame->offset },
+			.build = frame->build,
+			.how = CRASH_FAULT_STACK,
+			.trust = CRASH_WALKED,
+		};
+	}
+	return before.module != crash->fault.module &&
+	       (!before.module || !crash->fault.module ||
+		strcmp(before.module, crash->fault.module) != 0);
 }
 
 const struct field *overrides_split_by(const struct overrides *overrides,

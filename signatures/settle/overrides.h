@@ -4,6 +4,8 @@
  *
  *     noise   a frame a line, with wildcards: watchdog.sys, nt+0x1f4a6e or
  *             nt!KiPageFault*; such frames say nothing and are not compared
+ *     never-blame   a module a line, with wildcards: filter*.sys; blame walks
+ *             on to the next module of the stack that may have it
  *     split   a cluster and a field: 3f9a1b2c4d5e fault; its crashes part by
  *             the values of the field
  *     merge   clusters that are one: 3f9a1b2c4d5e 77aa01b2c3d4; the first
@@ -34,6 +36,16 @@ void overrides_destroy(struct overrides *overrides);
 /* Take the noise out of the stack; frames that stay live in arena. */
 void overrides_quiet(const struct overrides *overrides, struct crash *crash,
 		     struct arena *arena);
+
+/*
+ * Take the blame from a module that shall never have it, or give it back where
+ * an earlier list had taken it.  True if the fault changed.
+ */
+bool overrides_blame(const struct overrides *overrides, struct crash *crash);
+
+/* Could overrides_blame() change this crash at all? */
+bool overrides_may_blame(const struct overrides *overrides,
+			 const struct crash *crash);
 
 /* The field that a cluster is split by, or NULL. */
 const struct field *overrides_split_by(const struct overrides *overrides,

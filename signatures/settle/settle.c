@@ -67,6 +67,7 @@ static void unsettle(struct crash *crash)
 /* What is learned, and the rows whose stacks it may change. */
 struct learning {
 	struct learn *learn;
+	const struct overrides *overrides;
 	uint32_t *rows;
 	size_t count, room;
 };
@@ -98,7 +99,8 @@ static enum status learn_row(void *closure, struct store *store, uint32_t row,
 		const struct crash *file = &crash->files[i].crash;
 
 		learn_add(learning->learn, file->image.content, file);
-		has_evidence |= file->candidate_count || file->walked.count;
+		has_evidence |= file->candidate_count || file->walked.count ||
+				overrides_may_blame(learning->overrides, file);
 	}
 	if (has_evidence)
 		may_change(learning, row);
@@ -117,9 +119,9 @@ static bool same_stack(const struct crash_stack *a, const struct crash_stack *b)
 	return true;
 }
 
-static enum status settle_row(const struct learn *learn, struct store *store,
-			      struct store_crash *crash, struct arena *arena,
-			      struct error *err)
+static enum status settle_row(const struct learning *learning,
+			      struct store *store, struct store_crash *crash,
+			      struct arena *arena, struct error *err)
 {
 	enum status status = STATUS_OK;
 
@@ -131,9 +133,13 @@ static enum status settle_row(const struct learn *learn, struct store *store,
 
 		const struct crash_stack walked = file->crash.stack;
 
-		if (learn_apply(learn, arena, &file->crash))
+		if (learn_apply(learning->learn, arena, &file->crash))
 			file->crash.walked = walked;
-		if (same_stack(&before, &file->crash.stack))
+
+		const bool blame =
+			overrides_blame(learning->overrides, &file->crash);
+
+		if (!blame && same_stack(&before, &file->crash.stack))
 			continue;
 		signature_make(&file->crash, arena);
 		status = store_put_again(store, file, arena, err);
@@ -141,10 +147,13 @@ static enum status settle_row(const struct learn *learn, struct store *store,
 	return status;
 }
 
-/* Weak stacks, from what other dumps of the same builds know. */
-static enum status settle_stacks(struct store *store, struct error *err)
+/* Weak stacks, from what other dumps of the same builds know; and blame. */
+static enum status settle_stacks(struct store *store,
+				 const struct overrides *overrides,
+				 struct error *err)
 {
-	struct learning learning = { .learn = learn_create() };
+	struct learning learning = { .learn = learn_create(),
+				     .overrides = overrides };
 	enum status status = walk_rows(store, learn_row, &learning, err);
 	struct arena arena;
 
@@ -156,8 +165,8 @@ static enum status settle_stacks(struct store *store, struct error *err)
 		status = store_crash_read(store, learning.rows[i], &arena,
 					  &crash, err);
 		if (!status)
-			status = settle_row(learning.learn, store, &crash,
-					    &arena, err);
+			status = settle_row(&learning, store, &crash, &arena,
+					    err);
 		arena_reset(&arena);
 	}
 	arena_deinit(&arena);
@@ -314,11 +323,16 @@ enum status settle_store(struct store *store, struct error *err)
 {
 	struct settle_places places = { .at = NULL };
 	struct changes_log *log;
+	struct overrides *overrides;
 	enum status status = store_begin(store, err);
 
 	if (status)
 		return error_within(err, "settle");
-	status = settle_stacks(store, err);
+	status = overrides_read(store_folder(store), &overrides, err);
+	if (!status) {
+		status = settle_stacks(store, overrides, err);
+		overrides_destroy(overrides);
+	}
 	if (!status)
 		status =
 			settle_places(store, store_folder(store), &places, err);

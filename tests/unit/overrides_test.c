@@ -6,17 +6,19 @@
 #include "tests/unit.h"
 
 /* Lists in a folder of their own, read. */
-static struct overrides *read_lists(const char *noise, const char *split,
-				    const char *merge, struct error *err)
+static struct overrides *read_four(const char *innocent, const char *noise,
+				   const char *split, const char *merge,
+				   struct error *err)
 {
-	static const char *const names[] = { "noise", "split", "merge" };
-	const char *const texts[] = { noise, split, merge };
+	static const char *const names[] = { "noise", "split", "merge",
+					     "never-blame" };
+	const char *const texts[] = { noise, split, merge, innocent };
 	char folder[] = "/tmp/overrides.XXXXXX";
 	struct overrides *overrides = NULL;
 	char path[64];
 
 	assert_non_null(mkdtemp(folder));
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < 4; i++) {
 		FILE *file;
 
 		if (!texts[i])
@@ -29,12 +31,18 @@ static struct overrides *read_lists(const char *noise, const char *split,
 	}
 	if (overrides_read(folder, &overrides, err))
 		overrides = NULL;
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < 4; i++) {
 		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
 		unlink(path);
 	}
 	rmdir(folder);
 	return overrides;
+}
+
+static struct overrides *read_lists(const char *noise, const char *split,
+				    const char *merge, struct error *err)
+{
+	return read_four(NULL, noise, split, merge, err);
 }
 
 static void lists_that_are_not_there_change_nothing(void **state)
@@ -125,6 +133,41 @@ static void noise_is_taken_out_of_stacks(void **state)
 	overrides_destroy(overrides);
 }
 
+static void blame_walks_on_and_comes_back(void **state)
+{
+	struct error err;
+	struct overrides *overrides =
+		read_four("av*.sys\n", NULL, NULL, NULL, &err);
+	struct overrides *none = read_four(NULL, NULL, NULL, NULL, &err);
+	struct crash_frame frames[] = {
+		{ .module = "nt", .offset = 1, .address = 1 },
+		{ .module = "avscan.sys", .offset = 2, .address = 2 },
+		{ .module = "guess.sys", .how = CRASH_HOW_SCAN },
+		{ .module = "filter.sys", .offset = 3, .address = 3 },
+	};
+	struct crash crash = {
+		.fault = { .module = "avscan.sys",
+			   .how = CRASH_FAULT_ARGUMENT,
+			   .trust = CRASH_STATED },
+		.stack = { .frames = frames, .count = 4 },
+	};
+
+	(void)state;
+	assert_true(overrides_may_blame(overrides, &crash));
+	assert_true(overrides_blame(overrides, &crash));
+	assert_string_equal(crash.fault.module, "filter.sys");
+	assert_int_equal(crash.fault.how, CRASH_FAULT_STACK);
+	assert_false(overrides_blame(overrides, &crash));
+	assert_string_equal(crash.blamed.module, "avscan.sys");
+	assert_true(overrides_blame(none, &crash));
+	assert_string_equal(crash.fault.module, "avscan.sys");
+	assert_int_equal(crash.fault.trust, CRASH_STATED);
+	assert_null(crash.blamed.module);
+	assert_false(overrides_may_blame(none, &crash));
+	overrides_destroy(overrides);
+	overrides_destroy(none);
+}
+
 static void a_line_that_makes_no_sense_is_named(void **state)
 {
 	struct error err;
@@ -147,6 +190,7 @@ int main(void)
 		cmocka_unit_test(a_circle_of_merges_has_one_name),
 		cmocka_unit_test(parts_follow_from_cluster_and_value),
 		cmocka_unit_test(noise_is_taken_out_of_stacks),
+		cmocka_unit_test(blame_walks_on_and_comes_back),
 		cmocka_unit_test(a_line_that_makes_no_sense_is_named),
 	};
 
