@@ -182,9 +182,10 @@ static void fill_crash(struct crash *crash, const struct crash *other,
 			crash->bugcheck.args[i] = other->bugcheck.args[i];
 	if (!crash->exception.code.known)
 		crash->exception = other->exception;
-	if (!crash->fault.module)
+	if (!crash->fault.module) {
 		crash->fault = other->fault;
 		crash->blamed = other->blamed;
+	}
 	fill_text(&crash->process, other->process);
 	fill_machine(&crash->machine, &other->machine);
 	fill_lists(crash, other);
