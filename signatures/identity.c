@@ -115,45 +115,105 @@ void identity_text(struct hash128 identity, char text[IDENTITY_TEXT_BYTES])
 	text[IDENTITY_TEXT_BYTES - 1] = '\0';
 }
 
-/* What is known of time and machine, the same on both sides. */
-static size_t clock_keys(const struct crash *crash, uint64_t keys[2])
+/* A clock that stands on a whole second was set by a program, not read. */
+static bool is_read(const struct crash *crash)
 {
-	size_t count = 0;
+	return crash->time.value % SECOND != 0;
+}
 
-	keys[count++] = hash_mix(crash->time.value / MILLISECOND, cause(crash));
-	if (machine_of(crash).known && crash->uptime.known &&
-	    crash->uptime.value) {
-		uint64_t key =
-			hash_mix(crash->machine.id.value,
-				 hash_mix(crash->uptime.value, cause(crash)));
+/* A log of it would stand on a whole second, were it of one. */
+static bool is_on_second(const struct crash *crash)
+{
+	return crash->time.value % SECOND < MILLISECOND;
+}
 
-		for (size_t i = 0; i < 4; i++)
-			key = hash_mix(key,
-				       crash->bugcheck.args[i].known
-					       ? crash->bugcheck.args[i].value
-					       : 0);
-		keys[count++] = key;
-	}
-	return count;
+static uint64_t mix_arguments(uint64_t key, const struct crash *crash)
+{
+	for (size_t i = 0; i < 4; i++)
+		key = hash_mix(key, crash->bugcheck.args[i].known
+					    ? crash->bugcheck.args[i].value
+					    : 0);
+	return key;
+}
+
+/*
+ * Time and code tell crashes apart, but for those whose clock tells nothing
+ * below the second: a fleet, or a converter, may have any number of them at
+ * once.  Nothing but the same arguments will do for these, or the same address
+ * (see identity_same()), which is all they seek - and those that are not so
+ * exact, which have a key for this.
+ */
+enum clock {
+	CLOCK_TIME,  /* of all */
+	CLOCK_LOOSE, /* of those that are not exact */
+	CLOCK_EXACT
+};
+
+static uint64_t clock_key(const struct crash *crash, enum clock clock)
+{
+	uint64_t key = hash_mix(crash->time.value / MILLISECOND, cause(crash));
+
+	if (clock != CLOCK_TIME)
+		key = hash_mix(key, clock);
+	if (clock != CLOCK_EXACT)
+		return key;
+	if (cause_kind(crash) == CAUSE_EXCEPTION)
+		return hash_mix(key, crash->exception.address.value);
+	return mix_arguments(key, crash);
+}
+
+static bool is_exact(const struct crash *crash)
+{
+	if (cause_kind(crash) == CAUSE_EXCEPTION)
+		return true;
+	for (size_t i = 0; i < 4; i++)
+		if (!crash->bugcheck.args[i].known)
+			return false;
+	return !is_read(crash);
+}
+
+/* The same boot of a machine, see same_boot(). */
+static size_t boot_keys(const struct crash *crash, uint64_t *keys)
+{
+	uint64_t key;
+
+	if (!machine_of(crash).known || !crash->uptime.known ||
+	    !crash->uptime.value)
+		return 0;
+	key = hash_mix(crash->uptime.value, cause(crash));
+	key = hash_mix(crash->machine.id.value, key);
+	keys[0] = mix_arguments(key, crash);
+	return 1;
 }
 
 size_t identity_keys(const struct crash *crash, uint64_t keys[IDENTITY_KEYS])
 {
+	size_t count = 0;
+
 	if (!is_linkable(crash))
 		return 0;
-
-	const size_t count = clock_keys(crash, keys);
-
+	keys[count++] = clock_key(crash, CLOCK_TIME);
+	if (is_exact(crash))
+		keys[count++] = clock_key(crash, CLOCK_EXACT);
+	else if (is_on_second(crash))
+		keys[count++] = clock_key(crash, CLOCK_LOOSE);
+	count += boot_keys(crash, keys + count);
 	return count + identity_event_keys(crash, keys + count);
 }
 
 size_t identity_seeks(const struct crash *crash, uint64_t keys[IDENTITY_SEEKS])
 {
+	size_t count = 0;
+
 	if (!is_linkable(crash))
 		return 0;
-
-	const size_t count = clock_keys(crash, keys);
-
+	if (is_exact(crash)) {
+		keys[count++] = clock_key(crash, CLOCK_EXACT);
+		keys[count++] = clock_key(crash, CLOCK_LOOSE);
+	} else {
+		keys[count++] = clock_key(crash, CLOCK_TIME);
+	}
+	count += boot_keys(crash, keys + count);
 	return count + identity_event_seeks(crash, keys + count);
 }
 
@@ -187,12 +247,6 @@ static bool same_time(const struct crash *a, const struct crash *b)
 		return true;
 	return printed &&
 	       a->time.value / MILLISECOND == b->time.value / MILLISECOND;
-}
-
-/* A clock that stands on a whole second was set by a program, not read. */
-static bool is_read(const struct crash *crash)
-{
-	return crash->time.value % SECOND != 0;
 }
 
 /*

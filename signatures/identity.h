@@ -29,8 +29,8 @@ void identity_text(struct hash128 identity, char text[IDENTITY_TEXT_BYTES]);
  * identity_same() each seeks at least one key of the other.  Return how many
  * were written.
  */
-#define IDENTITY_KEYS (2 + IDENTITY_EVENT_KEYS)
-#define IDENTITY_SEEKS (2 + IDENTITY_EVENT_SEEKS)
+#define IDENTITY_KEYS (3 + IDENTITY_EVENT_KEYS)
+#define IDENTITY_SEEKS (3 + IDENTITY_EVENT_SEEKS)
 size_t identity_keys(const struct crash *crash, uint64_t keys[IDENTITY_KEYS]);
 size_t identity_seeks(const struct crash *crash, uint64_t keys[IDENTITY_SEEKS]);
 

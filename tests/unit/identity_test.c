@@ -18,19 +18,35 @@ static struct crash crash_at(uint64_t time)
 	return crash;
 }
 
-/* identity_same() both ways, and the key that would have found it. */
-static bool same(const struct crash *a, const struct crash *b)
+static bool share(const uint64_t *x, size_t xs, const uint64_t *y, size_t ys)
 {
-	uint64_t x[IDENTITY_KEYS], y[IDENTITY_KEYS];
-	const size_t xs = identity_keys(a, x), ys = identity_keys(b, y);
-	const bool is_same = identity_same(a, b);
 	bool shared = false;
 
 	for (size_t i = 0; i < xs; i++)
 		for (size_t n = 0; n < ys; n++)
 			shared |= x[i] == y[n];
+	return shared;
+}
+
+/* Would a be found when b is there? */
+static bool seeks(const struct crash *a, const struct crash *b)
+{
+	uint64_t x[IDENTITY_SEEKS], y[IDENTITY_KEYS];
+	const size_t xs = identity_seeks(a, x), ys = identity_keys(b, y);
+
+	return share(x, xs, y, ys);
+}
+
+/* identity_same() both ways, and the keys that would have found it. */
+static bool same(const struct crash *a, const struct crash *b)
+{
+	uint64_t x[IDENTITY_KEYS], y[IDENTITY_KEYS];
+	const size_t xs = identity_keys(a, x), ys = identity_keys(b, y);
+	const bool is_same = identity_same(a, b);
+
 	assert_int_equal(is_same, identity_same(b, a));
-	assert_true(shared || !is_same);
+	assert_true(share(x, xs, y, ys) || !is_same);
+	assert_true((seeks(a, b) && seeks(b, a)) || !is_same);
 	return is_same;
 }
 
@@ -103,6 +119,43 @@ static void a_clock_of_whole_seconds_proves_little(void **state)
 	assert_false(same(&a, &b));
 	b.bugcheck.args[0].value = 0;
 	assert_false(same(&a, &b));
+}
+
+/* A fleet's worth of them must not be read to place one more. */
+static void crashes_of_one_whole_second_are_not_looked_into(void **state)
+{
+	const struct crash a = crash_at(1330000000000000000u);
+	struct crash b = a;
+
+	(void)state;
+	b.bugcheck.args[2].value += 16;
+	assert_false(seeks(&a, &b));
+	assert_false(seeks(&b, &a));
+	b = a;
+	b.bugcheck.args[2] = CRASH_UNKNOWN;
+	assert_true(same(&a, &b));
+	b = a;
+	b.bugcheck.args[2] = CRASH_UNKNOWN;
+	assert_true(same(&b, &b));
+	b = a;
+	b.time.value += 4567;
+	b.image.kind = CRASH_DEBUGGER_LOG;
+	assert_true(same(&a, &b));
+}
+
+static void processes_of_one_second_are_told_apart_by_address(void **state)
+{
+	struct crash a = crash_at(1330000000000000000u);
+	struct crash b;
+
+	(void)state;
+	a.bugcheck.code = CRASH_UNKNOWN;
+	a.exception.code = CRASH_NUMBER(0xc0000005);
+	a.exception.address = CRASH_NUMBER(0x401000);
+	b = a;
+	assert_true(same(&a, &b));
+	b.exception.address.value += 2;
+	assert_false(seeks(&a, &b));
 }
 
 static void on_one_machine_arguments_do_not_matter(void **state)
@@ -239,6 +292,10 @@ int main(void)
 		cmocka_unit_test(a_pointer_may_be_null_in_one),
 		cmocka_unit_test(one_bit_may_have_flipped),
 		cmocka_unit_test(a_clock_of_whole_seconds_proves_little),
+		cmocka_unit_test(
+			crashes_of_one_whole_second_are_not_looked_into),
+		cmocka_unit_test(
+			processes_of_one_second_are_told_apart_by_address),
 		cmocka_unit_test(on_one_machine_arguments_do_not_matter),
 		cmocka_unit_test(even_on_one_machine_a_set_clock_proves_little),
 		cmocka_unit_test(two_architectures_are_two_crashes),
