@@ -21,6 +21,14 @@ static bool asks_for(const struct where *where, const char *field,
 	return false;
 }
 
+void asked_leaves_out(const struct query *query, const struct where *where,
+		      bool *live, bool *tool_made)
+{
+	*live = !query->all_kinds &&
+		!asks_for(where, "kind", crash_kind_name(CRASH_KERNEL_LIVE));
+	*tool_made = !query->all_kinds && !asks_for(where, "flag", "tool-made");
+}
+
 static enum status leave_out_snapshots(struct query *query,
 				       const struct where *where,
 				       struct asked *asked, struct error *err)
@@ -28,15 +36,17 @@ static enum status leave_out_snapshots(struct query *query,
 	struct plan live;
 	struct plan tool_made;
 	const uint64_t all = asked->plan.matched;
+	bool leaves_live, leaves_tool_made;
 
+	asked_leaves_out(query, where, &leaves_live, &leaves_tool_made);
 	if (query->all_kinds)
 		return STATUS_OK;
 	if (plan_snapshots(query->store, &live, &tool_made, err))
 		return err->status;
-	if (!asks_for(where, "kind", crash_kind_name(CRASH_KERNEL_LIVE)))
+	if (leaves_live)
 		plan_leave_out(&asked->plan, &live);
 	asked->live = all - asked->plan.matched;
-	if (!asks_for(where, "flag", "tool-made"))
+	if (leaves_tool_made)
 		plan_leave_out(&asked->plan, &tool_made);
 	asked->tool_made = all - asked->live - asked->plan.matched;
 	plan_deinit(&live);

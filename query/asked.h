@@ -50,6 +50,10 @@ enum status asked_all(struct query *query, struct asked *ret,
 		      struct error *err) MUST_CHECK;
 void asked_deinit(struct asked *asked);
 
+/* Are snapshots, or images made by tools, left out of these words' crashes? */
+void asked_leaves_out(const struct query *query, const struct where *where,
+		      bool *live, bool *tool_made);
+
 /* Say what was left out: a line for people, "not_counted" for programs. */
 void asked_note(const struct asked *asked, struct table *table);
 

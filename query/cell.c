@@ -87,8 +87,7 @@ static struct json *file_json(const struct record_file *file)
 	return object;
 }
 
-struct json *cell_json(struct store *store, uint32_t row,
-		       const struct store_crash *crash, struct arena *arena)
+struct json *cell_json_of(const struct store_crash *crash, const char *cluster)
 {
 	struct json *object = crash_json(&crash->crash, cell_source(crash));
 	struct json *files = json_new_array();
@@ -96,10 +95,15 @@ struct json *cell_json(struct store *store, uint32_t row,
 
 	identity_text(crash->identity, id);
 	json_set(object, "id", json_new_text(id));
-	json_set(object, "cluster",
-		 json_new_text(cell_column(store, "cluster", row, arena)));
+	json_set(object, "cluster", json_new_text(cluster));
 	for (size_t i = 0; i < crash->file_count; i++)
 		json_append(files, file_json(&crash->files[i]));
 	json_set(object, "files", files);
 	return object;
+}
+
+struct json *cell_json(struct store *store, uint32_t row,
+		       const struct store_crash *crash, struct arena *arena)
+{
+	return cell_json_of(crash, cell_column(store, "cluster", row, arena));
 }

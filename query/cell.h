@@ -25,4 +25,7 @@ const char *cell_column(struct store *store, const char *field, uint32_t row,
 struct json *cell_json(struct store *store, uint32_t row,
 		       const struct store_crash *crash, struct arena *arena);
 
+/* Likewise, where the cluster is known already; NULL: in none. */
+struct json *cell_json_of(const struct store_crash *crash, const char *cluster);
+
 #endif

@@ -8,6 +8,7 @@
 #include "query/query.h"
 #include "signatures/base/file.h"
 #include "signatures/base/text.h"
+#include "signatures/clickhouse/address.h"
 #include "signatures/settle/changes.h"
 
 static struct {
@@ -195,6 +196,11 @@ static enum status changes_run(struct query *query, enum cli_exit *ret,
 		return error_set(err, STATUS_USAGE,
 				 "%s: changes takes no filter",
 				 query->operands[0]);
+	if (address_is(query->store_path))
+		return error_set(err, STATUS_UNSUPPORTED,
+				 "changes: a log beside a store on disk, and "
+				 "%s is none",
+				 query->store_path);
 	if (options.since && !text_parse_time(options.since, &since))
 		return error_set(err, STATUS_USAGE, "--since=%s: not a time",
 				 options.since);

@@ -11,6 +11,7 @@
 
 #include "query/cell.h"
 #include "query/count.h"
+#include "query/push_find.h"
 #include "query/query.h"
 #include "signatures/base/text.h"
 #include "signatures/identity.h"
@@ -265,14 +266,15 @@ static enum status select_rows(struct query *query, const struct plan *plan,
 	return STATUS_OK;
 }
 
-static void print_row(struct query *query, struct table *out, uint32_t row,
-		      const struct store_crash *crash, struct arena *arena)
+static void print_row(struct query *query, struct table *out,
+		      const struct store_crash *crash, const char *cluster,
+		      struct arena *arena)
 {
 	char id[IDENTITY_TEXT_BYTES];
 
 	identity_text(crash->identity, id);
 	if (!out) {
-		struct json *json = cell_json(query->store, row, crash, arena);
+		struct json *json = cell_json_of(crash, cluster);
 
 		json_print(json, query->out);
 		fputc('\n', query->out);
@@ -286,21 +288,40 @@ static void print_row(struct query *query, struct table *out, uint32_t row,
 		table_text_cell(cell_bugcheck(arena, &crash->crash)),
 		table_text_cell(cell_bugcheck_name(arena, &crash->crash)),
 		table_text_cell(cell_fault(arena, &crash->crash)),
-		table_text_cell(
-			cell_column(query->store, "cluster", row, arena)),
+		table_text_cell(cluster),
 		table_text_cell(cell_source(crash)),
 	};
 
 	table_row(out, cells);
 }
 
+/* NULL where each crash is a JSON object of its own. */
+static struct table *begin_table(struct query *query)
+{
+	if (strcmp(query->printer->name, "json") == 0)
+		return NULL;
+	return table_create(query->printer, query->out, "Crashes", columns,
+			    COLUMNS);
+}
+
+static void end_table(struct query *query, struct table *out, uint64_t matched,
+		      uint64_t printed)
+{
+	if (!out)
+		return;
+	table_note(
+		out, "%" PRIu64 " crash%s%s", matched, matched == 1 ? "" : "es",
+		printed < matched ? text_printf(&query->arena,
+						", %" PRIu64 " shown", printed)
+				  : "");
+	table_end(out);
+	table_destroy(out);
+}
+
 static enum status print_rows(struct query *query, const struct items *items,
 			      uint64_t matched, struct error *err)
 {
-	const bool json = strcmp(query->printer->name, "json") == 0;
-	struct table *out = json ? NULL
-				 : table_create(query->printer, query->out,
-						"Crashes", columns, COLUMNS);
+	struct table *out = begin_table(query);
 	struct store_crash crash;
 	struct arena arena;
 	uint64_t printed = 0;
@@ -316,33 +337,61 @@ static enum status print_rows(struct query *query, const struct items *items,
 		status = store_crash_read(query->store, row, &arena, &crash,
 					  err);
 		if (!status)
-			print_row(query, out, row, &crash, &arena);
+			print_row(query, out, &crash,
+				  cell_column(query->store, "cluster", row,
+					      &arena),
+				  &arena);
 		printed++;
 	}
 	arena_deinit(&arena);
-	if (out) {
-		table_note(out, "%" PRIu64 " crash%s%s", matched,
-			   matched == 1 ? "" : "es",
-			   printed < matched
-				   ? text_printf(&query->arena,
-						 ", %" PRIu64 " shown", printed)
-				   : "");
-		table_end(out);
-		table_destroy(out);
-	}
+	end_table(query, out, matched, printed);
 	return status;
 }
 
-static enum status find_run(struct query *query, enum cli_exit *ret,
-			    struct error *err)
+/* The server finds them, page by page. */
+static enum status print_pushed(struct query *query, struct push_find *find,
+				struct error *err)
 {
-	struct where where;
+	struct table *out = begin_table(query);
+	struct remote_crash *crashes;
+	struct arena arena;
+	uint64_t printed = 0;
+	size_t count = 1;
+	enum status status = STATUS_OK;
+
+	arena_init(&arena);
+	while (count && !status) {
+		arena_reset(&arena);
+		status = push_find_next(find, &arena, &crashes, &count, err);
+		for (size_t i = 0; i < count && !status; i++, printed++)
+			print_row(query, out, &crashes[i].crash,
+				  crashes[i].cluster, &arena);
+	}
+	arena_deinit(&arena);
+	end_table(query, out, find->matched, printed);
+	return status;
+}
+
+static enum status run_pushed(struct query *query, const struct where *where,
+			      enum cli_exit *ret, struct error *err)
+{
+	struct push_find find;
+
+	if (push_find_begin(query->store, where, options.offset, options.limit,
+			    &query->arena, &find, err) ||
+	    print_pushed(query, &find, err))
+		return err->status;
+	*ret = find.matched > options.offset ? CLI_YES : CLI_NO;
+	return STATUS_OK;
+}
+
+static enum status run_here(struct query *query, const struct where *where,
+			    enum cli_exit *ret, struct error *err)
+{
 	struct plan plan;
 	struct items items = { NULL, 0, 0 };
 
-	if (where_parse(query->operands, query->operand_count, &query->arena,
-			&where, err) ||
-	    plan_make(query->store, &where, &plan, err))
+	if (plan_make(query->store, where, &plan, err))
 		return err->status;
 
 	enum status status = select_rows(query, &plan, &items, err);
@@ -354,6 +403,19 @@ static enum status find_run(struct query *query, enum cli_exit *ret,
 	free(items.at);
 	plan_deinit(&plan);
 	return status;
+}
+
+static enum status find_run(struct query *query, enum cli_exit *ret,
+			    struct error *err)
+{
+	struct where where;
+
+	if (where_parse(query->operands, query->operand_count, &query->arena,
+			&where, err))
+		return err->status;
+	return push_can_all(query->store, &where)
+		       ? run_pushed(query, &where, ret, err)
+		       : run_here(query, &where, ret, err);
 }
 
 const struct query_command find_command = {

@@ -8,6 +8,7 @@
 #include "query/asked.h"
 #include "query/group.h"
 #include "query/measure.h"
+#include "query/push_freq.h"
 #include "query/query.h"
 #include "query/value.h"
 #include "signatures/base/text.h"
@@ -295,13 +296,17 @@ static enum status freq_run(struct query *query, enum cli_exit *ret,
 	if (options.all && !value_is_bugcheck(field))
 		return error_set(err, STATUS_USAGE,
 				 "--all: only bugchecks are documented");
-	if (asked_make(query, &asked, err))
-		return err->status;
 
-	enum status status =
-		group_make(query->store, field, &asked.plan, options.min,
-			   &query->arena, &group, err);
+	const bool pushed = push_freq_can(query, field);
+	enum status status = pushed ? push_freq(query, field, options.min,
+						&asked, &group, err)
+				    : asked_make(query, &asked, err);
 
+	if (status)
+		return status;
+	if (!pushed)
+		status = group_make(query->store, field, &asked.plan,
+				    options.min, &query->arena, &group, err);
 	if (!status)
 		status = measure_make(query, group.with_value, &measure, err);
 	if (!status) {

@@ -70,8 +70,7 @@ static bool is_folded(const struct field *field)
 	return false;
 }
 
-/* Can every value be looked up, without walking the dictionary? */
-static bool is_lookup(const struct where_test *test)
+bool match_is_lookup(const struct where_test *test)
 {
 	for (size_t i = 0; i < test->count; i++) {
 		const struct where_value *value = &test->values[i];
@@ -114,7 +113,7 @@ static enum status accepted_make(struct store *store,
 
 	if (where_accepts_absent(test))
 		accept_term(&accepted, 0);
-	if (is_lookup(test)) {
+	if (match_is_lookup(test)) {
 		look_up(store, test, &accepted);
 	} else if (store_walk_terms(store, test->field, take_term, &accepted,
 				    err)) {

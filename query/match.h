@@ -6,6 +6,12 @@
 
 #include "query/plan.h"
 
+/*
+ * Can every value be looked up, without walking the dictionary?  The names of
+ * modules then stand for themselves: lowered, and without a path.
+ */
+bool match_is_lookup(const struct where_test *test);
+
 /* Take the rows that fail the test out of plan; its matched is stale then. */
 enum status match_column(struct store *store, const struct where_test *test,
 			 struct plan *plan, struct error *err) MUST_CHECK;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "query/match.h"
+#include "query/push_rows.h"
 
 enum {
 	WORD_BITS = 64
@@ -242,11 +243,15 @@ enum status plan_make(struct store *store, const struct where *where,
 {
 	struct plan plan = plan_all(store);
 
+	if (push_rows(store, where, &plan, err)) {
+		plan_deinit(&plan);
+		return err->status;
+	}
 	for (unsigned stage = 0; stage < STAGES; stage++) {
 		for (size_t i = 0; i < where->count; i++) {
 			const struct where_test *test = &where->tests[i];
 
-			if (cost(test->field) != stage)
+			if (cost(test->field) != stage || push_can(store, test))
 				continue;
 			if (apply(store, test, &plan, err)) {
 				plan_deinit(&plan);

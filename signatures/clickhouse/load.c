@@ -9,7 +9,7 @@
 
 enum {
 	/* The server makes a part of each insert, and wants them large. */
-	BATCH_BYTES = 16 * 1024 * 1024
+	BATCH_BYTES = 8 * 1024 * 1024
 };
 
 enum status load_flush(struct load *load)

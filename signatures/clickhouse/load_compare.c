@@ -110,7 +110,7 @@ static enum status read_store(struct load *load)
 	return STATUS_OK;
 }
 
-struct load_item *load_find(const struct load *load, struct hash128 id)
+struct load_item *load_compare_find(const struct load *load, struct hash128 id)
 {
 	const struct load_item wanted = { .id = id };
 
@@ -211,7 +211,7 @@ static void take_row(struct load *load, struct bytes *in, struct hash128 *last)
 	row.fields = bytes_u64(in);
 	row.records_hash = bytes_u64(in);
 	*last = row.id;
-	item = load_find(load, row.id);
+	item = load_compare_find(load, row.id);
 	if (item)
 		item->version = row.version;
 	if (item && is_there && hash_128_equal(item->content, row.content))

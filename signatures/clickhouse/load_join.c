@@ -91,7 +91,7 @@ static enum status put_row(struct load *load, struct store *scratch,
 	if (crashrow_read(scratch, number, &load->passing, row, load->err))
 		return load->err->status;
 	*id = row->crash.identity;
-	item = load_find(load, *id);
+	item = load_compare_find(load, *id);
 	foreign = find_foreign(load, *id);
 	if (item && take_given(load, item, row))
 		return load->err->status;

@@ -60,7 +60,7 @@ struct load {
 };
 
 /* The item of that id, or NULL. */
-struct load_item *load_find(const struct load *load, struct hash128 id);
+struct load_item *load_compare_find(const struct load *load, struct hash128 id);
 
 /* A row more for the batch, which is sent when it is full. */
 enum status load_put(struct load *load, struct hash128 id, uint64_t version,

@@ -17,7 +17,7 @@ static int compare(struct field_value a, struct field_value b)
 static const char *columns_of_terms(const struct field *field,
 				    struct arena *arena)
 {
-	/* See store_read.h: of these alone. */
+	/* Of these alone; see store_read.h. */
 	const bool has_machines = strcmp(field->name, "bugcheck") == 0 ||
 				  strcmp(field->name, "bucket") == 0;
 
