@@ -11,7 +11,7 @@
 
 #define REGISTRY_VALUES 64
 
-/* A blob that runs over the end of the image is worth a word. */
+/* A blob that runs over the end of the image: the rest was cut off. */
 static void report_damage(struct target *target)
 {
 	struct secondary walk = secondary_walk(target->dump->secondary);
@@ -19,11 +19,13 @@ static void report_damage(struct target *target)
 
 	while (secondary_next(&walk, &blob))
 		;
-	if (walk.cut_short)
-		crash_problem(target->crash, target->arena,
-			      "secondary data: cut short at byte 0x%llx",
-			      (unsigned long long)(walk.rest.next -
-						   target->dump->image.start));
+	if (!walk.cut_short)
+		return;
+	target->crash->image.complete = false;
+	crash_problem(target->crash, target->arena,
+		      "secondary data: cut short at byte 0x%llx",
+		      (unsigned long long)(walk.rest.next -
+					   target->dump->image.start));
 }
 
 /*

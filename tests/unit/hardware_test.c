@@ -87,12 +87,14 @@ static void the_processor_has_its_name_from_the_registry(void **state)
 static void a_blob_cut_short_is_a_problem(void **state)
 {
 	(void)state;
+	m.crash.image.complete = true;
 	m.dump.image = bytes_of(blobs, sizeof(blobs));
 	m.dump.secondary = bytes_of(blobs, add_smbios(0x10) - 1);
 	hardware_examine(&m.target);
 	assert_int_equal(m.crash.problem_count, 1);
 	assert_string_equal(m.crash.problems[0],
 			    "secondary data: cut short at byte 0x10");
+	assert_false(m.crash.image.complete);
 }
 
 static void expect_found(void)
