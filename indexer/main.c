@@ -76,22 +76,22 @@ static unsigned count_processors(void)
 	return count > 0 ? (unsigned)count : 1;
 }
 
-static enum status check(const struct request *request,
+static enum status check(const struct request *asked,
 			 const struct cli_operands *operands, struct error *err)
 {
-	const struct unpack_limits *limits = &request->limits;
+	const struct unpack_limits *limits = &asked->limits;
 
-	if (!operands->count && !request->settle)
+	if (!operands->count && !asked->settle)
 		return error_set(err, STATUS_USAGE,
 				 "nothing to read: name a dump, an archive, a "
 				 "folder or -");
-	if (request->jobs < 1 || request->jobs > JOBS_MAX)
+	if (asked->jobs < 1 || asked->jobs > JOBS_MAX)
 		return error_set(err, STATUS_USAGE, "--jobs: 1 to %d",
 				 JOBS_MAX);
-	if (request->seconds < 1 || request->seconds > SECONDS_MAX)
+	if (asked->seconds < 1 || asked->seconds > SECONDS_MAX)
 		return error_set(err, STATUS_USAGE, "--max-seconds: 1 to %d",
 				 SECONDS_MAX);
-	if (request->redact && request->quarantine)
+	if (asked->redact && asked->quarantine)
 		return error_set(err, STATUS_USAGE,
 				 "--redact: --quarantine keeps whole dumps");
 	if (!limits->depth || !limits->ratio || !limits->bytes ||
@@ -111,12 +111,12 @@ static void print_help(const struct cli_option *table)
 }
 
 /* What only the whole corpus can tell; see settle.h. */
-static enum cli_exit settle(const struct request *request)
+static enum cli_exit settle(const struct request *asked)
 {
 	struct store *store;
 	struct error err;
 	enum status status =
-		store_open(request->store, STORE_WRITE, true, &store, &err);
+		store_open(asked->store, STORE_WRITE, true, &store, &err);
 
 	if (!status) {
 		status = settle_store(store, &err);
@@ -128,15 +128,15 @@ static enum cli_exit settle(const struct request *request)
 	return cli_exit_of(status);
 }
 
-static bool wants_settling(const struct request *request,
+static bool wants_settling(const struct request *asked,
 			   const struct tally *tally)
 {
-	if (request->print || request->no_settle)
+	if (asked->print || asked->no_settle)
 		return false;
-	return request->settle || tally->indexed || tally->same_crash;
+	return asked->settle || tally->indexed || tally->same_crash;
 }
 
-static enum cli_exit run(const struct request *request,
+static enum cli_exit run(const struct request *asked,
 			 const struct cli_operands *operands,
 			 struct arena *arena)
 {
@@ -145,8 +145,8 @@ static enum cli_exit run(const struct request *request,
 	struct tally tally;
 	struct error err;
 
-	if (request->images &&
-	    imagedir_open(request->images, arena, &images, &err)) {
+	if (asked->images &&
+	    imagedir_open(asked->images, arena, &images, &err)) {
 		cli_complain_error(&err);
 		return CLI_COULD_NOT;
 	}
@@ -154,18 +154,18 @@ static enum cli_exit run(const struct request *request,
 	const struct ingest_options options = {
 		.paths = operands->at,
 		.path_count = operands->count,
-		.store_dir = request->print ? NULL : request->store,
-		.quarantine_dir = request->quarantine,
-		.now = cli_now(request->now),
-		.redacts = request->redact,
+		.store_dir = asked->print ? NULL : asked->store,
+		.quarantine_dir = asked->quarantine,
+		.now = cli_now(asked->now),
+		.redacts = asked->redact,
 		.workers = {
-			.jobs = (unsigned)request->jobs,
-			.wall_ms = request->seconds * 1000,
-			.spool_dir = request->spool,
+			.jobs = (unsigned)asked->jobs,
+			.wall_ms = asked->seconds * 1000,
+			.spool_dir = asked->spool,
 			.worker = {
-				.is_free = request->no_sandbox,
-				.keeps_refused = request->quarantine != NULL,
-				.limits = request->limits,
+				.is_free = asked->no_sandbox,
+				.keeps_refused = asked->quarantine != NULL,
+				.limits = asked->limits,
 				.images = images,
 			},
 		},
@@ -179,8 +179,8 @@ static enum cli_exit run(const struct request *request,
 	if (status)
 		cli_complain_error(&err);
 
-	const enum cli_exit settled = !status && wants_settling(request, &tally)
-					      ? settle(request)
+	const enum cli_exit settled = !status && wants_settling(asked, &tally)
+					      ? settle(asked)
 					      : CLI_YES;
 
 	if (fflush(stdout) || ferror(stdout)) {
@@ -194,22 +194,22 @@ static enum cli_exit run(const struct request *request,
 		return settled;
 	if (tally.refused[STATUS_IO])
 		return CLI_COULD_NOT;
-	return request->strict && tally_refused(&tally) ? CLI_NO : CLI_YES;
+	return asked->strict && tally_refused(&tally) ? CLI_NO : CLI_YES;
 }
 
 /* By way of a store on this machine, where the address is another's. */
-static enum cli_exit run_anywhere(const struct request *request,
+static enum cli_exit run_anywhere(const struct request *asked,
 				  const struct cli_operands *operands,
 				  struct arena *arena)
 {
-	struct request staging = *request;
+	struct request staging = *asked;
 	struct staged *staged;
 	struct error err;
 
-	if (request->print || !address_is(request->store))
-		return run(request, operands, arena);
-	if (staged_begin(request->store, request->spool, !request->no_settle,
-			 &staged, &err)) {
+	if (asked->print || !address_is(asked->store))
+		return run(asked, operands, arena);
+	if (staged_begin(asked->store, asked->spool, !asked->no_settle, &staged,
+			 &err)) {
 		cli_complain_error(&err);
 		return cli_exit_of(err.status);
 	}
@@ -226,61 +226,62 @@ static enum cli_exit run_anywhere(const struct request *request,
 	return code;
 }
 
+/* What the options say; the table points into it. */
+static struct request request = {
+	.store = STORE_DEFAULT,
+	.seconds = LIMIT_WORKER_SECONDS,
+	.limits = { LIMIT_DEPTH, LIMIT_RATIO, LIMIT_TOTAL_BYTES,
+		    LIMIT_ENTRIES },
+};
+
+static const struct cli_option table[] = {
+	{ "store", 0, CLI_TEXT, &request.store, "DIR",
+	  "where crashes are kept (default " STORE_DEFAULT
+	  "), or clickhouse://HOST:PORT/DATABASE" },
+	{ "jobs", 'j', CLI_NUMBER, &request.jobs, "N",
+	  "worker processes (default: one per processor)" },
+	{ "print", 0, CLI_FLAG, &request.print, NULL,
+	  "print each crash as a line of JSON, store nothing" },
+	{ "strict", 0, CLI_FLAG, &request.strict, NULL,
+	  "exit with 1 when something was refused" },
+	{ "quarantine", 0, CLI_TEXT, &request.quarantine, "DIR",
+	  "copy what is refused there, with the reason" },
+	{ "redact", 0, CLI_FLAG, &request.redact, NULL,
+	  "leave out users in paths, and processes not Windows' own" },
+	{ "images", 0, CLI_TEXT, &request.images, "DIR",
+	  "PE images in symbol-store layout" },
+	{ "spool", 0, CLI_TEXT, &request.spool, "DIR",
+	  "where large dumps are unpacked (default /var/tmp)" },
+	{ "max-depth", 0, CLI_NUMBER, &request.limits.depth, "N",
+	  "archives around a dump" },
+	{ "max-ratio", 0, CLI_NUMBER, &request.limits.ratio, "N",
+	  "unpacked bytes for each byte of input" },
+	{ "max-bytes", 0, CLI_NUMBER, &request.limits.bytes, "N",
+	  "bytes unpacked from one input" },
+	{ "max-entries", 0, CLI_NUMBER, &request.limits.entries, "N",
+	  "entries of one input, dumps or not" },
+	{ "max-seconds", 0, CLI_NUMBER, &request.seconds, "N", "for one dump" },
+	{ "settle", 0, CLI_FLAG, &request.settle, NULL,
+	  "settle stacks and clusters from the whole store" },
+	{ "no-settle", 0, CLI_FLAG, &request.no_settle, NULL,
+	  "leave that out after an ingest that added crashes" },
+	{ "now", 0, CLI_TEXT, &request.now, "TIME", "the time of this run" },
+	{ "no-sandbox", 0, CLI_FLAG, &request.no_sandbox, NULL,
+	  "trust every input: for debugging only" },
+	{ "help", 'h', CLI_FLAG, &request.help, NULL, "this text" },
+	CLI_END,
+};
+
 int main(int argc, char **argv)
 {
-	struct request request = {
-		.store = STORE_DEFAULT,
-		.spool = access("/var/tmp", W_OK) ? "/tmp" : "/var/tmp",
-		.jobs = count_processors(),
-		.seconds = LIMIT_WORKER_SECONDS,
-		.limits = { LIMIT_DEPTH, LIMIT_RATIO, LIMIT_TOTAL_BYTES,
-			    LIMIT_ENTRIES },
-	};
-	const struct cli_option table[] = {
-		{ "store", 0, CLI_TEXT, &request.store, "DIR",
-		  "where crashes are kept (default " STORE_DEFAULT
-		  "), or clickhouse://HOST:PORT/DATABASE" },
-		{ "jobs", 'j', CLI_NUMBER, &request.jobs, "N",
-		  "worker processes (default: one per processor)" },
-		{ "print", 0, CLI_FLAG, &request.print, NULL,
-		  "print each crash as a line of JSON, store nothing" },
-		{ "strict", 0, CLI_FLAG, &request.strict, NULL,
-		  "exit with 1 when something was refused" },
-		{ "quarantine", 0, CLI_TEXT, &request.quarantine, "DIR",
-		  "copy what is refused there, with the reason" },
-		{ "redact", 0, CLI_FLAG, &request.redact, NULL,
-		  "leave out users in paths, and processes not Windows' own" },
-		{ "images", 0, CLI_TEXT, &request.images, "DIR",
-		  "PE images in symbol-store layout" },
-		{ "spool", 0, CLI_TEXT, &request.spool, "DIR",
-		  "where large dumps are unpacked (default /var/tmp)" },
-		{ "max-depth", 0, CLI_NUMBER, &request.limits.depth, "N",
-		  "archives around a dump" },
-		{ "max-ratio", 0, CLI_NUMBER, &request.limits.ratio, "N",
-		  "unpacked bytes for each byte of input" },
-		{ "max-bytes", 0, CLI_NUMBER, &request.limits.bytes, "N",
-		  "bytes unpacked from one input" },
-		{ "max-entries", 0, CLI_NUMBER, &request.limits.entries, "N",
-		  "entries of one input, dumps or not" },
-		{ "max-seconds", 0, CLI_NUMBER, &request.seconds, "N",
-		  "for one dump" },
-		{ "settle", 0, CLI_FLAG, &request.settle, NULL,
-		  "settle stacks and clusters from the whole store" },
-		{ "no-settle", 0, CLI_FLAG, &request.no_settle, NULL,
-		  "leave that out after an ingest that added crashes" },
-		{ "now", 0, CLI_TEXT, &request.now, "TIME",
-		  "the time of this run" },
-		{ "no-sandbox", 0, CLI_FLAG, &request.no_sandbox, NULL,
-		  "trust every input: for debugging only" },
-		{ "help", 'h', CLI_FLAG, &request.help, NULL, "this text" },
-		CLI_END,
-	};
 	const struct cli_option *const tables[] = { table, NULL };
 	struct cli_operands operands;
 	struct arena arena;
 	struct error err;
 
 	cli_set_program("crashindex");
+	request.spool = access("/var/tmp", W_OK) ? "/tmp" : "/var/tmp";
+	request.jobs = count_processors();
 	if (cli_parse(argc, argv, tables, &operands, &err)) {
 		cli_complain_error(&err);
 		return CLI_USAGE;

@@ -196,7 +196,7 @@ static void chunks_init(struct chunks *chunks, struct arena *arena)
 
 static uint32_t machine_bound(struct store *store, const struct field *machine)
 {
-	return machine ? store_last_term(store, machine) + 1 : 1;
+	return machine ? store_column_last_term(store, machine) + 1 : 1;
 }
 
 static void group_column(struct job *job)

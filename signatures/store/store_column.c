@@ -113,7 +113,7 @@ void store_column_equal(struct store *store, const struct field *field,
 	column_equal(store, field->number, chunk, term, bits);
 }
 
-uint32_t store_last_term(struct store *store, const struct field *field)
+uint32_t store_column_last_term(struct store *store, const struct field *field)
 {
 	struct btree_key prefix = btree_key();
 	struct store_column column;

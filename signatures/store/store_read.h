@@ -98,7 +98,7 @@ void store_column_equal(struct store *store, const struct field *field,
 			uint64_t bits[STORE_CHUNK_ROWS / 64]);
 
 /* No term of field is above this. */
-uint32_t store_last_term(struct store *store, const struct field *field);
+uint32_t store_column_last_term(struct store *store, const struct field *field);
 
 /* A set of rows; CRoaring inside. */
 struct store_rows;
