@@ -23,6 +23,7 @@ struct archive_reader {
 	uint64_t at; /* in the source */
 	bool is_over;
 	bool is_dry; /* asked for bytes behind the source's last one */
+	int failed;  /* errno of the input, which libarchive may pass over */
 	bool is_tar;
 	bool has_size;
 	uint64_t size; /* of the entry, as stated */
@@ -54,6 +55,7 @@ static la_ssize_t read_block(struct archive *archive, void *closure,
 			    (off_t)(source->offset + reader->at));
 	while (got < 0 && errno == EINTR);
 	if (got < 0) {
+		reader->failed = errno;
 		archive_set_error(archive, errno, "input: %s", strerror(errno));
 		return -1;
 	}
@@ -111,7 +113,7 @@ static enum status reason_of(struct archive *archive, const char *text)
 
 	if (number == ENOMEM || says(text, "allocate"))
 		return STATUS_LIMIT;
-	if (number == EIO || says(text, "input: "))
+	if (number == EIO)
 		return STATUS_IO;
 	if (says(text, "encrypt") || says(text, "passphrase") ||
 	    says(text, "codec not supported") || says(text, "password"))
@@ -127,6 +129,15 @@ static enum status reason_of(struct archive *archive, const char *text)
 	return STATUS_CORRUPT;
 }
 
+/* What cannot be read may look like anything, or like an end. */
+static enum status check_input(struct archive_reader *reader, struct error *err)
+{
+	if (!reader->failed)
+		return STATUS_OK;
+	reader->is_over = true;
+	return error_set(err, STATUS_IO, "input: %s", strerror(reader->failed));
+}
+
 static enum status failed(struct archive_reader *reader, int code,
 			  struct error *err)
 {
@@ -134,6 +145,8 @@ static enum status failed(struct archive_reader *reader, int code,
 
 	if (code == ARCHIVE_FATAL)
 		reader->is_over = true;
+	if (check_input(reader, err))
+		return err->status;
 	if (!text)
 		text = "damaged archive";
 
@@ -224,7 +237,7 @@ enum status archive_reader_open(const struct archive_source *source,
 
 	const int code = archive_read_open1(reader->archive);
 
-	if (code < ARCHIVE_WARN) {
+	if (code < ARCHIVE_WARN || reader->failed) {
 		const enum status status = failed(reader, code, err);
 
 		archive_reader_close(reader);
@@ -291,6 +304,8 @@ enum status archive_reader_next(struct archive_reader *reader,
 
 	for (int i = 0; i < RETRIES && code == ARCHIVE_RETRY; i++)
 		code = archive_read_next_header(reader->archive, &entry);
+	if (check_input(reader, err))
+		return err->status;
 	if (code == ARCHIVE_EOF) {
 		*more = false;
 		return STATUS_OK;
@@ -319,6 +334,8 @@ enum status archive_reader_piece(struct archive_reader *reader,
 					       &at);
 	if (code != ARCHIVE_OK && code != ARCHIVE_EOF)
 		return failed(reader, code, err);
+	if (check_input(reader, err))
+		return err->status;
 	if (code == ARCHIVE_EOF) {
 		/* A sparse file may end in a hole. */
 		*offset = reader->seen;
@@ -343,7 +360,7 @@ enum status archive_reader_skip(struct archive_reader *reader,
 
 	if (code < ARCHIVE_WARN)
 		return failed(reader, code, err);
-	return STATUS_OK;
+	return check_input(reader, err);
 }
 
 bool archive_reader_is_over(const struct archive_reader *reader)
