@@ -250,14 +250,13 @@ static bool same_time(const struct crash *a, const struct crash *b)
 }
 
 /*
- * The arguments of one crash in two files.  A pointer may be zero in one (the
- * writer of the small file did not follow it), one bit may have flipped on a
- * disk.  With a clock that was not read nothing but equality will do.
+ * The arguments of one crash in two files.  A pointer may be zero in one: the
+ * writer of the small file did not follow it.  With a clock that was not read
+ * nothing but equality will do.  A flipped bit is forgiven only where the
+ * machine is known: crashes of many machines may lie a bit apart.
  */
 static bool same_arguments(const struct crash *a, const struct crash *b)
 {
-	unsigned int flipped = 0;
-
 	for (size_t i = 0; i < 4; i++) {
 		const struct crash_number x = a->bugcheck.args[i];
 		const struct crash_number y = b->bugcheck.args[i];
@@ -265,13 +264,11 @@ static bool same_arguments(const struct crash *a, const struct crash *b)
 
 		if (agree(x, y))
 			continue;
-		if (!is_read(a))
+		if (!is_read(a) || !dropped ||
+		    (x.value | y.value) < POINTER_FLOOR)
 			return false;
-		if (dropped && (x.value | y.value) >= POINTER_FLOOR)
-			continue;
-		flipped += bits_apart(x.value, y.value);
 	}
-	return flipped == 0 || (flipped == 1 && equal(a->uptime, b->uptime));
+	return true;
 }
 
 /* A process has no arguments, and its clock ticks in seconds. */
