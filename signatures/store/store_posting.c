@@ -61,10 +61,15 @@ static void add_members(struct store *store, const struct store_rows *lists,
 	static uint32_t found[STORE_CHUNK_ROWS];
 	struct members members = { 0 };
 	struct store_column column;
+	uint64_t parts;
 
 	if (roaring_bitmap_is_empty(lists->set))
 		return;
 	members.last = roaring_bitmap_maximum(lists->set);
+	/* Lists are numbered without gaps, where nobody damaged the store. */
+	parts = btree_count(store, SCHEMA_PART);
+	if (members.last > parts)
+		members.last = (uint32_t)parts;
 	members.is_member = calloc((size_t)members.last + 1, 1);
 	if (!members.is_member)
 		abort();
