@@ -176,6 +176,23 @@ static void put_links(struct pack *out, const struct store_crash *crash)
 		pack_u64(out, keys[i]);
 }
 
+/* Crashes with the same modules have the same hash, and few others do. */
+static uint64_t hash_modules(const struct crashrow *row, struct arena *arena)
+{
+	struct pack out = pack_into(arena);
+	struct bytes all;
+	uint64_t hash;
+
+	if (row->crash.crash.module_count == 0)
+		return 0;
+	for (const struct field *field = field_table; field->name; field++)
+		if (field->index == FIELD_MODULES)
+			put_field(&out, row, field);
+	all = pack_done(&out);
+	hash = hash_64(all.next, bytes_left(&all));
+	return hash ? hash : 1;
+}
+
 static struct bytes encode_records(const struct store_crash *crash,
 				   struct arena *arena)
 {
@@ -224,6 +241,7 @@ struct crashrow_bytes crashrow_encode(const struct crashrow *row,
 	put_contents(&out, &row->crash);
 	pack_u64(&out, tables_fields());
 	pack_u64(&out, ret.records_hash);
+	pack_u64(&out, hash_modules(row, arena));
 	pack_u8(&out, (uint8_t)row->crash.file_count);
 	pack_bytes(&out, records.next, bytes_left(&records));
 	for (const struct field *field = field_table; field->name; field++)
@@ -245,6 +263,7 @@ struct crashrow_bytes crashrow_encode_gone(struct hash128 identity,
 	pack_varint(&out, 0);
 	pack_varint(&out, 0);
 	pack_u64(&out, tables_fields());
+	pack_u64(&out, 0);
 	pack_u64(&out, 0);
 	pack_u8(&out, 0);
 	pack_varint(&out, 0);

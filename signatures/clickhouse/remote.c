@@ -7,6 +7,7 @@
 
 #include "signatures/base/text.h"
 #include "signatures/clickhouse/remote_find.h"
+#include "signatures/clickhouse/remote_postings.h"
 #include "signatures/clickhouse/remote_terms.h"
 #include "signatures/clickhouse/tables.h"
 #include "signatures/store/store_foreign.h"
@@ -92,8 +93,7 @@ bool remote_row_of(const struct remote *remote, struct hash128 id,
 }
 
 enum status remote_take_rows(struct remote *remote, struct http_answer *answer,
-			     uint32_t shift, struct store_rows *rows,
-			     struct error *err)
+			     struct store_rows *rows, struct error *err)
 {
 	struct bytes in = bytes_of(answer->data, answer->size);
 	enum status status = remote_fetch_ids(remote, err);
@@ -104,7 +104,7 @@ enum status remote_take_rows(struct remote *remote, struct http_answer *answer,
 		if (!remote_row_of(remote, crashrow_take_id(&in), &row))
 			status = remote_misfit(err);
 		else
-			store_rows_add(rows, row + shift);
+			store_rows_add(rows, row);
 	}
 	http_answer_free(answer);
 	return status;
@@ -147,8 +147,11 @@ static void close_remote(void *state)
 		free(remote->terms[i].at);
 		free(remote->columns[i]);
 		free(remote->numbers[i]);
+		free(remote->postings[i].first);
+		free(remote->postings[i].items);
 	}
 	free(remote->lists);
+	free(remote->list_hashes);
 	free(remote->ids);
 	http_close(remote->http);
 	arena_deinit(&remote->arena);
@@ -175,9 +178,9 @@ static const struct store_foreign foreign = {
 	.find_term = remote_terms_find,
 	.term_value = remote_terms_value,
 	.column_read = remote_terms_column,
-	.column_lists = remote_terms_lists,
-	.posting_read = remote_terms_posting,
-	.posting_lists = remote_terms_posting_lists,
+	.column_lists = remote_postings_column,
+	.posting_read = remote_postings_read,
+	.posting_lists = remote_postings_lists,
 	.tally_read = remote_find_tally,
 	.check = check,
 };
@@ -221,7 +224,7 @@ enum status remote_rows(struct store *store, const char *condition,
 	if (remote_select(remote, "id_high, id_low", condition, "", &answer,
 			  err))
 		return err->status;
-	return remote_take_rows(remote, &answer, 0, rows, err);
+	return remote_take_rows(remote, &answer, rows, err);
 }
 
 enum status remote_crashes(struct store *store, const struct hash128 *ids,

@@ -14,6 +14,17 @@ struct remote_terms {
 	size_t count;
 };
 
+/*
+ * Which rows, or of modules which lists, have each term: those of term n are
+ * items[first[n]] to items[first[n + 1]].
+ */
+struct remote_postings {
+	bool is_there;
+	uint32_t asked; /* for single terms, so far */
+	size_t *first;
+	uint32_t *items;
+};
+
 struct remote {
 	struct arena arena; /* for as long as it is open */
 	struct address address;
@@ -23,7 +34,10 @@ struct remote {
 	struct remote_terms terms[CRASHROW_FIELDS];
 	uint32_t *columns[CRASHROW_FIELDS]; /* terms by row */
 	uint64_t *numbers[CRASHROW_FIELDS]; /* numbers by row */
-	uint32_t *lists;
+	struct remote_postings postings[CRASHROW_FIELDS];
+	uint64_t *list_hashes; /* of list n at n - 1, rising */
+	size_t list_count;
+	uint32_t *lists;     /* by row; NULL: not fetched yet */
 	struct error failed; /* the first failure; STATUS_OK: none */
 };
 
@@ -47,7 +61,6 @@ bool remote_row_of(const struct remote *remote, struct hash128 id,
 
 /* Rows of an answer of id_high, id_low. */
 enum status remote_take_rows(struct remote *remote, struct http_answer *answer,
-			     uint32_t shift, struct store_rows *rows,
-			     struct error *err);
+			     struct store_rows *rows, struct error *err);
 
 #endif

@@ -70,7 +70,7 @@ static void take_terms(struct remote *remote, const struct field *field,
 	terms->is_there = true;
 }
 
-static enum status fetch_terms(struct remote *remote, const struct field *field,
+enum status remote_terms_fetch(struct remote *remote, const struct field *field,
 			       struct error *err)
 {
 	struct http_answer answer;
@@ -98,7 +98,7 @@ enum status remote_terms_walk(void *state, const struct field *field,
 	struct remote *remote = state;
 	const struct remote_terms *terms = &remote->terms[field->number];
 
-	if (fetch_terms(remote, field, err))
+	if (remote_terms_fetch(remote, field, err))
 		return err->status;
 	for (size_t i = 0; i < terms->count; i++)
 		if (!take(closure, &terms->at[i]))
@@ -126,6 +126,15 @@ static const struct store_term *search(const struct remote_terms *terms,
 	return NULL;
 }
 
+uint32_t remote_terms_of(const struct remote *remote, const struct field *field,
+			 struct field_value value)
+{
+	const struct store_term *term =
+		search(&remote->terms[field->number], value);
+
+	return term ? term->term : 0;
+}
+
 bool remote_terms_find(void *state, const struct field *field,
 		       struct field_value value, struct store_term *ret)
 {
@@ -133,7 +142,7 @@ bool remote_terms_find(void *state, const struct field *field,
 	const struct store_term *term;
 	struct error err;
 
-	if (fetch_terms(remote, field, &err))
+	if (remote_terms_fetch(remote, field, &err))
 		return remote_fail(remote, &err);
 	term = search(&remote->terms[field->number], value);
 	if (term)
@@ -148,7 +157,7 @@ bool remote_terms_value(void *state, const struct field *field, uint32_t term,
 	const struct remote_terms *terms = &remote->terms[field->number];
 	struct error err;
 
-	if (fetch_terms(remote, field, &err))
+	if (remote_terms_fetch(remote, field, &err))
 		return remote_fail(remote, &err);
 	if (term == 0 || term > terms->count)
 		return false;
@@ -207,7 +216,8 @@ static enum status fetch_column(struct remote *remote,
 
 	if (remote->columns[field->number])
 		return STATUS_OK;
-	if (field->index == FIELD_COLUMN && fetch_terms(remote, field, err))
+	if (field->index == FIELD_COLUMN &&
+	    remote_terms_fetch(remote, field, err))
 		return err->status;
 	arena_init(&arena);
 	status = remote_select(remote, text_printf(&arena, "`%s`", field->name),
@@ -221,9 +231,8 @@ static enum status fetch_column(struct remote *remote,
 	return status;
 }
 
-/* The rows of a chunk; false past the end. */
-static bool find_chunk(const struct remote *remote, uint32_t chunk,
-		       size_t *first, size_t *count)
+bool remote_terms_chunk(const struct remote *remote, uint32_t chunk,
+			size_t *first, size_t *count)
 {
 	*first = (size_t)chunk * STORE_CHUNK_ROWS;
 	if (*first >= remote->rows)
@@ -242,7 +251,7 @@ bool remote_terms_column(void *state, const struct field *field, uint32_t chunk,
 	struct error err;
 	size_t first;
 
-	if (!find_chunk(remote, chunk, &first, &column.count))
+	if (!remote_terms_chunk(remote, chunk, &first, &column.count))
 		return false;
 	if (fetch_column(remote, field, &err))
 		return remote_fail(remote, &err);
@@ -252,94 +261,4 @@ bool remote_terms_column(void *state, const struct field *field, uint32_t chunk,
 		column.numbers = remote->numbers[field->number] + first;
 	*ret = column;
 	return true;
-}
-
-/* Every crash that has modules has a list of its own: its row + 1. */
-static enum status fetch_lists(struct remote *remote, struct error *err)
-{
-	struct http_answer answer;
-	uint32_t row = 0;
-
-	if (remote->lists)
-		return STATUS_OK;
-	if (remote_select(remote, "notEmpty(driver)", NULL,
-			  "ORDER BY id_high, id_low", &answer, err))
-		return err->status;
-	remote->lists =
-		calloc((size_t)remote->rows + 1, sizeof(*remote->lists));
-	if (!remote->lists)
-		abort();
-
-	struct bytes in = bytes_of(answer.data, answer.size);
-
-	for (; bytes_left(&in) && row < remote->rows; row++)
-		remote->lists[row] = bytes_u8(&in) ? row + 1 : 0;
-
-	const bool fits = row == remote->rows && !bytes_left(&in);
-
-	http_answer_free(&answer);
-	return fits ? STATUS_OK : remote_misfit(err);
-}
-
-bool remote_terms_lists(void *state, uint32_t chunk, struct store_column *ret)
-{
-	struct remote *remote = state;
-	struct store_column column = { NULL, NULL, 0 };
-	struct error err;
-	size_t first;
-
-	if (!find_chunk(remote, chunk, &first, &column.count))
-		return false;
-	if (fetch_lists(remote, &err))
-		return remote_fail(remote, &err);
-	column.terms = remote->lists + first;
-	*ret = column;
-	return true;
-}
-
-/* Rows that have the term among their values, each shifted. */
-static enum status find_rows(struct remote *remote, const struct field *field,
-			     uint32_t number, uint32_t shift,
-			     struct store_rows *rows, struct error *err)
-{
-	const struct remote_terms *terms = &remote->terms[field->number];
-	struct http_answer answer;
-	struct arena arena;
-	struct sql sql;
-	enum status status;
-
-	if (fetch_terms(remote, field, err))
-		return err->status;
-	if (number == 0 || number > terms->count)
-		return STATUS_OK;
-	arena_init(&arena);
-	sql = sql_begin(&arena);
-	sql_add(&sql, "has(`%s`, ", field->name);
-	if (field->type == FIELD_TEXT)
-		sql_text(&sql, terms->at[number - 1].value.text);
-	else
-		sql_add(&sql, "toUInt64(%llu)",
-			(unsigned long long)terms->at[number - 1].value.number);
-	sql_add(&sql, ")");
-	status = remote_select(remote, "id_high, id_low", sql_done(&sql), "",
-			       &answer, err);
-	arena_deinit(&arena);
-	return status ? status
-		      : remote_take_rows(remote, &answer, shift, rows, err);
-}
-
-enum status remote_terms_posting(void *state, const struct field *field,
-				 uint32_t term, struct store_rows *rows,
-				 struct error *err)
-{
-	return find_rows(state, field, term, 0, rows, err);
-}
-
-enum status remote_terms_posting_lists(void *state, const struct field *field,
-				       uint32_t term, struct store_rows *lists,
-				       struct error *err)
-{
-	const uint32_t shift = field->index == FIELD_MODULES;
-
-	return find_rows(state, field, term, shift, lists, err);
 }

@@ -24,10 +24,10 @@ static const struct table {
 	  " content_high UInt64, content_low UInt64, id String,"
 	  " ids Array(UInt64), links Array(UInt64),"
 	  " contents Array(UInt64), fields UInt64,"
-	  " records_hash UInt64, file_count UInt8,"
+	  " records_hash UInt64, list_hash UInt64, file_count UInt8,"
 	  " records Array(String)",
 	  "id_high,id_low,version,content_high,content_low,id,ids,links,"
-	  "contents,fields,records_hash,file_count,records",
+	  "contents,fields,records_hash,list_hash,file_count,records",
 	  "version", "(id_high, id_low)", "id_low", true },
 	{ "refused",
 	  "content_high UInt64, content_low UInt64, why UInt8, source String,"

@@ -12,6 +12,7 @@
  *                contents           of its files, first halves
  *                fields             tables_fields() of who wrote the row
  *                records_hash       of records
+ *                list_hash          of the module fields; 0 = no modules
  *                file_count         0: there is no such crash any more
  *                records            of its files, richest first: record.h
  *              Fields with one value are String ('' = none) or
