@@ -87,7 +87,8 @@ $(OUT)/report_page.inc: query/report_page.sh query/report.css query/report.js
 needed := pkg-config libarchive-dev liblmdb-dev libcapstone-dev libxxhash-dev \
 	  libjansson-dev libpopt-dev libseccomp-dev libroaring-dev libgsl-dev \
 	  zlib1g-dev libcurl4-openssl-dev
-tested := libcmocka-dev libarchive-tools p7zip-full gcab zip jq python3 strace
+tested := libcmocka-dev libarchive-tools p7zip-full gcab zip jq python3 strace \
+	  clickhouse-server
 
 packages packages-test:
 	@sh tests/packages.sh $(needed) $(if $(findstring test,$@),$(tested))

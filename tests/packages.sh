@@ -8,7 +8,8 @@ for package; do
 done
 [ -n "$missing" ] || exit 0
 echo "installing:$missing" >&2
-export DEBIAN_FRONTEND=noninteractive
+# Servers are for the tests to start, not for the system.
+export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
 # shellcheck disable=SC2086
 if ! apt-get install -y -qq --no-install-recommends $missing >/dev/null 2>&1; then
 	apt-get update -qq >&2
