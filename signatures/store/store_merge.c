@@ -1,8 +1,6 @@
-#include <string.h>
-
-#include "signatures/base/pack.h"
 #include "signatures/store/btree.h"
 #include "signatures/store/store_admin.h"
+#include "signatures/store/store_aside.h"
 #include "signatures/store/store_read.h"
 #include "signatures/store/store_write.h"
 
@@ -37,40 +35,32 @@ static bool take_file(void *closure, struct hash128 identity,
 	return !merge->status;
 }
 
-static struct hash128 take_hash(struct bytes *in)
-{
-	struct hash128 hash;
-
-	hash.high = btree_take(in, 8);
-	hash.low = btree_take(in, 8);
-	return hash;
-}
-
-static bool take_refused(void *closure, struct bytes key, struct bytes value)
+static bool take_refused(void *closure, struct hash128 content, enum status why,
+			 const char *source, const char *text)
 {
 	struct merge *merge = closure;
-	const struct hash128 content = take_hash(&key);
-	const uint32_t why = bytes_u32(&value);
-	const char *source, *text;
 
-	arena_reset(&merge->arena);
-	source = pack_take_text(&value, &merge->arena);
-	text = pack_take_text(&value, &merge->arena);
-	if (value.failed || !why || why >= STATUS_COUNT || !source || !text)
-		return true;
-	merge->status = store_put_refused(merge->to, content, source,
-					  (enum status)why, text, merge->err);
+	merge->status = store_put_refused(merge->to, content, source, why, text,
+					  merge->err);
 	return !merge->status;
 }
 
-static bool take_archive(void *closure, struct bytes key, struct bytes value)
+static bool take_archive(void *closure, struct hash128 content, uint64_t dumps)
 {
 	struct merge *merge = closure;
-	struct btree_key name = btree_key();
 
-	btree_key_bytes(&name, key.next, bytes_left(&key));
-	btree_put(merge->to, SCHEMA_ARCHIVE, &name, value);
-	return true;
+	merge->status =
+		store_aside_put_archive(merge->to, content, dumps, merge->err);
+	return !merge->status;
+}
+
+static bool take_copy(void *closure, uint64_t source, struct hash128 content)
+{
+	struct merge *merge = closure;
+
+	merge->status =
+		store_aside_put_copy(merge->to, source, content, merge->err);
+	return !merge->status;
 }
 
 static bool take_stamp(void *closure, struct bytes key, struct bytes value)
@@ -83,35 +73,23 @@ static bool take_stamp(void *closure, struct bytes key, struct bytes value)
 	return true;
 }
 
-/* Other names that a content has. */
-static bool take_copy(void *closure, struct bytes key, struct bytes value)
-{
-	struct merge *merge = closure;
-	struct btree_key name = btree_key();
-	struct btree_key content = btree_key();
-
-	btree_key_bytes(&name, key.next, bytes_left(&key));
-	btree_key_bytes(&content, value.next, bytes_left(&value));
-	btree_set(merge->to, SCHEMA_COPY, &name, &content, true);
-	return true;
-}
-
 enum status store_merge(struct store *to, struct store *from, struct error *err)
 {
 	const struct btree_key all = btree_key();
 	struct merge merge = { .to = to, .from = from, .err = err };
+	const struct store_aside aside = { &merge, take_refused, take_archive,
+					   take_copy };
+	enum status walked = STATUS_OK;
 
 	arena_init(&merge.arena);
 	merge.status = store_walk_records(from, take_file, &merge, err);
-	if (!merge.status) {
-		btree_walk(from, SCHEMA_REFUSED, &all, take_refused, &merge);
-		btree_walk(from, SCHEMA_ARCHIVE, &all, take_archive, &merge);
+	if (!merge.status)
+		walked = store_aside_walk(from, &aside, err);
+	if (!merge.status && !walked)
 		btree_walk(from, SCHEMA_STAMP, &all, take_stamp, &merge);
-		btree_walk(from, SCHEMA_COPY, &all, take_copy, &merge);
-	}
 	arena_deinit(&merge.arena);
-	if (merge.status)
-		return merge.status;
+	if (merge.status || walked)
+		return err->status;
 	if (state_check(from, err))
 		return err->status;
 	return state_check(to, err);
