@@ -32,6 +32,16 @@ bool hash_128_equal(struct hash128 a, struct hash128 b)
 	return a.high == b.high && a.low == b.low;
 }
 
+int hash_128_compare(const void *left, const void *right)
+{
+	const struct hash128 *a = left;
+	const struct hash128 *b = right;
+
+	if (a->high != b->high)
+		return a->high < b->high ? -1 : 1;
+	return (a->low > b->low) - (a->low < b->low);
+}
+
 void hash_128_text(struct hash128 hash, char text[33])
 {
 	snprintf(text, 33, "%016llx%016llx", (unsigned long long)hash.high,

@@ -25,6 +25,9 @@ uint64_t hash_mix(uint64_t a, uint64_t b);
 
 bool hash_128_equal(struct hash128 a, struct hash128 b);
 
+/* Of two struct hash128, for qsort() and bsearch(). */
+int hash_128_compare(const void *left, const void *right);
+
 /* 32 lower-case hexadecimal digits and a NUL; high half first. */
 void hash_128_text(struct hash128 hash, char text[33]);
 bool hash_128_parse(const char *text, struct hash128 *ret);

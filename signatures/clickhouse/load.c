@@ -3,35 +3,9 @@
 #include <stdlib.h>
 
 #include "signatures/clickhouse/load_aside.h"
+#include "signatures/clickhouse/load_batch.h"
 #include "signatures/clickhouse/load_compare.h"
 #include "signatures/clickhouse/load_join.h"
-#include "signatures/clickhouse/tables.h"
-
-enum {
-	/* The server makes a part of each insert, and wants them large. */
-	BATCH_BYTES = 8 * 1024 * 1024
-};
-
-enum status load_flush(struct load *load)
-{
-	enum status status = STATUS_OK;
-
-	if (load->rows.size)
-		status = http_insert(
-			load->http,
-			tables_insert(load->address, "crashes", &load->batch),
-			pack_done(&load->rows), load->err);
-	arena_reset(&load->batch);
-	load->rows = pack_into(&load->batch);
-	return status;
-}
-
-enum status load_put(struct load *load, struct hash128 id, uint64_t version,
-		     const struct crashrow_bytes *bytes)
-{
-	crashrow_put(&load->rows, id, version, bytes);
-	return load->rows.size >= BATCH_BYTES ? load_flush(load) : STATUS_OK;
-}
 
 static enum status put_item(struct load *load, const struct load_item *item)
 {
@@ -45,7 +19,7 @@ static enum status put_item(struct load *load, const struct load_item *item)
 		return load->err->status;
 	bytes = crashrow_encode(row, &load->passing);
 	load->tally.sent++;
-	return load_put(load, item->id, item->version + 1, &bytes);
+	return load_batch_put(load, item->id, item->version + 1, &bytes);
 }
 
 static enum status put_items(struct load *load)
@@ -73,11 +47,11 @@ static enum status put_gone(struct load *load)
 
 		arena_reset(&load->passing);
 		bytes = crashrow_encode_gone(row->id, &load->passing);
-		if (load_put(load, row->id, row->version + 1, &bytes))
+		if (load_batch_put(load, row->id, row->version + 1, &bytes))
 			return load->err->status;
 		load->tally.gone++;
 	}
-	return load_flush(load);
+	return load_batch_send(load);
 }
 
 /*
@@ -87,7 +61,7 @@ static enum status put_gone(struct load *load)
 static enum status run(struct load *load)
 {
 	if (load_compare(load) || put_items(load) || load_join(load) ||
-	    load_flush(load) || put_gone(load))
+	    load_batch_send(load) || put_gone(load))
 		return load->err->status;
 	return load_aside(load, load->store);
 }

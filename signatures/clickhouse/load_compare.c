@@ -12,19 +12,12 @@ enum {
 	ROWS_A_QUESTION = 65536
 };
 
-static int compare_ids(struct hash128 a, struct hash128 b)
-{
-	if (a.high != b.high)
-		return a.high < b.high ? -1 : 1;
-	return (a.low > b.low) - (a.low < b.low);
-}
-
 static int by_id(const void *a, const void *b)
 {
 	const struct load_item *x = a;
 	const struct load_item *y = b;
 
-	return compare_ids(x->id, y->id);
+	return hash_128_compare(&x->id, &y->id);
 }
 
 static int by_key(const void *a, const void *b)

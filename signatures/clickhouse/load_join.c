@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "signatures/clickhouse/load_aside.h"
+#include "signatures/clickhouse/load_batch.h"
 #include "signatures/store/store_scratch.h"
 #include "signatures/store/store_write.h"
 
@@ -45,22 +46,12 @@ static enum status gather(struct load *load, struct store *scratch)
 	return status;
 }
 
-static int compare_ids(const void *a, const void *b)
-{
-	const struct hash128 *x = a;
-	const struct hash128 *y = b;
-
-	if (x->high != y->high)
-		return x->high < y->high ? -1 : 1;
-	return (x->low > y->low) - (x->low < y->low);
-}
-
 /* They came in the order of their ids, which are what a row begins with. */
 static const struct load_row *find_foreign(const struct load *load,
 					   struct hash128 id)
 {
 	return bsearch(&id, load->foreign.at, load->foreign.count,
-		       sizeof(*load->foreign.at), compare_ids);
+		       sizeof(*load->foreign.at), hash_128_compare);
 }
 
 /* What the store itself says about a crash goes before what was fetched. */
@@ -104,12 +95,12 @@ static enum status put_row(struct load *load, struct store *scratch,
 	if (foreign && foreign->version > version)
 		version = foreign->version;
 	load->tally.joined++;
-	return load_put(load, *id, version + 1, &bytes);
+	return load_batch_put(load, *id, version + 1, &bytes);
 }
 
 static bool is_among(const struct hash128 *ids, size_t count, struct hash128 id)
 {
-	return bsearch(&id, ids, count, sizeof(*ids), compare_ids) != NULL;
+	return bsearch(&id, ids, count, sizeof(*ids), hash_128_compare) != NULL;
 }
 
 static void add_gone(struct load *load, struct load_row row)
@@ -156,7 +147,7 @@ static enum status put_all(struct load *load, struct store *scratch)
 	for (uint32_t row = 0; row < count && !status; row++)
 		status = put_row(load, scratch, row, &ids[row]);
 	if (!status) {
-		qsort(ids, count, sizeof(*ids), compare_ids);
+		qsort(ids, count, sizeof(*ids), hash_128_compare);
 		find_gone(load, ids, count);
 	}
 	arena_deinit(&arena);

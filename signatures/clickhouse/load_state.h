@@ -62,11 +62,4 @@ struct load {
 /* The item of that id, or NULL. */
 struct load_item *load_compare_find(const struct load *load, struct hash128 id);
 
-/* A row more for the batch, which is sent when it is full. */
-enum status load_put(struct load *load, struct hash128 id, uint64_t version,
-		     const struct crashrow_bytes *bytes) MUST_CHECK;
-
-/* Send what is in the batch. */
-enum status load_flush(struct load *load) MUST_CHECK;
-
 #endif

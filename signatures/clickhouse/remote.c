@@ -6,109 +6,12 @@
 #include <string.h>
 
 #include "signatures/base/text.h"
+#include "signatures/clickhouse/remote_answer.h"
 #include "signatures/clickhouse/remote_find.h"
 #include "signatures/clickhouse/remote_postings.h"
 #include "signatures/clickhouse/remote_terms.h"
 #include "signatures/clickhouse/tables.h"
 #include "signatures/store/store_foreign.h"
-
-enum status remote_select(struct remote *remote, const char *columns,
-			  const char *condition, const char *tail,
-			  struct http_answer *ret, struct error *err)
-{
-	struct arena arena;
-	struct sql sql;
-	enum status status;
-
-	arena_init(&arena);
-	sql = sql_begin(&arena);
-	sql_add(&sql, "SELECT %s FROM %s.crashes FINAL WHERE file_count > 0",
-		columns, remote->address.database);
-	if (condition)
-		sql_add(&sql, " AND (%s)", condition);
-	sql_add(&sql, " %s FORMAT RowBinary", tail);
-	status = http_ask(remote->http, sql_done(&sql), ret, err);
-	arena_deinit(&arena);
-	return status;
-}
-
-bool remote_fail(struct remote *remote, const struct error *err)
-{
-	if (remote->failed.status == STATUS_OK)
-		remote->failed = *err;
-	return false;
-}
-
-enum status remote_misfit(struct error *err)
-{
-	return error_set(err, STATUS_STORE,
-			 "clickhouse: the crashes changed while they were "
-			 "read; ask again");
-}
-
-enum status remote_fetch_ids(struct remote *remote, struct error *err)
-{
-	struct http_answer answer;
-	uint32_t row = 0;
-
-	if (remote->ids)
-		return STATUS_OK;
-	if (remote_select(remote, "id_high, id_low", NULL,
-			  "ORDER BY id_high, id_low", &answer, err))
-		return err->status;
-	remote->ids = calloc((size_t)remote->rows + 1, sizeof(*remote->ids));
-	if (!remote->ids)
-		abort();
-
-	struct bytes in = bytes_of(answer.data, answer.size);
-
-	for (; bytes_left(&in) && row < remote->rows; row++)
-		remote->ids[row] = crashrow_take_id(&in);
-
-	const bool fits = row == remote->rows && !bytes_left(&in) && !in.failed;
-
-	http_answer_free(&answer);
-	return fits ? STATUS_OK : remote_misfit(err);
-}
-
-static int compare_ids(const void *a, const void *b)
-{
-	const struct hash128 *x = a;
-	const struct hash128 *y = b;
-
-	if (x->high != y->high)
-		return x->high < y->high ? -1 : 1;
-	return (x->low > y->low) - (x->low < y->low);
-}
-
-bool remote_row_of(const struct remote *remote, struct hash128 id,
-		   uint32_t *ret)
-{
-	const struct hash128 *at = bsearch(&id, remote->ids, remote->rows,
-					   sizeof(*remote->ids), compare_ids);
-
-	if (at)
-		*ret = (uint32_t)(at - remote->ids);
-	return at != NULL;
-}
-
-enum status remote_take_rows(struct remote *remote, struct http_answer *answer,
-			     struct store_rows *rows, struct error *err)
-{
-	struct bytes in = bytes_of(answer->data, answer->size);
-	enum status status = remote_fetch_ids(remote, err);
-
-	while (bytes_left(&in) && !status) {
-		uint32_t row;
-
-		if (!remote_row_of(remote, crashrow_take_id(&in), &row))
-			status = remote_misfit(err);
-		else
-			store_rows_add(rows, row);
-	}
-	http_answer_free(answer);
-	return status;
-}
 
 static enum status begin(void *state, uint32_t *rows, struct error *err)
 {
@@ -118,7 +21,7 @@ static enum status begin(void *state, uint32_t *rows, struct error *err)
 
 	snprintf(columns, sizeof(columns),
 		 "count(), countIf(fields != %" PRIu64 ")", tables_fields());
-	if (remote_select(remote, columns, NULL, "", &answer, err))
+	if (remote_answer_select(remote, columns, NULL, "", &answer, err))
 		return err->status;
 
 	struct bytes in = bytes_of(answer.data, answer.size);
@@ -211,8 +114,8 @@ enum status remote_ask(struct store *store, const char *columns,
 		       const char *condition, const char *tail,
 		       struct http_answer *ret, struct error *err)
 {
-	return remote_select(store_foreign_state(store, &foreign), columns,
-			     condition, tail, ret, err);
+	return remote_answer_select(store_foreign_state(store, &foreign),
+				    columns, condition, tail, ret, err);
 }
 
 enum status remote_rows(struct store *store, const char *condition,
@@ -221,10 +124,10 @@ enum status remote_rows(struct store *store, const char *condition,
 	struct remote *remote = store_foreign_state(store, &foreign);
 	struct http_answer answer;
 
-	if (remote_select(remote, "id_high, id_low", condition, "", &answer,
-			  err))
+	if (remote_answer_select(remote, "id_high, id_low", condition, "",
+				 &answer, err))
 		return err->status;
-	return remote_take_rows(remote, &answer, rows, err);
+	return remote_answer_rows(remote, &answer, rows, err);
 }
 
 enum status remote_crashes(struct store *store, const struct hash128 *ids,

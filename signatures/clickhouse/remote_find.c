@@ -5,20 +5,11 @@
 #include <string.h>
 
 #include "signatures/base/text.h"
+#include "signatures/clickhouse/remote_answer.h"
 
 enum {
 	DIGITS_KEPT = 16 /* of an id, in the index */
 };
-
-static int compare_ids(const void *a, const void *b)
-{
-	const struct hash128 *x = a;
-	const struct hash128 *y = b;
-
-	if (x->high != y->high)
-		return x->high < y->high ? -1 : 1;
-	return (x->low > y->low) - (x->low < y->low);
-}
 
 /* A crash of an answer, told by its id from those asked for. */
 struct asked {
@@ -33,12 +24,12 @@ static enum status take_crashes(struct asked *asked, size_t count,
 {
 	while (bytes_left(&in)) {
 		const struct hash128 id = crashrow_take_id(&in);
-		struct asked *at =
-			bsearch(&id, asked, count, sizeof(*asked), compare_ids);
+		struct asked *at = bsearch(&id, asked, count, sizeof(*asked),
+					   hash_128_compare);
 		struct remote_crash *crash;
 
 		if (!at)
-			return remote_misfit(err);
+			return remote_answer_misfit(err);
 		at->is_found = true;
 		crash = &ret[at->place];
 		crash->cluster = crashrow_take_text(&in, arena);
@@ -49,7 +40,7 @@ static enum status take_crashes(struct asked *asked, size_t count,
 	}
 	for (size_t i = 0; i < count; i++)
 		if (!asked[i].is_found)
-			return remote_misfit(err);
+			return remote_answer_misfit(err);
 	return STATUS_OK;
 }
 
@@ -72,9 +63,9 @@ enum status remote_find_crashes(struct remote *remote,
 			ids[i].high, ids[i].low);
 	}
 	sql_add(&sql, ")");
-	qsort(asked, count, sizeof(*asked), compare_ids);
-	if (remote_select(remote, "id_high, id_low, cluster, records",
-			  sql_done(&sql), "", &answer, err))
+	qsort(asked, count, sizeof(*asked), hash_128_compare);
+	if (remote_answer_select(remote, "id_high, id_low, cluster, records",
+				 sql_done(&sql), "", &answer, err))
 		return err->status;
 	status = take_crashes(asked, count, bytes_of(answer.data, answer.size),
 			      arena, ret, err);
@@ -88,7 +79,7 @@ enum status remote_find_crash(void *state, uint32_t row, struct arena *arena,
 	struct remote *remote = state;
 	struct remote_crash crash;
 
-	if (remote_fetch_ids(remote, err) ||
+	if (remote_answer_ids(remote, err) ||
 	    remote_find_crashes(remote, &remote->ids[row], 1, arena, &crash,
 				err))
 		return err->status;
@@ -104,20 +95,21 @@ static size_t find(struct remote *remote, const char *condition,
 	struct error err;
 	size_t count = 0;
 
-	if (remote_fetch_ids(remote, &err) ||
-	    remote_select(remote, "id_high, id_low", condition, tail, &answer,
-			  &err)) {
-		remote_fail(remote, &err);
+	if (remote_answer_ids(remote, &err) ||
+	    remote_answer_select(remote, "id_high, id_low", condition, tail,
+				 &answer, &err)) {
+		remote_answer_fail(remote, &err);
 		return 0;
 	}
 
 	struct bytes in = bytes_of(answer.data, answer.size);
 
 	for (; bytes_left(&in) && count < max; count++) {
-		if (remote_row_of(remote, crashrow_take_id(&in), &rows[count]))
+		if (remote_answer_row(remote, crashrow_take_id(&in),
+				      &rows[count]))
 			continue;
-		remote_misfit(&err);
-		remote_fail(remote, &err);
+		remote_answer_misfit(&err);
+		remote_answer_fail(remote, &err);
 		break;
 	}
 	http_answer_free(&answer);
@@ -196,7 +188,7 @@ static bool find_copy(struct remote *remote, const char *source,
 	status = http_ask(remote->http, sql_done(&sql), &answer, &err);
 	arena_deinit(&arena);
 	if (status)
-		return remote_fail(remote, &err);
+		return remote_answer_fail(remote, &err);
 
 	struct bytes in = bytes_of(answer.data, answer.size);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "signatures/base/text.h"
+#include "signatures/clickhouse/remote_answer.h"
 #include "signatures/clickhouse/remote_terms.h"
 
 enum {
@@ -49,7 +50,7 @@ static enum status take_lists(struct remote *remote, struct bytes in,
 	if (bytes_left(&in) != 8 * (size_t)remote->rows) {
 		free(hashes);
 		free(sorted);
-		return remote_misfit(err);
+		return remote_answer_misfit(err);
 	}
 	for (size_t row = 0; row < remote->rows; row++)
 		sorted[row] = hashes[row] = bytes_u64(&in);
@@ -73,8 +74,8 @@ static enum status fetch_lists(struct remote *remote, struct error *err)
 
 	if (remote->lists)
 		return STATUS_OK;
-	if (remote_select(remote, "list_hash", NULL, "ORDER BY id_high, id_low",
-			  &answer, err))
+	if (remote_answer_select(remote, "list_hash", NULL,
+				 "ORDER BY id_high, id_low", &answer, err))
 		return err->status;
 	status = take_lists(remote, bytes_of(answer.data, answer.size), err);
 	http_answer_free(&answer);
@@ -92,7 +93,7 @@ bool remote_postings_column(void *state, uint32_t chunk,
 	if (!remote_terms_chunk(remote, chunk, &first, &column.count))
 		return false;
 	if (fetch_lists(remote, &err))
-		return remote_fail(remote, &err);
+		return remote_answer_fail(remote, &err);
 	column.terms = remote->lists + first;
 	*ret = column;
 	return true;
@@ -168,7 +169,7 @@ static enum status ask_all(struct remote *remote, const struct field *field,
 	enum status status;
 
 	arena_init(&arena);
-	status = remote_select(
+	status = remote_answer_select(
 		remote,
 		text_printf(&arena, by_list ? "list_hash, any(`%s`)" : "`%s`",
 			    field->name),
@@ -210,7 +211,7 @@ static enum status fetch_all(struct remote *remote, const struct field *field,
 		sort_pairs(remote, field, &pairs,
 			   &remote->postings[field->number]);
 	free(pairs.at);
-	return fits ? STATUS_OK : remote_misfit(err);
+	return fits ? STATUS_OK : remote_answer_misfit(err);
 }
 
 /* What the server says about one term. */
@@ -233,8 +234,8 @@ static enum status ask_one(struct remote *remote, const struct field *field,
 	else
 		sql_add(&sql, "toUInt64(%" PRIu64 ")", term->value.number);
 	sql_add(&sql, ")");
-	status = remote_select(remote, columns, sql_done(&sql), tail, answer,
-			       err);
+	status = remote_answer_select(remote, columns, sql_done(&sql), tail,
+				      answer, err);
 	arena_deinit(&arena);
 	return status;
 }
@@ -270,7 +271,7 @@ static enum status ask_rows(struct remote *remote, const struct field *field,
 
 	if (ask_one(remote, field, term, "id_high, id_low", "", &answer, err))
 		return err->status;
-	return remote_take_rows(remote, &answer, rows, err);
+	return remote_answer_rows(remote, &answer, rows, err);
 }
 
 /* From the lists of a field, if they are there or it is time to fetch them. */

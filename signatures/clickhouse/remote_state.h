@@ -41,26 +41,4 @@ struct remote {
 	struct error failed; /* the first failure; STATUS_OK: none */
 };
 
-/* As remote_ask(). */
-enum status remote_select(struct remote *remote, const char *columns,
-			  const char *condition, const char *tail,
-			  struct http_answer *ret, struct error *err);
-
-/* A failure that a function has no way to tell; false for its return. */
-bool remote_fail(struct remote *remote, const struct error *err);
-
-/* The crashes changed while they were read, or the server talks nonsense. */
-enum status remote_misfit(struct error *err);
-
-/* Fetch ids, if that has not been done. */
-enum status remote_fetch_ids(struct remote *remote, struct error *err);
-
-/* The row of a crash; false if it was not there when ids were fetched. */
-bool remote_row_of(const struct remote *remote, struct hash128 id,
-		   uint32_t *ret);
-
-/* Rows of an answer of id_high, id_low. */
-enum status remote_take_rows(struct remote *remote, struct http_answer *answer,
-			     struct store_rows *rows, struct error *err);
-
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "signatures/base/text.h"
+#include "signatures/clickhouse/remote_answer.h"
 #include "signatures/clickhouse/tables.h"
 
 static int compare(struct field_value a, struct field_value b)
@@ -80,9 +81,9 @@ enum status remote_terms_fetch(struct remote *remote, const struct field *field,
 	if (remote->terms[field->number].is_there)
 		return STATUS_OK;
 	arena_init(&arena);
-	status = remote_select(remote, columns_of_terms(field, &arena),
-			       condition_of_terms(field, &arena),
-			       "GROUP BY v ORDER BY v", &answer, err);
+	status = remote_answer_select(remote, columns_of_terms(field, &arena),
+				      condition_of_terms(field, &arena),
+				      "GROUP BY v ORDER BY v", &answer, err);
 	arena_deinit(&arena);
 	if (status)
 		return status;
@@ -143,7 +144,7 @@ bool remote_terms_find(void *state, const struct field *field,
 	struct error err;
 
 	if (remote_terms_fetch(remote, field, &err))
-		return remote_fail(remote, &err);
+		return remote_answer_fail(remote, &err);
 	term = search(&remote->terms[field->number], value);
 	if (term)
 		*ret = *term;
@@ -158,7 +159,7 @@ bool remote_terms_value(void *state, const struct field *field, uint32_t term,
 	struct error err;
 
 	if (remote_terms_fetch(remote, field, &err))
-		return remote_fail(remote, &err);
+		return remote_answer_fail(remote, &err);
 	if (term == 0 || term > terms->count)
 		return false;
 	*ret = terms->at[term - 1];
@@ -203,7 +204,7 @@ static enum status take_column(struct remote *remote, const struct field *field,
 	remote->columns[field->number] = terms;
 	remote->numbers[field->number] = numbers;
 	return in.failed || bytes_left(&in) || row != remote->rows
-		       ? remote_misfit(err)
+		       ? remote_answer_misfit(err)
 		       : STATUS_OK;
 }
 
@@ -220,8 +221,9 @@ static enum status fetch_column(struct remote *remote,
 	    remote_terms_fetch(remote, field, err))
 		return err->status;
 	arena_init(&arena);
-	status = remote_select(remote, text_printf(&arena, "`%s`", field->name),
-			       NULL, "ORDER BY id_high, id_low", &answer, err);
+	status = remote_answer_select(
+		remote, text_printf(&arena, "`%s`", field->name), NULL,
+		"ORDER BY id_high, id_low", &answer, err);
 	arena_deinit(&arena);
 	if (status)
 		return status;
@@ -254,7 +256,7 @@ bool remote_terms_column(void *state, const struct field *field, uint32_t chunk,
 	if (!remote_terms_chunk(remote, chunk, &first, &column.count))
 		return false;
 	if (fetch_column(remote, field, &err))
-		return remote_fail(remote, &err);
+		return remote_answer_fail(remote, &err);
 	if (field->index == FIELD_COLUMN)
 		column.terms = remote->columns[field->number] + first;
 	else
