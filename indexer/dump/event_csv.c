@@ -8,9 +8,10 @@
  * language of the machine: what a column is called helps where it is known, and
  * else a cell is what it looks like.
  */
+#include "indexer/dump/event_csv.h"
+
 #include <string.h>
 
-#include "indexer/dump/event_log.h"
 #include "signatures/base/csv.h"
 #include "signatures/base/text.h"
 
@@ -151,7 +152,7 @@ static void read_row(const struct csv_row *row,
 			event.machine = crash_machine_of_name(row->cells[i]);
 	}
 	read_time(row, columns, order, &event);
-	event_log_add(list, &event);
+	event_list_add(list, &event);
 }
 
 /* What columns a date may stand in is known before its order is. */

@@ -1,8 +1,17 @@
-#include "indexer/dump/event_log.h"
-
+/*
+ * event_log.c - exports of the Windows event log, for the event 1001 in them.
+ *
+ * As XML (wevtutil, Event Viewer), as a table (Export-Csv, Event Viewer, with
+ * commas, semicolons or tabs), and as text (wevtutil /f:text, Format-List, what
+ * Event Viewer puts on the clipboard, the bare message).  Of all other events
+ * nothing is read.  The binary .evtx is recognised and refused.
+ */
 #include <string.h>
 
 #include "indexer/dump/dump.h"
+#include "indexer/dump/event_csv.h"
+#include "indexer/dump/event_text.h"
+#include "indexer/dump/event_xml.h"
 #include "indexer/dump/plain.h"
 #include "indexer/dump/windbg_text.h"
 #include "signatures/base/limits.h"
@@ -46,13 +55,6 @@ static enum form form_of(const char *text)
 		return FORM_NONE;
 	/* Event Viewer's clipboard has the event in both ways. */
 	return strstr(text, "<Event xmlns") ? FORM_XML : FORM_TEXT;
-}
-
-void event_log_add(struct event_list *list, const struct event *event)
-{
-	if (list->count < list->max)
-		list->at[list->count] = *event;
-	list->count++;
 }
 
 static void read_events(struct bytes image, struct arena *arena,

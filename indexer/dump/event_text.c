@@ -10,9 +10,10 @@
  * Or messages alone, one or more a line.  What stands in a block of several
  * events is told of none of them, but for the date a line begins with.
  */
+#include "indexer/dump/event_text.h"
+
 #include <string.h>
 
-#include "indexer/dump/event_log.h"
 #include "signatures/base/text.h"
 
 /* How far a block is followed, each way. */
@@ -199,7 +200,7 @@ void event_text_read(const char *text, struct event_list *list)
 			else if (before <= line)
 				event.has_time = event_time_read(line, &order,
 								 &event.time);
-			event_log_add(list, &event);
+			event_list_add(list, &event);
 		}
 		before = end;
 		event = next;

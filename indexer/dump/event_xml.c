@@ -16,9 +16,10 @@
  * Many reports of other programs are events 1001 too: only this one tells of a
  * code and its four arguments.
  */
+#include "indexer/dump/event_xml.h"
+
 #include <string.h>
 
-#include "indexer/dump/event_log.h"
 #include "indexer/dump/xml.h"
 #include "signatures/base/text.h"
 
@@ -108,7 +109,7 @@ void event_xml_read(const char *text, struct event_list *list)
 		reader.element[0] = '\0';
 		if (xml_is(&token, "Event") && reader.has_stop &&
 		    reader.is_1001)
-			event_log_add(list, &reader.event);
+			event_list_add(list, &reader.event);
 		if (xml_is(&token, "Event"))
 			begin(&reader);
 	}

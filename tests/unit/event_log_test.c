@@ -1,9 +1,8 @@
-#include "indexer/dump/event_log.h"
-
 #include <stdio.h>
 #include <string.h>
 
 #include "indexer/dump/dump.h"
+#include "indexer/dump/event.h"
 #include "tests/unit.h"
 
 #define STOP                                                                   \
