@@ -25,6 +25,11 @@ mkdir -p "$tree/DEBIAN" "$OUT/debian"
 libraries=$(cd "$OUT" && dpkg-shlibdeps -O \
 	"$tree/usr/bin/crashindex" "$tree/usr/bin/crashquery" \
 	"$tree/usr/bin/crashcorpus" | sed -n 's/^shlibs:Depends=//p')
+# And of those they open when they need them (signatures/base/library.h).
+for name in $(find signatures indexer -name '*.c' -exec \
+	sed -n 's/^#define LIBRARY "\(.*\)"$/\1/p' {} + | sort); do
+	libraries="$libraries, $(dpkg-query -S "*/$name" | sed 's/:.*//' | sort -u)"
+done
 
 sed -e "s|@VERSION@|$VERSION|" -e "s|@ARCH@|$arch|" \
 	-e "s|@LIBRARIES@|$libraries|" \

@@ -10,11 +10,61 @@
 #include <unistd.h>
 
 #include "indexer/ingest/zip_directory.h"
+#include "signatures/base/library.h"
 
 #define BLOCK_BYTES (256 * 1024)
 
 /* An entry that asks for more retries than this is broken. */
 #define RETRIES 16
+
+/* What we call, by archive.h's own types; see library.h. */
+#define LIBRARY "libarchive.so.13"
+#define CALLS(X)                                                               \
+	X(archive_entry_filetype)                                              \
+	X(archive_entry_hardlink)                                              \
+	X(archive_entry_is_encrypted)                                          \
+	X(archive_entry_pathname)                                              \
+	X(archive_entry_pathname_utf8)                                         \
+	X(archive_entry_size)                                                  \
+	X(archive_entry_size_is_set)                                           \
+	X(archive_errno)                                                       \
+	X(archive_error_string)                                                \
+	X(archive_filter_count)                                                \
+	X(archive_format)                                                      \
+	X(archive_read_data_block)                                             \
+	X(archive_read_data_skip)                                              \
+	X(archive_read_free)                                                   \
+	X(archive_read_new)                                                    \
+	X(archive_read_next_header)                                            \
+	X(archive_read_open1)                                                  \
+	X(archive_read_set_callback_data)                                      \
+	X(archive_read_set_read_callback)                                      \
+	X(archive_read_set_seek_callback)                                      \
+	X(archive_read_set_skip_callback)                                      \
+	X(archive_read_support_filter_bzip2)                                   \
+	X(archive_read_support_filter_gzip)                                    \
+	X(archive_read_support_filter_lz4)                                     \
+	X(archive_read_support_filter_lzma)                                    \
+	X(archive_read_support_filter_xz)                                      \
+	X(archive_read_support_filter_zstd)                                    \
+	X(archive_read_support_format_7zip)                                    \
+	X(archive_read_support_format_cab)                                     \
+	X(archive_read_support_format_empty)                                   \
+	X(archive_read_support_format_rar)                                     \
+	X(archive_read_support_format_rar5)                                    \
+	X(archive_read_support_format_raw)                                     \
+	X(archive_read_support_format_tar)                                     \
+	X(archive_read_support_format_zip)                                     \
+	X(archive_set_error)
+
+#define POINTER(name) __typeof__(name) *name;
+#define SYMBOL(name) { #name, &la.name },
+
+static struct {
+	CALLS(POINTER)
+} la;
+
+static const struct library_symbol symbols[] = { CALLS(SYMBOL) };
 
 struct archive_reader {
 	struct archive *archive;
@@ -56,7 +106,8 @@ static la_ssize_t read_block(struct archive *archive, void *closure,
 	while (got < 0 && errno == EINTR);
 	if (got < 0) {
 		reader->failed = errno;
-		archive_set_error(archive, errno, "input: %s", strerror(errno));
+		la.archive_set_error(archive, errno, "input: %s",
+				     strerror(errno));
 		return -1;
 	}
 	*ret = reader->block;
@@ -109,7 +160,7 @@ static bool says(const char *text, const char *word)
 /* libarchive has words where we need a reason: see its format readers. */
 static enum status reason_of(struct archive *archive, const char *text)
 {
-	const int number = archive_errno(archive);
+	const int number = la.archive_errno(archive);
 
 	if (number == ENOMEM || says(text, "allocate"))
 		return STATUS_LIMIT;
@@ -141,7 +192,7 @@ static enum status check_input(struct archive_reader *reader, struct error *err)
 static enum status failed(struct archive_reader *reader, int code,
 			  struct error *err)
 {
-	const char *text = archive_error_string(reader->archive);
+	const char *text = la.archive_error_string(reader->archive);
 
 	if (code == ARCHIVE_FATAL)
 		reader->is_over = true;
@@ -193,26 +244,37 @@ bool archive_is_likely(struct bytes head)
 
 static void know_formats(struct archive *archive)
 {
-	archive_read_support_filter_gzip(archive);
-	archive_read_support_filter_bzip2(archive);
-	archive_read_support_filter_xz(archive);
-	archive_read_support_filter_lzma(archive);
-	archive_read_support_filter_zstd(archive);
-	archive_read_support_filter_lz4(archive);
-	archive_read_support_format_zip(archive);
-	archive_read_support_format_7zip(archive);
-	archive_read_support_format_cab(archive);
-	archive_read_support_format_rar(archive);
-	archive_read_support_format_rar5(archive);
-	archive_read_support_format_tar(archive);
-	archive_read_support_format_empty(archive);
-	archive_read_support_format_raw(archive);
+	la.archive_read_support_filter_gzip(archive);
+	la.archive_read_support_filter_bzip2(archive);
+	la.archive_read_support_filter_xz(archive);
+	la.archive_read_support_filter_lzma(archive);
+	la.archive_read_support_filter_zstd(archive);
+	la.archive_read_support_filter_lz4(archive);
+	la.archive_read_support_format_zip(archive);
+	la.archive_read_support_format_7zip(archive);
+	la.archive_read_support_format_cab(archive);
+	la.archive_read_support_format_rar(archive);
+	la.archive_read_support_format_rar5(archive);
+	la.archive_read_support_format_tar(archive);
+	la.archive_read_support_format_empty(archive);
+	la.archive_read_support_format_raw(archive);
+}
+
+enum status archive_load(struct error *err)
+{
+	const size_t count = sizeof(symbols) / sizeof(symbols[0]);
+
+	if (la.archive_read_new)
+		return STATUS_OK;
+	return library_load(LIBRARY, symbols, count, err);
 }
 
 enum status archive_reader_open(const struct archive_source *source,
 				uint64_t max_entries, struct archive_beat beat,
 				struct archive_reader **ret, struct error *err)
 {
+	if (archive_load(err))
+		return err->status;
 	if (zip_directory_exceeds(source, max_entries))
 		return error_set(err, STATUS_LIMIT, "more than %llu entries",
 				 (unsigned long long)max_entries);
@@ -224,18 +286,18 @@ enum status archive_reader_open(const struct archive_source *source,
 	memset(reader, 0, offsetof(struct archive_reader, block));
 	reader->source = source;
 	reader->beat = beat;
-	reader->archive = archive_read_new();
+	reader->archive = la.archive_read_new();
 	if (!reader->archive) {
 		free(reader);
 		return error_set(err, STATUS_LIMIT, "out of memory");
 	}
 	know_formats(reader->archive);
-	archive_read_set_read_callback(reader->archive, read_block);
-	archive_read_set_skip_callback(reader->archive, skip_block);
-	archive_read_set_seek_callback(reader->archive, seek_block);
-	archive_read_set_callback_data(reader->archive, reader);
+	la.archive_read_set_read_callback(reader->archive, read_block);
+	la.archive_read_set_skip_callback(reader->archive, skip_block);
+	la.archive_read_set_seek_callback(reader->archive, seek_block);
+	la.archive_read_set_callback_data(reader->archive, reader);
 
-	const int code = archive_read_open1(reader->archive);
+	const int code = la.archive_read_open1(reader->archive);
 
 	if (code < ARCHIVE_WARN || reader->failed) {
 		const enum status status = failed(reader, code, err);
@@ -251,15 +313,15 @@ void archive_reader_close(struct archive_reader *reader)
 {
 	if (!reader)
 		return;
-	archive_read_free(reader->archive);
+	la.archive_read_free(reader->archive);
 	free(reader);
 }
 
 bool archive_reader_is_packed(struct archive_reader *reader)
 {
-	const int format = archive_format(reader->archive);
+	const int format = la.archive_format(reader->archive);
 
-	if (archive_filter_count(reader->archive) > 1)
+	if (la.archive_filter_count(reader->archive) > 1)
 		return true;
 	return format && format != ARCHIVE_FORMAT_RAW &&
 	       format != ARCHIVE_FORMAT_EMPTY;
@@ -268,28 +330,28 @@ bool archive_reader_is_packed(struct archive_reader *reader)
 static void describe(struct archive_reader *reader, struct archive_entry *entry,
 		     struct archive_item *ret)
 {
-	const int format = archive_format(reader->archive);
+	const int format = la.archive_format(reader->archive);
 	const int base = format & ARCHIVE_FORMAT_BASE_MASK;
-	const char *path = archive_entry_pathname_utf8(entry);
-	const int64_t size = archive_entry_size(entry);
+	const char *path = la.archive_entry_pathname_utf8(entry);
+	const int64_t size = la.archive_entry_size(entry);
 
 	if (!path)
-		path = archive_entry_pathname(entry);
+		path = la.archive_entry_pathname(entry);
 	while (path && path[0] == '.' && path[1] == '/')
 		path += 2;
 	reader->is_tar = base == ARCHIVE_FORMAT_TAR;
-	reader->has_size = archive_entry_size_is_set(entry) && size >= 0;
+	reader->has_size = la.archive_entry_size_is_set(entry) && size >= 0;
 	reader->size = reader->has_size ? (uint64_t)size : 0;
 	reader->seen = 0;
 	ret->path = path ? path : "";
 	ret->path_bytes = strlen(ret->path);
 	ret->is_bare = base == ARCHIVE_FORMAT_RAW;
 	ret->is_file =
-		ret->is_bare || archive_entry_filetype(entry) == AE_IFREG;
+		ret->is_bare || la.archive_entry_filetype(entry) == AE_IFREG;
 	/* A hard link of a tar carries no data of its own. */
-	if (archive_entry_hardlink(entry))
+	if (la.archive_entry_hardlink(entry))
 		ret->is_file = false;
-	ret->is_encrypted = archive_entry_is_encrypted(entry);
+	ret->is_encrypted = la.archive_entry_is_encrypted(entry);
 	ret->can_skip = base == ARCHIVE_FORMAT_ZIP && reader->has_size;
 	ret->has_size = reader->has_size && !ret->is_bare;
 	ret->size = reader->size;
@@ -303,7 +365,7 @@ enum status archive_reader_next(struct archive_reader *reader,
 	int code = ARCHIVE_RETRY;
 
 	for (int i = 0; i < RETRIES && code == ARCHIVE_RETRY; i++)
-		code = archive_read_next_header(reader->archive, &entry);
+		code = la.archive_read_next_header(reader->archive, &entry);
 	if (check_input(reader, err))
 		return err->status;
 	if (code == ARCHIVE_EOF) {
@@ -330,8 +392,8 @@ enum status archive_reader_piece(struct archive_reader *reader,
 	int code = ARCHIVE_RETRY;
 
 	for (int i = 0; i < RETRIES && code == ARCHIVE_RETRY; i++)
-		code = archive_read_data_block(reader->archive, &data, &size,
-					       &at);
+		code = la.archive_read_data_block(reader->archive, &data, &size,
+						  &at);
 	if (code != ARCHIVE_OK && code != ARCHIVE_EOF)
 		return failed(reader, code, err);
 	if (check_input(reader, err))
@@ -356,7 +418,7 @@ enum status archive_reader_piece(struct archive_reader *reader,
 enum status archive_reader_skip(struct archive_reader *reader,
 				struct error *err)
 {
-	const int code = archive_read_data_skip(reader->archive);
+	const int code = la.archive_read_data_skip(reader->archive);
 
 	if (code < ARCHIVE_WARN)
 		return failed(reader, code, err);

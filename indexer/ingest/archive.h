@@ -50,6 +50,12 @@ struct archive_reader;
 bool archive_is_likely(struct bytes head);
 
 /*
+ * Load libarchive: opening does so too, but not where files may no longer be
+ * opened.
+ */
+enum status archive_load(struct error *err) MUST_CHECK;
+
+/*
  * source must outlive the reader.  STATUS_UNSUPPORTED when this is no archive
  * we know.  max_entries bounds a zip's directory, which is read at once.
  */

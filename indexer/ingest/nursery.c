@@ -106,15 +106,21 @@ static void bury(struct children *children, struct reply *reply, pid_t pid)
 	}
 }
 
-static void serve(int fd, void (*child)(void *closure), void *closure)
+static void serve(int fd, void (*prepare)(void), void (*child)(void *closure),
+		  void *closure)
 {
 	static struct children children;
 	struct request request;
+	bool is_prepared = false;
 	int gifts[NURSERY_GIFTS];
 
 	while (receive(fd, &request, gifts)) {
 		struct reply reply = { .pid = -1 };
 
+		if (request.is_birth && !is_prepared) {
+			prepare();
+			is_prepared = true;
+		}
 		if (request.is_birth) {
 			bear(&children, &reply, gifts, child, closure);
 			for (int i = 0; i < NURSERY_GIFTS; i++)
@@ -135,8 +141,9 @@ static void serve(int fd, void (*child)(void *closure), void *closure)
 	}
 }
 
-enum status nursery_start(struct nursery *nursery, void (*child)(void *closure),
-			  void *closure, struct error *err)
+enum status nursery_start(struct nursery *nursery, void (*prepare)(void),
+			  void (*child)(void *closure), void *closure,
+			  struct error *err)
 {
 	int ends[2];
 
@@ -157,7 +164,7 @@ enum status nursery_start(struct nursery *nursery, void (*child)(void *closure),
 		/* Ended by the parent's end alone, not by the terminal. */
 		signal(SIGINT, SIG_IGN);
 		signal(SIGHUP, SIG_IGN);
-		serve(ends[1], child, closure);
+		serve(ends[1], prepare, child, closure);
 		_exit(0);
 	}
 	close(ends[1]);

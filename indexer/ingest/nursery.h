@@ -23,9 +23,11 @@ struct nursery {
 /*
  * From now on nursery_bear() forks processes that run child(closure) with
  * the gifts as descriptors NURSERY_FIRST_FD and following, and never return.
+ * Before the first, the nursery runs prepare() once for all of them.
  */
-enum status nursery_start(struct nursery *nursery, void (*child)(void *closure),
-			  void *closure, struct error *err) MUST_CHECK;
+enum status nursery_start(struct nursery *nursery, void (*prepare)(void),
+			  void (*child)(void *closure), void *closure,
+			  struct error *err) MUST_CHECK;
 /* Ends the nursery, and with it all its children. */
 void nursery_stop(struct nursery *nursery);
 

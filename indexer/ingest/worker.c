@@ -11,9 +11,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "indexer/ingest/archive.h"
 #include "indexer/ingest/examine.h"
 #include "indexer/ingest/sandbox.h"
 #include "indexer/ingest/wire.h"
+#include "indexer/target/disasm.h"
 #include "signatures/base/limits.h"
 #include "signatures/record.h"
 
@@ -232,6 +234,24 @@ static void work(struct worker *worker, int fd)
 	say(worker, &end);
 }
 
+/* Libraries that only workers need: loaded before they are shut in. */
+static enum status load(struct error *err)
+{
+	if (archive_load(err) || disasm_load(err))
+		return err->status;
+	return STATUS_OK;
+}
+
+void worker_prepare(void)
+{
+	struct error err;
+
+	/* What fails here fails again in the worker, which can say so. */
+	const enum status status = load(&err);
+
+	(void)status;
+}
+
 /* Nothing of the outside is left but the gifts; names need UTF-8. */
 static enum status shut_in(struct worker *worker, struct error *err)
 {
@@ -243,6 +263,8 @@ static enum status shut_in(struct worker *worker, struct error *err)
 	setenv("TZ", "UTC0", 1);
 	tzset();
 	setlocale(LC_CTYPE, "C.UTF-8");
+	if (load(err))
+		return err->status;
 	if (worker->options->is_free)
 		return STATUS_OK;
 

@@ -51,6 +51,7 @@ struct worker_options {
 };
 
 /* For nursery_start(); closure is a struct worker_options. */
+void worker_prepare(void);
 void worker_main(void *closure);
 
 #endif

@@ -88,7 +88,8 @@ enum status workers_create(const struct workers_options *options,
 		error_set(err, STATUS_IO, "out of memory");
 		goto failed;
 	}
-	if (nursery_start(&workers->nursery, worker_main, &told, err))
+	if (nursery_start(&workers->nursery, worker_prepare, worker_main, &told,
+			  err))
 		goto failed;
 	*ret = workers;
 	return STATUS_OK;

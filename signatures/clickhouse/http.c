@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "signatures/base/library.h"
 #include "signatures/base/text.h"
 
 /*
@@ -18,6 +19,30 @@ enum {
 	CONNECT_SECONDS = 10,
 	MESSAGE_BYTES = 200, /* of what the server complains of */
 };
+
+/* What we call, by curl.h's own types; see library.h. */
+#define LIBRARY "libcurl.so.4"
+#define CALLS(X)                                                               \
+	X(easy_cleanup)                                                        \
+	X(easy_escape)                                                         \
+	X(easy_getinfo)                                                        \
+	X(easy_init)                                                           \
+	X(easy_perform)                                                        \
+	X(easy_setopt)                                                         \
+	X(easy_strerror)                                                       \
+	X(free)                                                                \
+	X(global_init)                                                         \
+	X(slist_append)                                                        \
+	X(slist_free_all)
+
+#define POINTER(name) __typeof__(curl_##name) *name;
+#define SYMBOL(name) { "curl_" #name, &curl.name },
+
+static struct {
+	CALLS(POINTER)
+} curl;
+
+static const struct library_symbol symbols[] = { CALLS(SYMBOL) };
 
 struct http {
 	const struct address *address;
@@ -54,33 +79,38 @@ static enum status no_memory(struct error *err)
 enum status http_open(const struct address *address, struct http **ret,
 		      struct error *err)
 {
+	const size_t count = sizeof(symbols) / sizeof(symbols[0]);
+
+	if (library_load(LIBRARY, symbols, count, err))
+		return error_within(err, "clickhouse");
+
 	struct http *http = calloc(1, sizeof(*http));
 
 	if (!http)
 		return no_memory(err);
 	http->address = address;
-	curl_global_init(CURL_GLOBAL_DEFAULT);
-	http->curl = curl_easy_init();
+	curl.global_init(CURL_GLOBAL_DEFAULT);
+	http->curl = curl.easy_init();
 	/* Or a body above a kilobyte waits for leave to be sent. */
-	http->headers = curl_slist_append(NULL, "Expect:");
+	http->headers = curl.slist_append(NULL, "Expect:");
 	if (!http->curl || !http->headers) {
 		http_close(http);
 		return no_memory(err);
 	}
-	curl_easy_setopt(http->curl, CURLOPT_PROTOCOLS_STR, "http");
-	curl_easy_setopt(http->curl, CURLOPT_PROXY, "");
-	curl_easy_setopt(http->curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(http->curl, CURLOPT_TCP_KEEPALIVE, 1L);
-	curl_easy_setopt(http->curl, CURLOPT_CONNECTTIMEOUT,
+	curl.easy_setopt(http->curl, CURLOPT_PROTOCOLS_STR, "http");
+	curl.easy_setopt(http->curl, CURLOPT_PROXY, "");
+	curl.easy_setopt(http->curl, CURLOPT_NOSIGNAL, 1L);
+	curl.easy_setopt(http->curl, CURLOPT_TCP_KEEPALIVE, 1L);
+	curl.easy_setopt(http->curl, CURLOPT_CONNECTTIMEOUT,
 			 (long)CONNECT_SECONDS);
-	curl_easy_setopt(http->curl, CURLOPT_HTTPHEADER, http->headers);
-	curl_easy_setopt(http->curl, CURLOPT_ERRORBUFFER, http->problem);
-	curl_easy_setopt(http->curl, CURLOPT_WRITEFUNCTION, take);
-	curl_easy_setopt(http->curl, CURLOPT_WRITEDATA, http);
+	curl.easy_setopt(http->curl, CURLOPT_HTTPHEADER, http->headers);
+	curl.easy_setopt(http->curl, CURLOPT_ERRORBUFFER, http->problem);
+	curl.easy_setopt(http->curl, CURLOPT_WRITEFUNCTION, take);
+	curl.easy_setopt(http->curl, CURLOPT_WRITEDATA, http);
 	if (address->user)
-		curl_easy_setopt(http->curl, CURLOPT_USERNAME, address->user);
+		curl.easy_setopt(http->curl, CURLOPT_USERNAME, address->user);
 	if (address->password)
-		curl_easy_setopt(http->curl, CURLOPT_PASSWORD,
+		curl.easy_setopt(http->curl, CURLOPT_PASSWORD,
 				 address->password);
 	*ret = http;
 	return STATUS_OK;
@@ -90,8 +120,8 @@ void http_close(struct http *http)
 {
 	if (!http)
 		return;
-	curl_slist_free_all(http->headers);
-	curl_easy_cleanup(http->curl);
+	curl.slist_free_all(http->headers);
+	curl.easy_cleanup(http->curl);
 	free(http->answer.data);
 	free(http);
 }
@@ -142,33 +172,33 @@ static enum status ask_host(struct http *http, const char *host,
 	http->answer.size = 0;
 	http->problem[0] = '\0';
 	if (rows) {
-		char *query = curl_easy_escape(http->curl, sql, 0);
+		char *query = curl.easy_escape(http->curl, sql, 0);
 
 		if (!query)
 			abort();
-		curl_easy_setopt(http->curl, CURLOPT_URL,
+		curl.easy_setopt(http->curl, CURLOPT_URL,
 				 text_printf(&arena,
 					     "http://%s/?" SETTINGS "&query=%s",
 					     host, query));
-		curl_free(query);
+		curl.free(query);
 	} else {
-		curl_easy_setopt(
+		curl.easy_setopt(
 			http->curl, CURLOPT_URL,
 			text_printf(&arena, "http://%s/?" SETTINGS, host));
 	}
-	curl_easy_setopt(http->curl, CURLOPT_POSTFIELDSIZE_LARGE,
+	curl.easy_setopt(http->curl, CURLOPT_POSTFIELDSIZE_LARGE,
 			 rows ? (curl_off_t)bytes_left(rows)
 			      : (curl_off_t)strlen(sql));
-	curl_easy_setopt(http->curl, CURLOPT_POSTFIELDS,
+	curl.easy_setopt(http->curl, CURLOPT_POSTFIELDS,
 			 rows ? (const char *)rows->next : sql);
-	failed = curl_easy_perform(http->curl);
+	failed = curl.easy_perform(http->curl);
 	arena_deinit(&arena);
 	*is_reached = failed == CURLE_OK;
 	if (failed)
 		return error_set(err, STATUS_IO, "clickhouse: %s: %s", host,
 				 *http->problem ? http->problem
-						: curl_easy_strerror(failed));
-	curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &code);
+						: curl.easy_strerror(failed));
+	curl.easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &code);
 	if (code != 200)
 		return complain(http, host, code, err);
 	return STATUS_OK;
