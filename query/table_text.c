@@ -8,6 +8,7 @@
 
 enum {
 	HELD_MAX = 4096, /* rows looked at to choose widths */
+	HELD_FIRST = 64, /* room to begin with */
 	BAR_CELLS = 20,
 };
 
@@ -19,6 +20,7 @@ struct held_row {
 struct table_held {
 	struct held_row *rows;
 	size_t count;
+	size_t room;
 	bool flowing; /* widths are chosen, rows go straight out */
 	size_t widths[TABLE_COLUMNS_MAX];
 };
@@ -51,8 +53,24 @@ static const char *render(struct arena *arena,
 static void text_begin(struct table *table)
 {
 	table->held = arena_take(&table->arena, 1, sizeof(*table->held));
-	table->held->rows =
-		arena_take(&table->arena, HELD_MAX, sizeof(struct held_row));
+}
+
+/* Most tables are short, and rows are wide. */
+static void hold(struct table *table, const struct held_row *row)
+{
+	struct table_held *held = table->held;
+
+	if (held->count == held->room) {
+		const size_t room = held->room ? 2 * held->room : HELD_FIRST;
+		struct held_row *rows =
+			arena_take(&table->arena, room, sizeof(*rows));
+
+		if (held->count)
+			memcpy(rows, held->rows, held->count * sizeof(*rows));
+		held->rows = rows;
+		held->room = room;
+	}
+	held->rows[held->count++] = *row;
 }
 
 static bool right_aligned(const struct table_column *column)
@@ -206,7 +224,7 @@ static void text_row(struct table *table, const struct table_cell *cells)
 		print_cells(table, row.cells);
 		return;
 	}
-	held->rows[held->count++] = row;
+	hold(table, &row);
 	if (held->count == HELD_MAX)
 		release(table);
 }
