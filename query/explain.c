@@ -36,10 +36,15 @@ enum {
 static const char *class_word(enum feature_class class)
 {
 	static const char *const words[FEATURE_CLASSES] = {
-		[FEATURE_FRAME] = "frame",     [FEATURE_UNUSED] = "",
-		[FEATURE_MODULE] = "module",   [FEATURE_PAIR] = "pair",
-		[FEATURE_CODE] = "code",       [FEATURE_WORD] = "word",
+		[FEATURE_FRAME] = "frame",
+		[FEATURE_UNUSED] = "",
+		[FEATURE_MODULE] = "module",
+		[FEATURE_PAIR] = "pair",
+		[FEATURE_CODE] = "code",
+		[FEATURE_WORD] = "word",
 		[FEATURE_MODULES] = "modules",
+		[FEATURE_CODE_WORD] = "code-word",
+		[FEATURE_FRAME_CODE] = "frame-code",
 	};
 
 	return words[class];

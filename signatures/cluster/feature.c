@@ -5,7 +5,8 @@
 #include "signatures/base/hash.h"
 
 enum {
-	WORD_LETTERS_MIN = 3
+	WORD_LETTERS_MIN = 3,
+	CODED_FRAMES = 12 /* from the top: those held against the code */
 };
 
 struct stream {
@@ -109,13 +110,19 @@ size_t feature_trace(const struct feature_frame *frames, size_t frame_count,
 		frame_count = FEATURE_FRAMES_MAX;
 	for (size_t i = 0; i < code_count; i++) {
 		stream.now.from = (uint16_t)i;
-		add(&stream, FEATURE_CODE, codes[i]);
+		add(&stream,
+		    codes[i] & FEATURE_CODE_IS_WORD ? FEATURE_CODE_WORD
+						    : FEATURE_CODE,
+		    codes[i]);
 	}
 	for (size_t k = 0; k < frame_count; k++) {
 		const struct feature_frame *frame = &frames[k];
 
 		stream.now = (struct feature_origin){ .from = (uint16_t)k };
 		add(&stream, FEATURE_FRAME, frame->id);
+		if (k < CODED_FRAMES && code_count > 0)
+			add(&stream, FEATURE_FRAME_CODE,
+			    hash_mix(frame->id, codes[0]));
 		add(&stream, FEATURE_MODULE, module_hash(frame->module));
 		if (k == 0 || strcmp(frames[k - 1].module, frame->module) != 0)
 			add_modules(&stream, frames, frame_count, k);

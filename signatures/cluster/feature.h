@@ -1,10 +1,11 @@
 /*
  * feature.h - a stack as the stream of features that engine.h compares.
  *
- * Per crash its codes; then per frame, top first: the frame, its module, the
- * pair with the next frame, the words of its function's name, and where the
- * module changes the next one or two modules.  Machine, BIOS and OS build are
- * no features: they tell fleets apart, not bugs.
+ * Per crash its codes; then per frame, top first: the frame, the frame under
+ * the first code while it is near the top, its module, the pair with the next
+ * frame, the words of its function's name, and where the module changes the
+ * next one or two modules.  Machine, BIOS and OS build are no features: they
+ * tell fleets apart, not bugs.
  */
 #ifndef CLUSTER_FEATURE_H
 #define CLUSTER_FEATURE_H
@@ -15,6 +16,12 @@
 
 /* Deeper frames carry no weight worth the time. */
 #define FEATURE_FRAMES_MAX 200
+
+/*
+ * Codes are hashes.  One with this bit is a mere word of the text of the code
+ * before it and weighs less; all others have it clear.
+ */
+#define FEATURE_CODE_IS_WORD UINT64_C(1)
 
 struct feature_frame {
 	uint64_t id;	      /* content hash of what identifies the frame */

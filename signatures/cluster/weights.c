@@ -1,17 +1,19 @@
 #include "signatures/cluster/weights.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #define ALPHA (5.0 / 3.0)
 #define KAPPA 18.0 /* nats */
 #define POWER 1.6
-#define MU 100.0f
+#define MU 300.0f
 
 static const float rho[FEATURE_CLASSES] = {
-	[FEATURE_FRAME] = 1.0f, [FEATURE_MODULE] = 0.78f,
-	[FEATURE_PAIR] = 0.03f, [FEATURE_CODE] = 1.16f,
-	[FEATURE_WORD] = 0.19f, [FEATURE_MODULES] = 0.12f,
+	[FEATURE_FRAME] = 1.0f,	    [FEATURE_MODULE] = 0.78f,
+	[FEATURE_PAIR] = 0.03f,	    [FEATURE_CODE] = 0.9f,
+	[FEATURE_WORD] = 0.19f,	    [FEATURE_MODULES] = 0.12f,
+	[FEATURE_CODE_WORD] = 0.3f, [FEATURE_FRAME_CODE] = 0.1f,
 };
 
 enum {
@@ -85,6 +87,11 @@ static float power_of_surprise(const struct weights *weights, float surprise)
 					 : WEIGHTS_SURPRISE_STEPS - 1];
 }
 
+static bool has_no_depth(uint8_t class)
+{
+	return class == FEATURE_CODE || class == FEATURE_CODE_WORD;
+}
+
 void weights_weigh(const struct weights *weights, const uint32_t *df,
 		   const uint32_t *features, const uint8_t *classes,
 		   size_t count, struct weighted *ret)
@@ -125,7 +132,7 @@ void weights_weigh(const struct weights *weights, const uint32_t *df,
 
 		ret[k].feature = feature;
 		ret[k].weight = rho[classes[k]] * power *
-				(classes[k] == FEATURE_CODE ? 1 : gain);
+				(has_no_depth(classes[k]) ? 1 : gain);
 	}
 }
 

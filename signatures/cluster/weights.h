@@ -28,6 +28,8 @@ enum feature_class {
 	FEATURE_CODE,	 /* bugcheck, exception, selector, pool tag; no depth */
 	FEATURE_WORD,	 /* part of a function's name */
 	FEATURE_MODULES, /* this module and the next one or two */
+	FEATURE_CODE_WORD,  /* of the text of a code; no depth */
+	FEATURE_FRAME_CODE, /* this frame under the first code */
 	FEATURE_CLASSES
 };
 

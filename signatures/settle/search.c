@@ -163,7 +163,10 @@ static const char *text_of(const struct texts *texts, enum feature_class class,
 		return text_printf(arena, "%s under %s", frame,
 				   next ? next : "nothing");
 	case FEATURE_CODE:
+	case FEATURE_CODE_WORD:
 		return texts->codes[origin.from];
+	case FEATURE_FRAME_CODE:
+		return text_printf(arena, "%s at %s", texts->codes[0], frame);
 	case FEATURE_WORD:
 		return text_printf(arena, "word %.*s", (int)origin.letters,
 				   origin.word);

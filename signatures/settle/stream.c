@@ -16,7 +16,12 @@ enum code_kind {
 	CODE_WORDS,
 	CODE_EXCEPTION,
 	CODE_ARGUMENT,
-	CODE_POOL_TAG
+	CODE_POOL_TAG,
+	CODE_WORD
+};
+
+enum {
+	WORD_LETTERS_MIN = 2
 };
 
 const char *stream_why_text(enum stream_why why)
@@ -39,7 +44,7 @@ bool stream_counts(const struct crash_frame *frame)
 
 static uint64_t code_of(enum code_kind kind, uint64_t detail, uint64_t value)
 {
-	return hash_mix(hash_mix(kind, detail), value);
+	return hash_mix(hash_mix(kind, detail), value) & ~FEATURE_CODE_IS_WORD;
 }
 
 /* Arguments that say what went wrong, not where in this boot. */
@@ -87,6 +92,33 @@ static void put_number(struct codes *codes, uint64_t code, const char *what,
 	put(codes, code, what, text);
 }
 
+static bool is_of_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9');
+}
+
+/* "KASAN: slab-out-of-bounds Read" is like other reads, and other bounds. */
+static void put_text(struct codes *codes, const char *text)
+{
+	put(codes, code_of(CODE_WORDS, 0, hash_64(text, strlen(text))),
+	    "bugcheck", text);
+	while (*text) {
+		char word[32] = "";
+		size_t length = 0;
+
+		while (is_of_word(text[length]))
+			length++;
+		snprintf(word, sizeof(word), "%.*s", (int)length, text);
+		if (length >= WORD_LETTERS_MIN && length < sizeof(word))
+			put(codes,
+			    code_of(CODE_WORD, 0, hash_64(word, length)) |
+				    FEATURE_CODE_IS_WORD,
+			    "bugcheck word", word);
+		text += length ? length : 1;
+	}
+}
+
 static void put_all(struct codes *codes, const struct crash *crash)
 {
 	static const char *const arguments[] = { "argument 1", "argument 2",
@@ -98,10 +130,7 @@ static void put_all(struct codes *codes, const struct crash *crash)
 		put_number(codes, code_of(CODE_BUGCHECK, 0, code.value),
 			   "bugcheck", code.value);
 	if (bugcheck->text)
-		put(codes,
-		    code_of(CODE_WORDS, 0,
-			    hash_64(bugcheck->text, strlen(bugcheck->text))),
-		    "bugcheck", bugcheck->text);
+		put_text(codes, bugcheck->text);
 	for (unsigned i = 0; code.known && i < 4; i++) {
 		const uint64_t value = bugcheck->args[i].value & UINT32_MAX;
 

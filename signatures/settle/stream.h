@@ -38,8 +38,11 @@ bool stream_counts(const struct crash_frame *frame);
 struct feature_frame stream_frame(const struct crash_frame *frame,
 				  struct arena *arena, bool *bare);
 
-/* The codes of a crash: bugcheck, exception, selector, pool tag. */
-#define STREAM_CODES_MAX 12
+/*
+ * The codes of a crash: bugcheck, exception, selector, pool tag; and the words
+ * of a bugcheck that is known by its text.
+ */
+#define STREAM_CODES_MAX 20
 size_t stream_codes(const struct crash *crash,
 		    uint64_t codes[STREAM_CODES_MAX]);
 /* The same in words: "bugcheck 0xd1"; texts live in arena. */
