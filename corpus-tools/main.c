@@ -18,7 +18,11 @@ static void print_help(void)
 	puts("usage: crashcorpus COMMAND [OPTIONS] ...\n\ncommands:");
 	for (size_t i = 0; i < COMMANDS; i++)
 		printf("  %-8s  %s\n", commands[i]->name, commands[i]->help);
-	puts("\n`crashcorpus COMMAND --help` says more.");
+	puts("\nexamples:\n"
+	     "  crashcorpus synth --demo --output=fleet.tar\n"
+	     "  crashcorpus verify --store=/var/lib/crashindex/crash-store\n"
+	     "  crashcorpus backup --store=crash-store saved\n\n"
+	     "`crashcorpus COMMAND --help` says more.");
 }
 
 static void print_command_help(const struct tools_command *command)

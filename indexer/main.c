@@ -101,13 +101,18 @@ static enum status check(const struct request *asked,
 	return STATUS_OK;
 }
 
-static void print_help(const struct cli_option *table)
+static void print_help(const struct cli_option *table,
+		       const struct cli_option *limits)
 {
 	puts("usage: crashindex [--store=DIR] [--jobs=N] [--strict] [--print] "
 	     "PATH...\n\n"
-	     "PATH is a dump, an archive (zip, 7z, cab, rar, tar in every\n"
-	     "compression, nested), a folder, or - for standard input.\n");
+	     "PATH is a dump, an archive (zip, 7z, cab, rar, tar; nested), "
+	     "a folder, or -.\n");
 	cli_print_options(table);
+	puts("Limits of one input (man crashindex):");
+	cli_print_names(limits);
+	puts("\n  crashindex /srv/dumps && crashquery freq        an example\n"
+	     "  crashindex --print suspicious.dmp | jq .fault   another");
 }
 
 /* What only the whole corpus can tell; see settle.h. */
@@ -236,22 +241,34 @@ static struct request request = {
 
 static const struct cli_option table[] = {
 	{ "store", 0, CLI_TEXT, &request.store, "DIR",
-	  "where crashes are kept (default " STORE_DEFAULT
+	  "where crashes are kept (" STORE_DEFAULT
 	  "), or clickhouse://HOST:PORT/DATABASE" },
 	{ "jobs", 'j', CLI_NUMBER, &request.jobs, "N",
 	  "worker processes (default: one per processor)" },
 	{ "print", 0, CLI_FLAG, &request.print, NULL,
-	  "print each crash as a line of JSON, store nothing" },
+	  "each crash as a line of JSON; store nothing" },
 	{ "strict", 0, CLI_FLAG, &request.strict, NULL,
 	  "exit with 1 when something was refused" },
 	{ "quarantine", 0, CLI_TEXT, &request.quarantine, "DIR",
 	  "copy what is refused there, with the reason" },
 	{ "redact", 0, CLI_FLAG, &request.redact, NULL,
-	  "leave out users in paths, and processes not Windows' own" },
+	  "without names of users, and of their processes" },
 	{ "images", 0, CLI_TEXT, &request.images, "DIR",
 	  "PE images in symbol-store layout" },
 	{ "spool", 0, CLI_TEXT, &request.spool, "DIR",
-	  "where large dumps are unpacked (default /var/tmp)" },
+	  "where large dumps are unpacked (/var/tmp)" },
+	{ "settle", 0, CLI_FLAG, &request.settle, NULL,
+	  "settle stacks and clusters from the whole store" },
+	{ "no-settle", 0, CLI_FLAG, &request.no_settle, NULL,
+	  "leave that out after an ingest" },
+	{ "now", 0, CLI_TEXT, &request.now, "TIME", "the time of this run" },
+	{ "no-sandbox", 0, CLI_FLAG, &request.no_sandbox, NULL,
+	  "trust every input: for debugging only" },
+	{ "help", 'h', CLI_FLAG, &request.help, NULL, "this text" },
+	CLI_END,
+};
+
+static const struct cli_option limits[] = {
 	{ "max-depth", 0, CLI_NUMBER, &request.limits.depth, "N",
 	  "archives around a dump" },
 	{ "max-ratio", 0, CLI_NUMBER, &request.limits.ratio, "N",
@@ -261,20 +278,12 @@ static const struct cli_option table[] = {
 	{ "max-entries", 0, CLI_NUMBER, &request.limits.entries, "N",
 	  "entries of one input, dumps or not" },
 	{ "max-seconds", 0, CLI_NUMBER, &request.seconds, "N", "for one dump" },
-	{ "settle", 0, CLI_FLAG, &request.settle, NULL,
-	  "settle stacks and clusters from the whole store" },
-	{ "no-settle", 0, CLI_FLAG, &request.no_settle, NULL,
-	  "leave that out after an ingest that added crashes" },
-	{ "now", 0, CLI_TEXT, &request.now, "TIME", "the time of this run" },
-	{ "no-sandbox", 0, CLI_FLAG, &request.no_sandbox, NULL,
-	  "trust every input: for debugging only" },
-	{ "help", 'h', CLI_FLAG, &request.help, NULL, "this text" },
 	CLI_END,
 };
 
 int main(int argc, char **argv)
 {
-	const struct cli_option *const tables[] = { table, NULL };
+	const struct cli_option *const tables[] = { table, limits, NULL };
 	struct cli_operands operands;
 	struct arena arena;
 	struct error err;
@@ -287,7 +296,7 @@ int main(int argc, char **argv)
 		return CLI_USAGE;
 	}
 	if (request.help) {
-		print_help(table);
+		print_help(table, limits);
 		return CLI_YES;
 	}
 	if (check(&request, &operands, &err)) {

@@ -30,8 +30,8 @@ static const struct cli_option common[] = {
 	{ "store", 0, CLI_TEXT, &options.store, "DIR",
 	  "the store to ask (./crash-store), or "
 	  "clickhouse://HOST:PORT/DATABASE" },
-	{ "format", 0, CLI_TEXT, &options.format, "FORMAT",
-	  "text, json, csv, html or markdown" },
+	{ "format", 0, CLI_TEXT, &options.format, "text|json|csv|html|markdown",
+	  "text is for people" },
 	{ "json", 0, CLI_FLAG, &options.json, NULL, "--format=json" },
 	{ "all-kinds", 0, CLI_FLAG, &options.all_kinds, NULL,
 	  "count live dumps and tool-made images as crashes" },
@@ -47,18 +47,21 @@ static const struct cli_option common[] = {
 	CLI_END,
 };
 
+/* Names alone: with them the rest still fits a screen. */
+static void print_common(void)
+{
+	puts("\nOptions of all commands (man crashquery tells what they do):");
+	cli_print_names(common);
+}
+
 static void print_help(void)
 {
-	puts("usage: crashquery COMMAND [OPTION...] [FIELD=VALUE...]\n\n"
-	     "Ask a store of crash dumps that crashindex has made.\n");
+	puts("usage: crashquery COMMAND [OPTION...] [FIELD=VALUE...]\n");
 	for (size_t i = 0; commands[i]; i++)
 		printf("  %-10s %s\n", commands[i]->name, commands[i]->help);
-	puts("\nOptions of all commands:");
-	cli_print_options(common);
-	puts("\nExamples:\n"
-	     "  crashquery freq time=2026-11-01..2026-11-07\n"
-	     "  crashquery find bugcheck=0x9f,d1 driver='xen*'\n"
-	     "  crashquery show 3f9a1b\n\n"
+	print_common();
+	puts("\n  crashquery freq --by=fault bugcheck=d1 time=2026-11     an "
+	     "example\n"
 	     "`crashquery COMMAND --help` tells more, `crashquery fields` "
 	     "lists the fields.");
 }
@@ -68,11 +71,10 @@ static void print_command_help(const struct query_command *command)
 	printf("usage: crashquery %s %s\n\n%s\n", command->name, command->usage,
 	       command->help);
 	if (command->options) {
-		puts("\nOptions:");
+		putchar('\n');
 		cli_print_options(command->options);
 	}
-	puts("\nOptions of all commands:");
-	cli_print_options(common);
+	print_common();
 	if (command->more)
 		printf("\n%s", command->more);
 }

@@ -267,7 +267,7 @@ const struct query_command similar_command = {
 		"  crashquery similar 3f9a1b2c4d5e\n"
 		"  crashquery similar tonight.dmp     of no store yet\n\n"
 		"FILE is a dump, which the crashindex beside this program "
-		"examines, or the JSON of\ncrashindex --print.\n",
+		"examines, or the\nJSON of crashindex --print.\n",
 	.needs_store = true,
 	.options = table,
 	.run = similar_run,

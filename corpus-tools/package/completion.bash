@@ -5,8 +5,13 @@
 
 # Words of a --help: its options, those with a value ending in "=".
 _crash_options() {
-	"$@" --help 2>/dev/null |
-		sed -n 's/^  .\{0,4\}\(--[a-z][a-z-]*=\{0,1\}\).*/\1/p'
+	"$@" --help 2>/dev/null | awk '/^ +(-., +)?--/ {
+		for (i = 1; i <= NF && $i ~ /^-/; i++)
+			if ($i ~ /^--/) {
+				sub(/=.*/, "=", $i)
+				print $i
+			}
+	}'
 }
 
 _crash_commands() {

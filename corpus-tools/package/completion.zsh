@@ -34,8 +34,18 @@ case $PREFIX in
 -*)
 	# "--name=VALUE   what it does", the name apart from what it does.
 	local -a bare valued
+	# Or several names side by side, and nothing more.
 	for word in ${(f)"$($program $command --help 2>/dev/null |
-		sed -n 's/^  .\{0,4\}\(--[a-z][a-z-]*=\{0,1\}\)[^ ]* *\(.*\)/\1:\2/p')"}; do
+		awk '/^ +(-., +)?--/ {
+			sub(/^ +(-., +)?/, "")
+			while (match($0, /^--[^ ]+ */)) {
+				name = substr($0, 1, RLENGTH)
+				$0 = substr($0, RLENGTH + 1)
+				sub(/ +$/, "", name)
+				sub(/=.*/, "=", name)
+				print name ":" ($0 ~ /^--/ ? "" : $0)
+			}
+		}')"}; do
 		if [[ ${word%%:*} == *= ]]; then valued+=$word; else bare+=$word; fi
 	done
 	_describe -o option bare -- valued -S ''

@@ -19,7 +19,9 @@ enum {
 	PROGRESS_FIRST_SECONDS = 1,
 	PROGRESS_LOG_SECONDS = 60,
 	PROGRESS_BYTES = 512,
-	MESSAGE_BYTES = 8192
+	MESSAGE_BYTES = 8192,
+	SCREEN_COLUMNS = 79,
+	HELP_COLUMN = 31 /* where the help of an option begins */
 };
 
 static const char *program = "crash";
@@ -318,6 +320,25 @@ const char *cli_first_operand(int argc, char **argv,
 	return NULL;
 }
 
+/* Words of text from column on, broken where the screen ends. */
+static void print_words(const char *text, size_t column)
+{
+	size_t at = column;
+
+	while (*text) {
+		const size_t size = strcspn(text, " ");
+
+		if (at > column && at + 1 + size > SCREEN_COLUMNS) {
+			printf("\n%*s", (int)column, "");
+			at = column;
+		}
+		at += (size_t)printf("%s%.*s", at > column ? " " : "",
+				     (int)size, text);
+		text += size + strspn(text + size, " ");
+	}
+	putchar('\n');
+}
+
 void cli_print_options(const struct cli_option *table)
 {
 	for (; table->name; table++) {
@@ -329,8 +350,28 @@ void cli_print_options(const struct cli_option *table)
 			 table->letter ? ", " : "  ", table->name,
 			 table->value ? "=" : "",
 			 table->value ? table->value : "");
-		printf("  %-28s %s\n", left, table->help);
+		printf("  %-*s ", HELP_COLUMN - 3, left);
+		print_words(table->help, HELP_COLUMN);
 	}
+}
+
+void cli_print_names(const struct cli_option *table)
+{
+	size_t at = 0;
+
+	for (; table->name; table++) {
+		char name[64];
+		const int size = snprintf(name, sizeof(name), "--%s%s%s",
+					  table->name, table->value ? "=" : "",
+					  table->value ? table->value : "");
+
+		if (at + 1 + (size_t)size > SCREEN_COLUMNS) {
+			putchar('\n');
+			at = 0;
+		}
+		at += (size_t)printf("%s%s", at ? " " : "  ", name);
+	}
+	putchar('\n');
 }
 
 /* Seconds that only go forward. */

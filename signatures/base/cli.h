@@ -62,8 +62,12 @@ enum status cli_parse(int argc, char **argv,
 const char *cli_first_operand(int argc, char **argv,
 			      const struct cli_option *const tables[]);
 
-/* Print a table's rows, aligned, to standard output. */
+/*
+ * Print a table to standard output, for a screen of 80 columns: a row a line
+ * with its help, or the names alone, side by side.
+ */
 void cli_print_options(const struct cli_option *table);
+void cli_print_names(const struct cli_option *table);
 
 /*
  * "program: text" on standard error; set the name once in main().  From then on

@@ -7,7 +7,15 @@ PATH=$PATH:$root/corpus-tools/nightly
 options() { grep -o -e '--[a-z][a-z-]*' | sort -u; }
 
 # What a --help lists, not what it mentions.
-listed() { "$@" --help | sed -n 's/^  .\{0,4\}\(--[a-z][a-z-]*\).*/\1/p' | sort -u; }
+listed() {
+	"$@" --help | awk '/^ +(-., +)?--/ {
+		for (i = 1; i <= NF && $i ~ /^-/; i++)
+			if ($i ~ /^--/) {
+				sub(/=.*/, "", $i)
+				print $i
+			}
+	}' | sort -u
+}
 
 page() { sed 's/\\-/-/g' "$root/$1"; }
 
