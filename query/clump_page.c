@@ -102,12 +102,17 @@ static enum status print_values(struct query *query, const struct plan *plan,
 }
 
 static void print_head(struct query *query, const struct clumps *clumps,
-		       const struct clump *clump, const struct clump_face *face)
+		       const struct clump *clump, const struct clump_face *face,
+		       const struct mark *mark)
 {
 	struct arena *arena = &query->arena;
+	const char *known = mark_text(arena, mark);
 
 	fprintf(query->out, "\n%s  %s\n", clump->id,
 		table_visible(arena, face->title));
+	if (known)
+		fprintf(query->out, "  known issue   %s\n",
+			table_visible(arena, known));
 	fprintf(query->out,
 		"  crashes       %" PRIu64 " on %" PRIu64 " machine%s\n",
 		clump->crashes, clump->machines,
@@ -139,13 +144,14 @@ static void print_head(struct query *query, const struct clumps *clumps,
 
 static enum status print_text(struct query *query, const struct clumps *clumps,
 			      const struct clump *clump,
-			      const struct clump_face *face, bool whole,
+			      const struct clump_face *face,
+			      const struct mark *mark, bool whole,
 			      struct error *err)
 {
 	struct plan plan = plan_of(clumps, clump);
 	enum status status = STATUS_OK;
 
-	print_head(query, clumps, clump, face);
+	print_head(query, clumps, clump, face, mark);
 	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]) && !status; i++) {
 		if ((told[i].whole && !whole) ||
 		    strcmp(told[i].field, clumps->field) == 0 ||
@@ -201,7 +207,8 @@ static enum status set_values(struct query *query, const struct plan *plan,
 
 static enum status print_json(struct query *query, const struct clumps *clumps,
 			      const struct clump *clump,
-			      const struct clump_face *face, struct error *err)
+			      const struct clump_face *face,
+			      const struct mark *mark, struct error *err)
 {
 	struct plan plan = plan_of(clumps, clump);
 	struct json *json = json_new_object();
@@ -210,6 +217,7 @@ static enum status print_json(struct query *query, const struct clumps *clumps,
 	set_count(json, "format", 1);
 	json_set(json, clumps->field, json_new_text(clump->id));
 	json_set(json, "title", json_new_text(face->title));
+	json_set(json, "known", mark_json(mark));
 	set_count(json, "crashes", clump->crashes);
 	set_count(json, "machines", clump->machines);
 	set_time(json, "first", clump->first);
@@ -235,14 +243,17 @@ static enum status print_json(struct query *query, const struct clumps *clumps,
 }
 
 enum status clump_page_print(struct query *query, const struct clumps *clumps,
-			     const struct clump *clump, bool whole,
+			     const struct clump *clump,
+			     const struct marks *marks, bool whole,
 			     struct error *err)
 {
+	const struct mark mark =
+		mark_of_rows(marks, clump->rows, clump->crashes);
 	struct clump_face face;
 
 	if (clump_look(clumps, clump, &query->arena, &face, err))
 		return err->status;
 	if (strcmp(query->printer->name, "json") == 0)
-		return print_json(query, clumps, clump, &face, err);
-	return print_text(query, clumps, clump, &face, whole, err);
+		return print_json(query, clumps, clump, &face, &mark, err);
+	return print_text(query, clumps, clump, &face, &mark, whole, err);
 }

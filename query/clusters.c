@@ -9,6 +9,7 @@
 #include "query/clump.h"
 #include "query/clump_page.h"
 #include "query/group.h"
+#include "query/mark.h"
 #include "query/measure.h"
 #include "signatures/base/text.h"
 #include "signatures/identity.h"
@@ -68,7 +69,8 @@ static const struct table_column base_columns[] = {
 
 enum {
 	BASE = sizeof(base_columns) / sizeof(base_columns[0]),
-	COLUMNS = BASE + MEASURE_COLUMNS
+	MARKS = BASE + MEASURE_COLUMNS,
+	COLUMNS = MARKS + MARK_COLUMNS
 };
 
 static enum status parse_order(enum clump_order *ret, struct error *err)
@@ -112,8 +114,11 @@ struct rest {
 static enum status print_row(struct query *query, struct table *out,
 			     const struct clumps *clumps,
 			     const struct clump *clump,
-			     const struct measure *measure, struct error *err)
+			     const struct measure *measure,
+			     const struct marks *marks, struct error *err)
 {
+	const struct mark mark =
+		mark_of_rows(marks, clump->rows, clump->crashes);
 	struct clump_face face;
 	char id[IDENTITY_TEXT_BYTES];
 
@@ -149,6 +154,7 @@ static enum status print_row(struct query *query, struct table *out,
 	};
 
 	measure_cells(measure, clump->crashes, cells + BASE);
+	mark_cells(&query->arena, &mark, cells + MARKS);
 	table_row(out, cells);
 	return STATUS_OK;
 }
@@ -256,7 +262,7 @@ static enum status say_rest(struct query *query, struct table *out,
 
 static enum status print(struct query *query, const struct asked *asked,
 			 struct clumps *clumps, const struct rest *rest,
-			 struct error *err)
+			 const struct marks *marks, struct error *err)
 {
 	struct table_column columns[COLUMNS];
 	struct measure measure;
@@ -267,12 +273,13 @@ static enum status print(struct query *query, const struct asked *asked,
 		return err->status;
 	memcpy(columns, base_columns, sizeof(base_columns));
 	measure_columns(columns + BASE);
+	mark_columns(marks, columns + MARKS);
 	out = table_create(query->printer, query->out,
 			   options.family ? "Families of clusters" : "Clusters",
 			   columns, COLUMNS);
 	for (size_t i = 0; i < clumps->count && !status; i++)
 		status = print_row(query, out, clumps, &clumps->at[i], &measure,
-				   err);
+				   marks, err);
 	measure_tell(&measure, out);
 	if (!status)
 		status = say_rest(query, out, asked, clumps, rest, err);
@@ -282,8 +289,8 @@ static enum status print(struct query *query, const struct asked *asked,
 	for (size_t i = 0; i < clumps->count && i < options.pages && !status &&
 			   strcmp(query->printer->name, "text") == 0;
 	     i++)
-		status = clump_page_print(query, clumps, &clumps->at[i], false,
-					  err);
+		status = clump_page_print(query, clumps, &clumps->at[i], marks,
+					  false, err);
 	return status;
 }
 
@@ -297,8 +304,8 @@ static bool are_ids(const struct query *query)
 }
 
 static enum status print_whole(struct query *query, struct clumps *clumps,
-			       const char *id, enum cli_exit *ret,
-			       struct error *err)
+			       const struct marks *marks, const char *id,
+			       enum cli_exit *ret, struct error *err)
 {
 	const size_t length = strlen(id);
 	size_t found = 0;
@@ -307,7 +314,8 @@ static enum status print_whole(struct query *query, struct clumps *clumps,
 		if (strncmp(clumps->at[i].id, id, length) != 0)
 			continue;
 		found++;
-		if (clump_page_print(query, clumps, &clumps->at[i], true, err))
+		if (clump_page_print(query, clumps, &clumps->at[i], marks, true,
+				     err))
 			return err->status;
 	}
 	if (!found) {
@@ -318,7 +326,8 @@ static enum status print_whole(struct query *query, struct clumps *clumps,
 }
 
 static enum status run_ids(struct query *query, const char *field,
-			   enum cli_exit *ret, struct error *err)
+			   const struct marks *marks, enum cli_exit *ret,
+			   struct error *err)
 {
 	struct asked asked;
 	struct clumps clumps;
@@ -329,17 +338,17 @@ static enum status run_ids(struct query *query, const char *field,
 	clump_gather(query, &asked.plan, field, options.window, &clumps);
 	clump_sort(&clumps, CLUMP_MACHINES);
 	for (size_t i = 0; i < query->operand_count && !status; i++)
-		status = print_whole(query, &clumps, query->operands[i], ret,
-				     err);
+		status = print_whole(query, &clumps, marks, query->operands[i],
+				     ret, err);
 	clump_deinit(&clumps);
 	asked_deinit(&asked);
 	return status;
 }
 
-static enum status clusters_run(struct query *query, enum cli_exit *ret,
-				struct error *err)
+static enum status run_listed(struct query *query, const char *field,
+			      const struct marks *marks, enum cli_exit *ret,
+			      struct error *err)
 {
-	const char *field = options.family ? "family" : "cluster";
 	enum clump_order order = CLUMP_MACHINES;
 	struct asked asked;
 	struct clumps clumps;
@@ -353,19 +362,32 @@ static enum status clusters_run(struct query *query, enum cli_exit *ret,
 		return error_set(err, STATUS_USAGE,
 				 "--new-since=%s: not a time",
 				 options.new_since);
-	if (options.window < 1 || options.window > 366)
-		return error_set(err, STATUS_USAGE, "--window: 1 to 366 days");
-	if (are_ids(query))
-		return run_ids(query, field, ret, err);
 	if (asked_make(query, &asked, err))
 		return err->status;
 	clump_gather(query, &asked.plan, field, options.window, &clumps);
 	clump_sort(&clumps, order);
 	leave_out(&clumps, since, &rest);
 	*ret = clumps.count ? CLI_YES : CLI_NO;
-	status = print(query, &asked, &clumps, &rest, err);
+	status = print(query, &asked, &clumps, &rest, marks, err);
 	clump_deinit(&clumps);
 	asked_deinit(&asked);
+	return status;
+}
+
+static enum status clusters_run(struct query *query, enum cli_exit *ret,
+				struct error *err)
+{
+	const char *field = options.family ? "family" : "cluster";
+	struct marks marks;
+	enum status status;
+
+	if (options.window < 1 || options.window > 366)
+		return error_set(err, STATUS_USAGE, "--window: 1 to 366 days");
+	if (mark_open(query, &marks, err))
+		return err->status;
+	status = are_ids(query) ? run_ids(query, field, &marks, ret, err)
+				: run_listed(query, field, &marks, ret, err);
+	mark_close(&marks);
 	return status;
 }
 
@@ -374,8 +396,6 @@ const struct query_command clusters_command = {
 	.usage = "[OPTION...] [ID...|FIELD=VALUE...]",
 	.help = "which bugs there are, and how many machines each hits",
 	.more = "Examples:\n"
-		"  crashquery clusters --min=2 time=2026-11\n"
-		"  crashquery clusters --by=rise --new-since=2026-11-01\n"
 		"  crashquery clusters 3f9a1b2c4d5e      one of them whole\n\n"
 		"The id of a cluster is that of the crash that founded it, and "
 		"stays.  Families\nhold clusters that are alike, but not "

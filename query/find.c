@@ -11,6 +11,7 @@
 
 #include "query/cell.h"
 #include "query/count.h"
+#include "query/mark.h"
 #include "query/push_find.h"
 #include "query/query.h"
 #include "signatures/base/text.h"
@@ -40,7 +41,8 @@ static const struct table_column columns[] = {
 };
 
 enum {
-	COLUMNS = sizeof(columns) / sizeof(columns[0])
+	BASE = sizeof(columns) / sizeof(columns[0]),
+	COLUMNS = BASE + MARK_COLUMNS
 };
 
 struct item {
@@ -268,7 +270,7 @@ static enum status select_rows(struct query *query, const struct plan *plan,
 
 static void print_row(struct query *query, struct table *out,
 		      const struct store_crash *crash, const char *cluster,
-		      struct arena *arena)
+		      const struct mark *mark, struct arena *arena)
 {
 	char id[IDENTITY_TEXT_BYTES];
 
@@ -276,13 +278,14 @@ static void print_row(struct query *query, struct table *out,
 	if (!out) {
 		struct json *json = cell_json_of(crash, cluster);
 
+		json_set(json, "known", mark_json(mark));
 		json_print(json, query->out);
 		fputc('\n', query->out);
 		json_destroy(json);
 		return;
 	}
 
-	const struct table_cell cells[COLUMNS] = {
+	struct table_cell cells[COLUMNS] = {
 		table_text_cell(id),
 		table_text_cell(cell_time(arena, &crash->crash)),
 		table_text_cell(cell_bugcheck(arena, &crash->crash)),
@@ -292,15 +295,21 @@ static void print_row(struct query *query, struct table *out,
 		table_text_cell(cell_source(crash)),
 	};
 
+	mark_cells(arena, mark, cells + BASE);
 	table_row(out, cells);
 }
 
 /* NULL where each crash is a JSON object of its own. */
-static struct table *begin_table(struct query *query)
+static struct table *begin_table(struct query *query, const struct marks *marks)
 {
+	struct table_column *all =
+		arena_take(&query->arena, COLUMNS, sizeof(*all));
+
 	if (strcmp(query->printer->name, "json") == 0)
 		return NULL;
-	return table_create(query->printer, query->out, "Crashes", columns,
+	memcpy(all, columns, sizeof(columns));
+	mark_columns(marks, all + BASE);
+	return table_create(query->printer, query->out, "Crashes", all,
 			    COLUMNS);
 }
 
@@ -318,10 +327,11 @@ static void end_table(struct query *query, struct table *out, uint64_t matched,
 	table_destroy(out);
 }
 
-static enum status print_rows(struct query *query, const struct items *items,
-			      uint64_t matched, struct error *err)
+static enum status print_rows(struct query *query, const struct marks *marks,
+			      const struct items *items, uint64_t matched,
+			      struct error *err)
 {
-	struct table *out = begin_table(query);
+	struct table *out = begin_table(query, marks);
 	struct store_crash crash;
 	struct arena arena;
 	uint64_t printed = 0;
@@ -330,6 +340,7 @@ static enum status print_rows(struct query *query, const struct items *items,
 	arena_init(&arena);
 	for (uint64_t i = options.offset; i < items->count && !status; i++) {
 		const uint32_t row = items->at[i].row;
+		const struct mark mark = mark_of_row(marks, row);
 
 		if (options.limit && printed == options.limit)
 			break;
@@ -340,7 +351,7 @@ static enum status print_rows(struct query *query, const struct items *items,
 			print_row(query, out, &crash,
 				  cell_column(query->store, "cluster", row,
 					      &arena),
-				  &arena);
+				  &mark, &arena);
 		printed++;
 	}
 	arena_deinit(&arena);
@@ -348,11 +359,13 @@ static enum status print_rows(struct query *query, const struct items *items,
 	return status;
 }
 
-/* The server finds them, page by page. */
+/* The server finds them, page by page; no list of issues lies beside it. */
 static enum status print_pushed(struct query *query, struct push_find *find,
 				struct error *err)
 {
-	struct table *out = begin_table(query);
+	const struct marks marks = { .issues = NULL };
+	const struct mark none = { .issue = NULL };
+	struct table *out = begin_table(query, &marks);
 	struct remote_crash *crashes;
 	struct arena arena;
 	uint64_t printed = 0;
@@ -365,7 +378,7 @@ static enum status print_pushed(struct query *query, struct push_find *find,
 		status = push_find_next(find, &arena, &crashes, &count, err);
 		for (size_t i = 0; i < count && !status; i++, printed++)
 			print_row(query, out, &crashes[i].crash,
-				  crashes[i].cluster, &arena);
+				  crashes[i].cluster, &none, &arena);
 	}
 	arena_deinit(&arena);
 	end_table(query, out, find->matched, printed);
@@ -389,19 +402,26 @@ static enum status run_here(struct query *query, const struct where *where,
 			    enum cli_exit *ret, struct error *err)
 {
 	struct plan plan;
+	struct marks marks;
 	struct items items = { NULL, 0, 0 };
 
-	if (plan_make(query->store, where, &plan, err))
+	if (mark_open(query, &marks, err))
 		return err->status;
 
-	enum status status = select_rows(query, &plan, &items, err);
+	enum status status = plan_make(query->store, where, &plan, err);
 
+	if (status) {
+		mark_close(&marks);
+		return status;
+	}
+	status = select_rows(query, &plan, &items, err);
 	if (!status)
-		status = print_rows(query, &items, plan.matched, err);
+		status = print_rows(query, &marks, &items, plan.matched, err);
 	if (!status)
 		*ret = plan.matched > options.offset ? CLI_YES : CLI_NO;
 	free(items.at);
 	plan_deinit(&plan);
+	mark_close(&marks);
 	return status;
 }
 

@@ -7,6 +7,7 @@
 
 #include "query/asked.h"
 #include "query/group.h"
+#include "query/mark.h"
 #include "query/measure.h"
 #include "query/push_freq.h"
 #include "query/query.h"
@@ -35,7 +36,7 @@ static const struct cli_option table[] = {
 	{ "all", 0, CLI_FLAG, &options.all, NULL,
 	  "also documented codes that nobody hit" },
 	{ "minidump-codes", 0, CLI_FLAG, &options.minidump_codes, NULL,
-	  "as the 2008 table: 1000007E apart from 7E, its names" },
+	  "1000007E apart from 7E, as in 2008" },
 	ASKED_OPTIONS,
 	CLI_END,
 };
@@ -65,7 +66,8 @@ static const struct table_column value_columns[] = {
 
 enum {
 	COLUMNS = sizeof(value_columns) / sizeof(value_columns[0]),
-	ALL_COLUMNS = COLUMNS + MEASURE_COLUMNS
+	MARKS = COLUMNS + MEASURE_COLUMNS,
+	ALL_COLUMNS = MARKS + MARK_COLUMNS
 };
 
 /* What a value is called, NULL where it speaks for itself. */
@@ -98,7 +100,8 @@ static const char *label_of(struct arena *arena, const struct field *field,
 
 static void print_row(struct table *out, struct query *query,
 		      const struct field *field, const struct group *group,
-		      const struct measure *measure, size_t i)
+		      const struct measure *measure, const struct mark *mark,
+		      size_t i)
 {
 	const struct group_row *row = &group->rows[i];
 	const char *key = group_text(&query->arena, field, row->value);
@@ -119,6 +122,7 @@ static void print_row(struct table *out, struct query *query,
 	};
 
 	measure_cells(measure, row->crashes, cells + COLUMNS);
+	mark_cells(&query->arena, mark, cells + MARKS);
 	table_row(out, cells);
 }
 
@@ -255,7 +259,8 @@ static void tell_totals(struct table *out, const struct field *field,
 
 static void print(struct query *query, const struct field *field,
 		  const struct asked *asked, const struct group *group,
-		  const struct measure *measure)
+		  const struct measure *measure, const struct marks *marks,
+		  const struct mark *of_rows)
 {
 	struct table_column columns[ALL_COLUMNS];
 	const bool limited = options.limit && options.limit < group->count;
@@ -266,18 +271,41 @@ static void print(struct query *query, const struct field *field,
 	       value_is_bugcheck(field) ? bugcheck_columns : value_columns,
 	       sizeof(value_columns));
 	measure_columns(columns + COLUMNS);
+	mark_columns(marks, columns + MARKS);
 	out = table_create(
 		query->printer, query->out,
 		text_printf(&query->arena, "Crashes by %s", field->name),
 		columns, ALL_COLUMNS);
 	for (size_t i = 0; i < shown; i++)
-		print_row(out, query, field, group, measure, i);
+		print_row(out, query, field, group, measure, &of_rows[i], i);
 	measure_tell(measure, out);
 	say_totals(out, field, asked, group, shown);
 	tell_totals(out, field, asked, group, shown);
 	asked_note(asked, out);
 	table_end(out);
 	table_destroy(out);
+}
+
+/* What is known of the groups goes into the table with them. */
+static enum status print_marked(struct query *query, const struct field *field,
+				const struct asked *asked, struct group *group,
+				const struct measure *measure,
+				struct error *err)
+{
+	struct marks marks;
+	struct mark *of_rows;
+	enum status status;
+
+	if (mark_open(query, &marks, err))
+		return err->status;
+	if (options.all)
+		add_documented(&query->arena, group);
+	status = mark_of_group(query, &marks, field, &asked->plan, group,
+			       &of_rows, err);
+	if (!status)
+		print(query, field, asked, group, measure, &marks, of_rows);
+	mark_close(&marks);
+	return status;
 }
 
 static enum status freq_run(struct query *query, enum cli_exit *ret,
@@ -311,9 +339,8 @@ static enum status freq_run(struct query *query, enum cli_exit *ret,
 		status = measure_make(query, group.with_value, &measure, err);
 	if (!status) {
 		*ret = group.count ? CLI_YES : CLI_NO;
-		if (options.all)
-			add_documented(&query->arena, &group);
-		print(query, field, &asked, &group, &measure);
+		status = print_marked(query, field, &asked, &group, &measure,
+				      err);
 	}
 	asked_deinit(&asked);
 	return status;
@@ -324,14 +351,12 @@ const struct query_command freq_command = {
 	.usage = "[OPTION...] [FIELD=VALUE...]",
 	.help = "how often each bugcheck, or each value of another field",
 	.more = "Examples:\n"
-		"  crashquery freq --min=10\n"
 		"  crashquery freq --by=fault bugcheck=d1 time=2026-11\n"
 		"  crashquery freq --minidump-codes --all --format=csv\n\n"
 		"Shares are of the crashes that have the field.  Live dumps "
 		"and images made by\ntools are no crashes: they are counted "
 		"apart, unless kind=kernel-live,\nflag=tool-made or "
-		"--all-kinds asks for them.  --all "
-		"with --minidump-codes lists the codes of the 2008 table.\n",
+		"--all-kinds asks for them.\n",
 	.needs_store = true,
 	.options = table,
 	.run = freq_run,

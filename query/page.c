@@ -53,7 +53,8 @@ static const char *duration(struct arena *arena, uint64_t ticks)
 		    : clock;
 }
 
-static void print_top(struct page *page, const char *cluster)
+static void print_top(struct page *page, const char *cluster,
+		      const struct mark *mark)
 {
 	const struct crash *crash = &page->crash->crash;
 	const char *time = cell_time(page->arena, crash);
@@ -68,6 +69,10 @@ static void print_top(struct page *page, const char *cluster)
 		      page->out);
 	if (cluster)
 		fprintf(page->out, "cluster %s\n", cluster);
+	if (mark->issue)
+		fprintf(page->out, "%s%s\n",
+			mark->regressed ? "" : "known issue: ",
+			shown(page, mark_text(page->arena, mark)));
 }
 
 /* What an argument is, and what its value is called where it has a name. */
@@ -354,11 +359,11 @@ static void print_files(struct page *page)
 }
 
 void page_print(FILE *out, const struct store_crash *crash, const char *cluster,
-		bool whole, struct arena *arena)
+		const struct mark *mark, bool whole, struct arena *arena)
 {
 	struct page page = { .out = out, .arena = arena, .crash = crash };
 
-	print_top(&page, cluster);
+	print_top(&page, cluster, mark);
 	print_bugcheck(&page);
 	print_fault(&page);
 	print_stack(&page);

@@ -6,13 +6,14 @@
 
 #include <stdio.h>
 
-#include "signatures/store/store_read.h"
+#include "query/mark.h"
 
 /*
- * cluster may be NULL; whole lists every module with base and build, otherwise
- * Windows' own are listed by name.  Text from the dump is made visible.
+ * cluster may be NULL; mark is of the crash; whole lists every module with base
+ * and build, otherwise Windows' own are listed by name.  Text from the dump is
+ * made visible.
  */
 void page_print(FILE *out, const struct store_crash *crash, const char *cluster,
-		bool whole, struct arena *arena);
+		const struct mark *mark, bool whole, struct arena *arena);
 
 #endif

@@ -71,9 +71,9 @@ static const char *known_text(struct arena *arena,
 
 	if (!known)
 		return NULL;
-	return text_printf(arena, "%s%s%s%s",
-			   subject->regressed ? "BACK: " : "", known->ticket,
-			   *known->ticket ? " " : "", known->title);
+	return text_printf(
+		arena, "%s%s%s%s", subject->regressed ? "regression: " : "",
+		known->ticket, *known->ticket ? " " : "", known->title);
 }
 
 static void say_fresh(struct page *page)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "query/cell.h"
+#include "query/mark.h"
 #include "query/named.h"
 #include "query/page.h"
 #include "query/query.h"
@@ -25,10 +26,11 @@ static const struct cli_option table[] = {
 };
 
 static void print_json(struct query *query, uint32_t row,
-		       const struct store_crash *crash)
+		       const struct store_crash *crash, const struct mark *mark)
 {
 	struct json *json = cell_json(query->store, row, crash, &query->arena);
 
+	json_set(json, "known", mark_json(mark));
 	json_print(json, query->out);
 	fputc('\n', query->out);
 	json_destroy(json);
@@ -54,7 +56,8 @@ static void print_value(void *closure, struct field_value value)
 }
 
 static void print_values(struct query *query, struct table *out, uint32_t row,
-			 const struct store_crash *crash)
+			 const struct store_crash *crash,
+			 const struct mark *mark)
 {
 	struct values values = { .out = out, .arena = &query->arena };
 	char id[IDENTITY_TEXT_BYTES];
@@ -62,6 +65,11 @@ static void print_values(struct query *query, struct table *out, uint32_t row,
 	identity_text(crash->identity, id);
 	table_row(out, (struct table_cell[]){ table_text_cell("id"),
 					      table_text_cell(id) });
+	if (mark->issue)
+		table_row(out, (struct table_cell[]){
+				       table_text_cell("known"),
+				       table_text_cell(mark_text(&query->arena,
+								 mark)) });
 	for (const struct field *f = field_table; f->name; f++) {
 		values.field = f;
 		plan_values(f, crash, print_value, &values);
@@ -78,7 +86,7 @@ static void print_values(struct query *query, struct table *out, uint32_t row,
 
 /* The page as it is, in a code block, or in HTML. */
 static void print_page(struct query *query, uint32_t row,
-		       const struct store_crash *crash)
+		       const struct store_crash *crash, const struct mark *mark)
 {
 	const char *cluster =
 		cell_column(query->store, "cluster", row, &query->arena);
@@ -87,7 +95,7 @@ static void print_page(struct query *query, uint32_t row,
 	size_t size;
 
 	if (strcmp(format, "text") == 0) {
-		page_print(query->out, crash, cluster, options.modules,
+		page_print(query->out, crash, cluster, mark, options.modules,
 			   &query->arena);
 		return;
 	}
@@ -96,7 +104,8 @@ static void print_page(struct query *query, uint32_t row,
 
 	if (!memory)
 		abort();
-	page_print(memory, crash, cluster, options.modules, &query->arena);
+	page_print(memory, crash, cluster, mark, options.modules,
+		   &query->arena);
 	if (fclose(memory))
 		abort();
 	if (strcmp(format, "html") == 0) {
@@ -118,7 +127,8 @@ static void print_page(struct query *query, uint32_t row,
 }
 
 static enum status show_one(struct query *query, struct table *csv,
-			    const char *word, bool *found, struct error *err)
+			    const struct marks *marks, const char *word,
+			    bool *found, struct error *err)
 {
 	struct store_crash crash;
 	uint32_t row;
@@ -133,17 +143,20 @@ static enum status show_one(struct query *query, struct table *csv,
 	}
 	if (store_crash_read(query->store, row, &query->arena, &crash, err))
 		return err->status;
+
+	const struct mark mark = mark_of_row(marks, row);
+
 	if (csv)
-		print_values(query, csv, row, &crash);
+		print_values(query, csv, row, &crash, &mark);
 	else if (strcmp(query->printer->name, "json") == 0)
-		print_json(query, row, &crash);
+		print_json(query, row, &crash, &mark);
 	else
-		print_page(query, row, &crash);
+		print_page(query, row, &crash, &mark);
 	return STATUS_OK;
 }
 
-static enum status show_run(struct query *query, enum cli_exit *ret,
-			    struct error *err)
+static enum status show_all(struct query *query, const struct marks *marks,
+			    enum cli_exit *ret, struct error *err)
 {
 	static const struct table_column columns[] = {
 		{ "field", "field", TABLE_WORD, TABLE_ALL },
@@ -152,12 +165,6 @@ static enum status show_run(struct query *query, enum cli_exit *ret,
 	enum status status = STATUS_OK;
 	const bool is_csv = strcmp(query->printer->name, "csv") == 0;
 	const bool is_html = strcmp(query->printer->name, "html") == 0;
-
-	if (query->operand_count == 0)
-		return error_set(err, STATUS_USAGE,
-				 "show which? an id, a content hash or a "
-				 "source");
-
 	struct table *csv = is_csv ? table_create(query->printer, query->out,
 						  "Crash", columns, 2)
 				   : NULL;
@@ -173,7 +180,8 @@ static enum status show_run(struct query *query, enum cli_exit *ret,
 
 		if (i && strcmp(query->printer->name, "text") == 0)
 			fputc('\n', query->out);
-		status = show_one(query, csv, query->operands[i], &found, err);
+		status = show_one(query, csv, marks, query->operands[i], &found,
+				  err);
 		if (!found)
 			*ret = CLI_NO;
 	}
@@ -182,6 +190,23 @@ static enum status show_run(struct query *query, enum cli_exit *ret,
 	if (is_html && !status)
 		fputs("</html>\n", query->out);
 	table_destroy(csv);
+	return status;
+}
+
+static enum status show_run(struct query *query, enum cli_exit *ret,
+			    struct error *err)
+{
+	struct marks marks;
+	enum status status;
+
+	if (query->operand_count == 0)
+		return error_set(err, STATUS_USAGE,
+				 "show which? an id, a content hash or a "
+				 "source");
+	if (mark_open(query, &marks, err))
+		return err->status;
+	status = show_all(query, &marks, ret, err);
+	mark_close(&marks);
 	return status;
 }
 

@@ -11,6 +11,7 @@
 #include "query/count.h"
 #include "query/factor.h"
 #include "query/group.h"
+#include "query/mark.h"
 #include "query/measure.h"
 #include "query/trend.h"
 #include "query/value.h"
@@ -51,7 +52,8 @@ static const struct table_column base_columns[] = {
 
 enum {
 	BASE = sizeof(base_columns) / sizeof(base_columns[0]),
-	COLUMNS = BASE + MEASURE_COLUMNS,
+	MARKS = BASE + MEASURE_COLUMNS,
+	COLUMNS = MARKS + MARK_COLUMNS,
 	DAYS_MAX = 56
 };
 
@@ -61,12 +63,14 @@ struct line {
 	const char *key;
 	struct field_value value;
 	uint32_t *days; /* crashes of each day of both windows */
+	struct mark mark;
 };
 
 struct job {
 	struct query *query;
 	const struct field *field;
 	struct asked asked;
+	struct marks marks;
 	struct calendar calendar;
 	uint64_t from; /* the first day; this window begins half way */
 	struct trend_days covered;
@@ -121,7 +125,8 @@ static void take_value(void *closure, struct field_value value,
 		       const uint32_t *rows, size_t count)
 {
 	struct job *job = closure;
-	struct line line = { .value = value };
+	struct line line = { .value = value,
+			     .mark = mark_of_rows(&job->marks, rows, count) };
 	uint32_t days[DAYS_MAX] = { 0 };
 
 	for (size_t i = 0; i < count; i++) {
@@ -262,6 +267,7 @@ static enum status print_line(struct job *job, struct table *out,
 	};
 
 	measure_cells(measure, trend->crashes, cells + BASE);
+	mark_cells(&job->query->arena, &line->mark, cells + MARKS);
 	table_row(out, cells);
 	return STATUS_OK;
 }
@@ -339,6 +345,7 @@ static enum status print(struct job *job, const struct clumps *clumps,
 
 	memcpy(columns, base_columns, sizeof(base_columns));
 	measure_columns(columns + BASE);
+	mark_columns(&job->marks, columns + MARKS);
 	out = table_create(job->query->printer, job->query->out,
 			   text_printf(&job->query->arena, "Trends by %s",
 				       job->field->name),
@@ -409,8 +416,12 @@ static enum status trends_run(struct query *query, enum cli_exit *ret,
 		return error_set(err, STATUS_USAGE,
 				 "--window=%" PRIu64 ": 1, 3, 7, 14 or 28 days",
 				 options.window);
-	if (asked_make(query, &job.asked, err))
+	if (mark_open(query, &job.marks, err))
 		return err->status;
+	if (asked_make(query, &job.asked, err)) {
+		mark_close(&job.marks);
+		return err->status;
+	}
 	read_store(&job);
 	status = factor_each(query->store, job.field, &job.asked.plan,
 			     &query->arena, take_value, &job, err);
@@ -424,6 +435,7 @@ static enum status trends_run(struct query *query, enum cli_exit *ret,
 	free(job.machines);
 	calendar_deinit(&job.calendar);
 	asked_deinit(&job.asked);
+	mark_close(&job.marks);
 	return status;
 }
 
@@ -435,11 +447,8 @@ const struct query_command trends_command = {
 		"  crashquery trends --window=28\n"
 		"  crashquery trends --by=driverbuild --now=2026-11-20\n\n"
 		"The window ends with the day of --now, or with that of the "
-		"newest crash.  A crash\ncounts on the day it happened.  "
-		"Tested "
-		"are machines, each once a window; days for\nwhich nothing "
-		"came "
-		"in count in no rate.\n",
+		"newest crash.  A\ncrash counts on the day it happened.  "
+		"Tested are machines, each once a window.\n",
 	.needs_store = true,
 	.options = table,
 	.run = trends_run,
