@@ -56,9 +56,6 @@ static void a_word_of_a_code_is_no_code(void **state)
 	(void)state;
 	assert_int_equal(count_class(stream, count, FEATURE_CODE), 1);
 	assert_int_equal(count_class(stream, count, FEATURE_CODE_WORD), 1);
-	assert_int_equal(
-		engine_key(stream, count),
-		engine_key(stream + 2, stream_of(codes, 1, stream + 2)));
 }
 
 int main(void)
