@@ -154,11 +154,15 @@ struct crash_frame {
  * points into a module.  Kept in the order of the stack, lowest first.
  */
 struct crash_candidate {
-	uint32_t module;  /* index into modules */
-	uint32_t offset;  /* from that module's base */
-	uint32_t slot;	  /* bytes above the stack pointer the walk began at */
-	uint32_t landing; /* the slot decoding led to, same unit; 0 = none */
-	uint8_t how;	  /* enum crash_how of the landing */
+	uint32_t module; /* index into modules */
+	uint32_t offset; /* from that module's base */
+	uint32_t slot;	 /* bytes above the stack pointer the walk began at */
+	/*
+	 * The slot decoding led to, same unit; 0 = none.  Its own slot: nobody
+	 * called, a trap frame lies above.
+	 */
+	uint32_t landing;
+	uint8_t how; /* enum crash_how of the landing */
 };
 
 struct crash_pool {

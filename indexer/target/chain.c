@@ -72,6 +72,7 @@ static void link_up(struct chain *chain, struct chain_slot *entry)
 		entry->slot + unwind->target->dump->pointer_bytes);
 	if (trap_above(unwind->target, unwind->code, cpu.reg[CPU_SP], &trap)) {
 		entry->links = LINKS_ENOUGH;
+		entry->is_entry = true;
 		return;
 	}
 	if (!unwind_x64(unwind, &cpu, false, &step) &&

@@ -253,6 +253,9 @@ static void keep_evidence(struct walk *walk)
 				(uint32_t)(chain->slots[slot->landing].slot -
 					   walk->origin);
 			candidate->how = (uint8_t)slot->how;
+		} else if (slot->is_entry) {
+			candidate->landing = candidate->slot;
+			candidate->how = CRASH_HOW_TRAP_FRAME;
 		}
 	}
 }
