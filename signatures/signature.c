@@ -199,7 +199,9 @@ static bool runs_on(const struct crash_frame *previous,
 
 /*
  * Frames that were merely scanned are left out.  What follows them may be a
- * little off too: it is used only as long as there is not enough otherwise.
+ * little off too: it is used only as long as there is not enough otherwise, and
+ * not at all where it was learned: how far it lies from the fault depends on
+ * what other dumps happened to teach.
  * The kernel alone, named outright, is not enough: everything names it.
  */
 static const char *text_of(const struct crash *crash, struct arena *arena,
@@ -209,6 +211,7 @@ static const char *text_of(const struct crash *crash, struct arena *arena,
 	const struct crash_frame *previous = NULL;
 	struct writer writer = { .used = 0 };
 	size_t first, last, put_count = 0, weight = 0;
+	bool is_past_gap = false;
 
 	find_part(crash, &first, &last);
 	put_cause(&writer, crash);
@@ -219,8 +222,11 @@ static const char *text_of(const struct crash *crash, struct arena *arena,
 		if (frame->how == CRASH_HOW_SCAN) {
 			if (weight >= ENOUGH)
 				break;
+			is_past_gap = true;
 			continue;
 		}
+		if (is_past_gap && frame->how == CRASH_HOW_LEARNED)
+			break;
 		if (previous == NULL || !is_same(previous, frame))
 			weight++;
 		if (!runs_on(previous, frame, strictness)) {

@@ -9,23 +9,34 @@
 
 enum {
 	WINDOW = 12,	/* words looked at behind an address */
+	BEFORE = 4,	/* and in front of it */
+	NEAREST = 4,	/* words whose equality makes two stacks one */
 	WITNESSES = 16, /* observations kept of each address */
 	SIZE_MAX_BYTES = 8192,
 	WITNESSES_MIN = 3, /* different stacks that must agree */
+	PAIR_MIN = 2,	   /* or so few, at the end of the stack */
 	DISSENT = 8	   /* one witness in so many may see it otherwise */
 };
 
-/* What stood behind an address in one stack. */
+/* A word beside an address: how far away it lies, and which it is. */
+struct sight {
+	uint16_t distance; /* 0 = no more */
+	uint16_t word;
+};
+
+/* What stood around an address in one stack. */
 struct witness {
 	uint64_t identity;
-	uint64_t layout; /* what lies around it; equal ones count once */
-	uint32_t distance[WINDOW]; /* 0 = no more */
+	uint64_t layout; /* of the nearest words; equal ones count once */
+	struct sight after[WINDOW];
+	struct sight before[BEFORE];
 };
 
 struct address {
 	uint64_t key;
 	uint32_t size;	  /* as dumps with code tell it; 0 = none did */
 	bool disputed;	  /* two dumps with code disagreed */
+	bool is_entry;	  /* nobody called: a trap frame lies above */
 	uint32_t learned; /* the outcome; 0 = nothing sure */
 	struct witness *witnesses;
 	uint32_t count;
@@ -87,32 +98,101 @@ static struct address *address_of(struct learn *learn, uint64_t key)
 	return &learn->addresses[learn->count++];
 }
 
-/* Keep the witnesses with the smallest identities. */
+/* Of one stack the same one always comes first. */
+static int compare(const struct witness *a, const struct witness *b)
+{
+	if (a->identity != b->identity)
+		return a->identity < b->identity ? -1 : 1;
+	if (a->layout != b->layout)
+		return a->layout < b->layout ? -1 : 1;
+
+	const int after = memcmp(a->after, b->after, sizeof(a->after));
+
+	return after ? after : memcmp(a->before, b->before, sizeof(a->before));
+}
+
+/* One layout's first witness; of different layouts those that come first. */
 static void add_witness(struct address *address, const struct witness *witness)
 {
 	struct witness *last = NULL;
 
-	if (!address->witnesses) {
-		address->witnesses =
-			calloc(WITNESSES, sizeof(*address->witnesses));
-		if (!address->witnesses)
-			abort();
-	}
 	for (uint32_t i = 0; i < address->count; i++) {
 		struct witness *other = &address->witnesses[i];
 
 		if (other->layout == witness->layout) {
-			if (witness->identity < other->identity)
-				other->identity = witness->identity;
+			if (compare(witness, other) < 0)
+				*other = *witness;
 			return;
 		}
-		if (!last || other->identity > last->identity)
+		if (!last || compare(other, last) > 0)
 			last = other;
 	}
-	if (address->count < WITNESSES)
-		address->witnesses[address->count++] = *witness;
-	else if (witness->identity < last->identity)
-		*last = *witness;
+	if (address->count == WITNESSES) {
+		if (compare(witness, last) < 0)
+			*last = *witness;
+		return;
+	}
+	/* most addresses are seen once or twice */
+	if ((address->count & (address->count - 1)) == 0) {
+		const size_t room = address->count ? address->count * 2 : 1;
+
+		address->witnesses = realloc(
+			address->witnesses, room * sizeof(*address->witnesses));
+		if (!address->witnesses)
+			abort();
+	}
+	address->witnesses[address->count++] = *witness;
+}
+
+static void take_size(struct address *address, uint64_t size)
+{
+	if (size == 0 || size > UINT32_MAX)
+		return;
+	address->disputed |= address->size && address->size != size;
+	address->size = (uint32_t)size;
+}
+
+static struct sight sight_of(const struct crash *crash, size_t at,
+			     uint32_t distance)
+{
+	const struct crash_candidate *candidate = &crash->candidates[at];
+	struct sight sight = { .distance = (uint16_t)distance };
+
+	if (candidate->module < crash->module_count) {
+		const struct crash_module *module =
+			&crash->modules[candidate->module];
+
+		sight.word = (uint16_t)key_of(module->name, module->build,
+					      candidate->offset);
+	}
+	return sight;
+}
+
+/* What stands around candidate at; false where nothing stands behind it. */
+static bool look_around(const struct crash *crash, size_t at,
+			struct witness *ret)
+{
+	const struct crash_candidate *all = crash->candidates;
+
+	for (size_t i = 0; i < WINDOW && at + i + 1 < crash->candidate_count;
+	     i++) {
+		const uint32_t distance = all[at + i + 1].slot - all[at].slot;
+
+		if (distance == 0 || distance > SIZE_MAX_BYTES)
+			break;
+		ret->after[i] = sight_of(crash, at + i + 1, distance);
+	}
+	for (size_t i = 0; i < BEFORE && i < at; i++) {
+		const uint32_t distance = all[at].slot - all[at - i - 1].slot;
+
+		if (distance == 0 || distance > SIZE_MAX_BYTES)
+			break;
+		ret->before[i] = sight_of(crash, at - i - 1, distance);
+	}
+	ret->layout =
+		hash_mix(hash_64(ret->after, NEAREST * sizeof(struct sight)),
+			 hash_64(ret->before, sizeof(struct sight)));
+	return ret->after[0].distance != 0;
 }
 
 static void take_candidate(struct learn *learn, uint64_t identity,
@@ -123,79 +203,165 @@ static void take_candidate(struct learn *learn, uint64_t identity,
 	struct address *address = address_of(
 		learn, key_of(module->name, module->build, candidate->offset));
 	struct witness witness = { .identity = identity };
-	uint32_t count = 0;
 
-	if (candidate->landing > candidate->slot) {
-		const uint32_t size = candidate->landing - candidate->slot;
+	if (candidate->landing && candidate->landing == candidate->slot)
+		address->is_entry = true;
+	else if (candidate->landing > candidate->slot)
+		take_size(address, candidate->landing - candidate->slot);
+	else if (look_around(crash, at, &witness))
+		add_witness(address, &witness);
+}
 
-		address->disputed |= address->size && address->size != size;
-		address->size = size;
-		return;
+/* A walk that code or unwind data led tells the sizes of its own frames. */
+static void take_frames(struct learn *learn, const struct crash_stack *stack)
+{
+	for (size_t i = 1; i + 1 < stack->count; i++) {
+		const struct crash_frame *frame = &stack->frames[i];
+		const struct crash_frame *caller = &stack->frames[i + 1];
+
+		if (!frame->module || !frame->build || !frame->slot ||
+		    frame->how == CRASH_HOW_TRAP_FRAME ||
+		    caller->slot <= frame->slot ||
+		    caller->how != CRASH_HOW_UNWIND)
+			continue;
+		take_size(address_of(learn, key_of(frame->module, frame->build,
+						   frame->offset)),
+			  caller->slot - frame->slot);
 	}
-	for (size_t i = at + 1; i < crash->candidate_count && count < WINDOW;
-	     i++) {
-		const uint32_t distance =
-			crash->candidates[i].slot - candidate->slot;
-
-		if (distance == 0 || distance > SIZE_MAX_BYTES)
-			break;
-		witness.distance[count++] = distance;
-	}
-	if (count == 0)
-		return;
-	witness.layout = hash_64(witness.distance, sizeof(witness.distance));
-	if (at > 0) {
-		const struct crash_candidate *above = candidate - 1;
-
-		witness.layout = hash_mix(
-			witness.layout,
-			hash_mix(above->offset, candidate->slot - above->slot));
-	}
-	add_witness(address, &witness);
 }
 
 void learn_add(struct learn *learn, struct hash128 identity,
 	       const struct crash *crash)
 {
+	take_frames(learn,
+		    crash->walked.count ? &crash->walked : &crash->stack);
 	for (size_t i = 0; i < crash->candidate_count; i++)
 		if (crash->candidates[i].module < crash->module_count &&
 		    crash->modules[crash->candidates[i].module].build)
 			take_candidate(learn, identity.high, crash, i);
 }
 
-/* How many witnesses saw a word at this distance. */
-static uint32_t support_of(const struct address *address, uint32_t distance)
+/* The word that a witness saw at a distance, or NULL. */
+static const struct sight *sight_at(const struct witness *witness,
+				    uint32_t distance)
 {
+	for (size_t k = 0; k < WINDOW && witness->after[k].distance; k++)
+		if (witness->after[k].distance == distance)
+			return &witness->after[k];
+	return NULL;
+}
+
+/* How many of a row's words another row has at the same places. */
+static size_t shared(const struct sight *a, const struct sight *b, size_t count,
+		     size_t *least)
+{
+	size_t of_a = 0, of_b = 0, same = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		of_a += a[i].distance != 0;
+		of_b += b[i].distance != 0;
+		for (size_t k = 0; k < count; k++)
+			same += a[i].distance &&
+				a[i].distance == b[k].distance &&
+				a[i].word == b[k].word;
+	}
+	*least += of_a < of_b ? of_a : of_b;
+	return same;
+}
+
+/*
+ * Crashes of one bug leave nearly the same words everywhere, true and stale.
+ * Only stacks that came here on different ways say more together than one.
+ */
+static bool is_other(const struct witness *a, const struct witness *b)
+{
+	size_t before_least = 0, after_least = 0;
+	const size_t before =
+		shared(a->before, b->before, BEFORE, &before_least);
+	const size_t after = shared(a->after, b->after, WINDOW, &after_least);
+
+	return (before_least > 0 && before * 2 < before_least) ||
+	       (before + after) * 2 < before_least + after_least;
+}
+
+static int by_order(const void *a, const void *b)
+{
+	return compare(a, b);
+}
+
+/* Leave of the witnesses those that are independent, the first ones first. */
+static void thin_out(struct address *address)
+{
+	uint32_t count = 0;
+
+	if (address->count)
+		qsort(address->witnesses, address->count,
+		      sizeof(*address->witnesses), by_order);
+	for (uint32_t i = 0; i < address->count; i++) {
+		bool is_new = true;
+
+		for (uint32_t k = 0; k < count && is_new; k++)
+			is_new = is_other(&address->witnesses[k],
+					  &address->witnesses[i]);
+		if (is_new)
+			address->witnesses[count++] = address->witnesses[i];
+	}
+	address->count = count;
+}
+
+/* How many witnesses saw a word at this distance; *same: all of them one. */
+static uint32_t support_of(const struct address *address, uint32_t distance,
+			   bool *same)
+{
+	const struct sight *first = NULL;
 	uint32_t support = 0;
 
-	for (uint32_t i = 0; i < address->count; i++)
-		for (uint32_t k = 0; k < WINDOW; k++)
-			support +=
-				address->witnesses[i].distance[k] == distance;
+	*same = true;
+	for (uint32_t i = 0; i < address->count; i++) {
+		const struct sight *sight =
+			sight_at(&address->witnesses[i], distance);
+
+		if (!sight)
+			continue;
+		support++;
+		if (!first)
+			first = sight;
+		*same &= sight->word == first->word;
+	}
 	return support;
 }
 
 /*
  * The nearest distance at which nearly all witnesses saw a word, or 0.  The
  * caller's return address always is such a word; what lies nearer are locals
- * and leftovers, which differ from stack to stack.
+ * and leftovers, which differ from stack to stack.  Two witnesses may agree by
+ * chance, or on a leftover, but not on the word that all stacks end with.
  */
 static uint32_t agreed_size(const struct address *address)
 {
 	const uint32_t enough = address->count - address->count / DISSENT;
+	bool is_sure = address->count >= WITNESSES_MIN;
 	uint32_t nearest = 0;
 
-	if (address->count < WITNESSES_MIN)
+	if (address->count < PAIR_MIN)
 		return 0;
 	for (uint32_t i = 0; i <= address->count / DISSENT; i++) {
-		const uint32_t *distance = address->witnesses[i].distance;
+		const struct sight *after = address->witnesses[i].after;
 
-		for (uint32_t k = 0; k < WINDOW && distance[k]; k++)
-			if ((!nearest || distance[k] < nearest) &&
-			    support_of(address, distance[k]) >= enough)
-				nearest = distance[k];
+		for (uint32_t k = 0; k < WINDOW && after[k].distance; k++) {
+			bool same;
+
+			if ((nearest && after[k].distance >= nearest) ||
+			    support_of(address, after[k].distance, &same) <
+				    enough)
+				continue;
+			nearest = after[k].distance;
+			if (address->count < WITNESSES_MIN)
+				is_sure = same && k + 1 < WINDOW &&
+					  after[k + 1].distance == 0;
+		}
 	}
-	return nearest;
+	return is_sure ? nearest : 0;
 }
 
 void learn_finish(struct learn *learn)
@@ -203,10 +369,14 @@ void learn_finish(struct learn *learn)
 	for (size_t i = 0; i < learn->count; i++) {
 		struct address *address = &learn->addresses[i];
 
-		if (address->size && !address->disputed)
+		if (address->is_entry)
+			continue;
+		if (address->size && !address->disputed) {
 			address->learned = address->size;
-		else if (!address->size)
+		} else if (!address->size) {
+			thin_out(address);
 			address->learned = agreed_size(address);
+		}
 	}
 }
 
@@ -220,173 +390,5 @@ bool learn_size(const struct learn *learn, const char *module,
 	    !learn->addresses[number].learned)
 		return false;
 	*ret = learn->addresses[number].learned;
-	return true;
-}
-
-/* The candidate at a slot, or candidate_count. */
-static size_t candidate_at(const struct crash *crash, uint64_t slot)
-{
-	size_t low = 0;
-	size_t high = crash->candidate_count;
-
-	while (low < high) {
-		const size_t middle = low + (high - low) / 2;
-
-		if (crash->candidates[middle].slot < slot)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low < crash->candidate_count && crash->candidates[low].slot == slot)
-		return low;
-	return crash->candidate_count;
-}
-
-/* The candidate that learning says called this one, or candidate_count. */
-static size_t caller_of(const struct learn *learn, const struct crash *crash,
-			size_t at)
-{
-	const struct crash_candidate *candidate = &crash->candidates[at];
-	const struct crash_module *module;
-	uint32_t size;
-
-	if (candidate->landing > candidate->slot)
-		return candidate_at(crash, candidate->landing);
-	if (candidate->module >= crash->module_count)
-		return crash->candidate_count;
-	module = &crash->modules[candidate->module];
-	if (!learn_size(learn, module->name, module->build, candidate->offset,
-			&size))
-		return crash->candidate_count;
-	return candidate_at(crash, (uint64_t)candidate->slot + size);
-}
-
-/* Where evidence slots begin in the address space of the stack. */
-static bool find_origin(const struct crash *crash, uint64_t *ret)
-{
-	for (size_t i = 0; i < crash->stack.count; i++) {
-		const struct crash_frame *frame = &crash->stack.frames[i];
-
-		for (size_t k = 0;
-		     frame->slot && frame->module && k < crash->candidate_count;
-		     k++) {
-			const struct crash_candidate *candidate =
-				&crash->candidates[k];
-
-			if (candidate->module >= crash->module_count ||
-			    candidate->offset != frame->offset ||
-			    crash->modules[candidate->module].base +
-					    candidate->offset !=
-				    frame->address)
-				continue;
-			*ret = frame->slot - candidate->slot;
-			return true;
-		}
-	}
-	return false;
-}
-
-static struct crash_frame frame_of(const struct crash *crash, size_t at,
-				   uint64_t origin)
-{
-	const struct crash_candidate *candidate = &crash->candidates[at];
-	const struct crash_module *module = &crash->modules[candidate->module];
-
-	return (struct crash_frame){
-		.module = crash_module_canonical(module->name),
-		.build = module->build,
-		.offset = candidate->offset,
-		.address = module->base + candidate->offset,
-		.slot = origin + candidate->slot,
-		.how = CRASH_HOW_LEARNED,
-	};
-}
-
-/* The first frame from i on that stands at slot or above. */
-static size_t frame_at(const struct crash_stack *stack, size_t i, uint64_t slot)
-{
-	while (i < stack->count &&
-	       (!stack->frames[i].slot || stack->frames[i].slot < slot))
-		i++;
-	return i;
-}
-
-struct path {
-	struct crash_frame *frames;
-	size_t count;
-	size_t rejoins; /* index into the old stack */
-};
-
-/*
- * Follow callers from the candidate under frame i until the path meets a
- * trusted frame again or knows no further.  False when it contradicts one.
- */
-static bool follow(const struct learn *learn, const struct crash *crash,
-		   uint64_t origin, size_t i, struct path *ret)
-{
-	const struct crash_stack *stack = &crash->stack;
-	size_t at = candidate_at(crash, stack->frames[i].slot - origin);
-	size_t next = i + 1;
-
-	ret->count = 0;
-	while (at < crash->candidate_count && ret->count < LIMIT_FRAMES) {
-		at = caller_of(learn, crash, at);
-		if (at >= crash->candidate_count)
-			break;
-
-		const uint64_t slot = origin + crash->candidates[at].slot;
-		size_t k = next;
-
-		for (; k < stack->count && stack->frames[k].slot < slot; k++)
-			if (stack->frames[k].how != CRASH_HOW_SCAN)
-				return false;
-		next = k;
-		if (k < stack->count && stack->frames[k].slot == slot &&
-		    stack->frames[k].how != CRASH_HOW_SCAN)
-			break;
-		ret->frames[ret->count++] = frame_of(crash, at, origin);
-	}
-	ret->rejoins = ret->count
-			       ? frame_at(stack, i + 1,
-					  ret->frames[ret->count - 1].slot + 1)
-			       : i + 1;
-	return ret->count > 0;
-}
-
-bool learn_apply(const struct learn *learn, struct arena *arena,
-		 struct crash *crash)
-{
-	struct crash_stack *stack = &crash->stack;
-	struct crash_frame *frames =
-		arena_take(arena, LIMIT_FRAMES, sizeof(*frames));
-	struct path path = {
-		arena_take(arena, LIMIT_FRAMES, sizeof(*path.frames)), 0, 0
-	};
-	uint64_t origin;
-	size_t count = 0;
-	bool changed = false;
-
-	if (!find_origin(crash, &origin))
-		return false;
-	for (size_t i = 0; i < stack->count && count < LIMIT_FRAMES;) {
-		const struct crash_frame *frame = &stack->frames[i];
-		const bool is_weak = i + 1 == stack->count ||
-				     stack->frames[i + 1].how == CRASH_HOW_SCAN;
-
-		frames[count++] = *frame;
-		if (!is_weak || !frame->slot || frame->how == CRASH_HOW_SCAN ||
-		    !follow(learn, crash, origin, i, &path)) {
-			i++;
-			continue;
-		}
-		for (size_t k = 0; k < path.count && count < LIMIT_FRAMES; k++)
-			frames[count++] = path.frames[k];
-		changed = true;
-		i = path.rejoins;
-	}
-	if (!changed)
-		return false;
-	stack->frames = frames;
-	stack->count = count;
 	return true;
 }
