@@ -172,13 +172,19 @@ static bool is_exact(const struct crash *crash)
 	return !is_read(crash);
 }
 
+/* Can it be told apart by its boot, or did a program set how long it was up? */
+static bool has_boot(const struct crash *crash)
+{
+	return machine_of(crash).known && crash->uptime.known &&
+	       crash->uptime.value % SECOND != 0;
+}
+
 /* The same boot of a machine, see same_boot(). */
 static size_t boot_keys(const struct crash *crash, uint64_t *keys)
 {
 	uint64_t key;
 
-	if (!machine_of(crash).known || !crash->uptime.known ||
-	    !crash->uptime.value)
+	if (!has_boot(crash))
 		return 0;
 	key = hash_mix(crash->uptime.value, cause(crash));
 	key = hash_mix(crash->machine.id.value, key);
@@ -305,13 +311,23 @@ static bool same_arch(const struct crash *a, const struct crash *b)
 /* The same boot of the same machine, and one bit of the clock differs. */
 static bool same_boot(const struct crash *a, const struct crash *b)
 {
-	if (!machine_of(a).known || !a->uptime.known || !a->uptime.value ||
-	    !equal(a->uptime, b->uptime))
+	if (!has_boot(a) || !equal(a->uptime, b->uptime))
 		return false;
 	for (size_t i = 0; i < 4; i++)
 		if (!equal(a->bugcheck.args[i], b->bugcheck.args[i]))
 			return false;
 	return bits_apart(a->time.value, b->time.value) == 1;
+}
+
+/*
+ * Whoever writes a small dump gives a few codes another form in it, and gives
+ * it always: two of them with different forms tell of two crashes.
+ */
+static bool agree_forms(const struct crash *a, const struct crash *b)
+{
+	return a->image.kind != CRASH_KERNEL_TRIAGE ||
+	       b->image.kind != CRASH_KERNEL_TRIAGE ||
+	       a->bugcheck.minidump_form == b->bugcheck.minidump_form;
 }
 
 bool identity_same(const struct crash *a, const struct crash *b)
@@ -320,7 +336,7 @@ bool identity_same(const struct crash *a, const struct crash *b)
 
 	if (!is_linkable(a) || !is_linkable(b) || cause(a) != cause(b))
 		return false;
-	if (!agree_machines(a, b) || !same_arch(a, b))
+	if (!agree_machines(a, b) || !same_arch(a, b) || !agree_forms(a, b))
 		return false;
 	if (a->image.kind == CRASH_EVENT || b->image.kind == CRASH_EVENT)
 		return identity_event_same(a, b);

@@ -110,6 +110,36 @@ static void one_bit_may_have_flipped(void **state)
 	assert_false(same(&a, &b));
 }
 
+/* A program that sets clocks may give all its crashes the same uptime. */
+static void an_uptime_of_whole_seconds_proves_no_boot(void **state)
+{
+	struct crash a = crash_at(1330000000012345670u);
+	struct crash b;
+
+	(void)state;
+	a.machine.id = CRASH_NUMBER(7);
+	a.uptime = CRASH_NUMBER(36000000000u);
+	b = a;
+	b.time.value ^= 1 << 30;
+	assert_false(same(&a, &b));
+	assert_false(seeks(&a, &b));
+}
+
+/* Small dumps of one crash all have the minidump bit, or none has it. */
+static void small_dumps_agree_in_the_form_of_the_code(void **state)
+{
+	const struct crash a = crash_at(1330000000012345670u);
+	struct crash b = a;
+
+	(void)state;
+	b.bugcheck.minidump_form = true;
+	assert_false(same(&a, &b));
+	b.machine.id = CRASH_NUMBER(7);
+	assert_false(same(&a, &b));
+	b.image.kind = CRASH_KERNEL_FULL;
+	assert_true(same(&a, &b));
+}
+
 static void a_clock_of_whole_seconds_proves_little(void **state)
 {
 	const struct crash a = crash_at(1330000000000000000u);
@@ -293,6 +323,8 @@ int main(void)
 		cmocka_unit_test(without_a_time_nothing_is_a_copy),
 		cmocka_unit_test(a_pointer_may_be_null_in_one),
 		cmocka_unit_test(one_bit_may_have_flipped),
+		cmocka_unit_test(an_uptime_of_whole_seconds_proves_no_boot),
+		cmocka_unit_test(small_dumps_agree_in_the_form_of_the_code),
 		cmocka_unit_test(a_clock_of_whole_seconds_proves_little),
 		cmocka_unit_test(
 			crashes_of_one_whole_second_are_not_looked_into),
