@@ -72,6 +72,13 @@ void bitmap_load(struct dump *dump, const struct kernel_header *header,
 	page_map_load(dump, map);
 }
 
+bool bitmap_fits(const struct dump *dump, const struct kernel_header *header)
+{
+	struct page_map map;
+
+	return bitmap_find(dump, header, &map) && page_map_agrees(&map);
+}
+
 void bitmap_read(struct dump *dump, const struct kernel_header *header)
 {
 	struct page_map map;

@@ -6,6 +6,9 @@
 
 #include "indexer/dump/page_map.h"
 
+/* Such a header, and a bitmap with as many pages as it says. */
+bool bitmap_fits(const struct dump *dump, const struct kernel_header *header);
+
 void bitmap_read(struct dump *dump, const struct kernel_header *header);
 
 /* Is there such a header behind the first one?  Fills ret if so. */

@@ -61,7 +61,9 @@ static void add_runs(struct dump *dump, const struct kernel_header *header,
 		kernel_payload_secondary(dump, end);
 }
 
-void full_read(struct dump *dump, const struct kernel_header *header)
+/* The runs, and in ret how many; not whether they add up. */
+static bool find_runs(const struct kernel_header *header, uint32_t *ret,
+		      uint64_t *ret_pages, struct bytes *ret_runs)
 {
 	const unsigned width = header->layout->pointer_bytes;
 	const uint32_t most =
@@ -72,12 +74,47 @@ void full_read(struct dump *dump, const struct kernel_header *header)
 		kernel_header_number(in, width, width);
 
 	if (!count.known || !pages.known || count.value == 0 ||
-	    count.value > most) {
+	    count.value > most)
+		return false;
+	bytes_skip(&in, 2 * width);
+	*ret = (uint32_t)count.value;
+	*ret_pages = pages.value;
+	*ret_runs = in;
+	return true;
+}
+
+bool full_fits(const struct dump *dump, const struct kernel_header *header)
+{
+	const unsigned width = header->layout->pointer_bytes;
+	uint64_t stated, pages = 0;
+	struct bytes runs;
+	uint32_t count;
+
+	(void)dump;
+	if (!find_runs(header, &count, &stated, &runs))
+		return false;
+	for (uint32_t i = 0; i < count; i++) {
+		const uint64_t pfn = take_number(&runs, width);
+		const uint64_t length = take_number(&runs, width);
+
+		if (pfn >= FIRST_BAD_PFN || length >= FIRST_BAD_PFN - pfn)
+			return false;
+		pages += length;
+	}
+	return pages == stated;
+}
+
+void full_read(struct dump *dump, const struct kernel_header *header)
+{
+	struct bytes runs;
+	uint64_t pages;
+	uint32_t count;
+
+	if (!find_runs(header, &count, &pages, &runs)) {
 		crash_problem(dump->crash, dump->arena,
 			      "run list: not a list of runs");
 		dump->crash->image.complete = false;
 		return;
 	}
-	bytes_skip(&in, 2 * width);
-	add_runs(dump, header, in, (uint32_t)count.value, pages.value);
+	add_runs(dump, header, runs, count, pages);
 }

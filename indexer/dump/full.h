@@ -6,6 +6,9 @@
 
 #include "indexer/dump/kernel_header.h"
 
+/* A run list, and it adds up. */
+bool full_fits(const struct dump *dump, const struct kernel_header *header);
+
 void full_read(struct dump *dump, const struct kernel_header *header);
 
 #endif

@@ -1,9 +1,10 @@
 /*
  * kernel_payload.c - one line per DumpType.
  *
- * The kind of a bitmap dump follows its layout: full (5), kernel (6) and
- * automatic (7) are all "kernel-bitmap", until bitmap.c sees the signs of an
- * active dump.  The debugger's own range dumps are named by what they hold:
+ * Where what follows the header is plainly of another type than it states, that
+ * is read.  The kind of a bitmap dump follows its layout: full (5), kernel (6)
+ * and automatic (7) are all "kernel-bitmap", until bitmap.c sees the signs of
+ * an active dump.  The debugger's own range dumps are named by what they hold:
  * kernel (8), kernel and active user memory (9), all of it (a).
  */
 #include "indexer/dump/kernel_payload.h"
@@ -20,65 +21,76 @@
 struct payload {
 	uint32_t type;
 	enum crash_kind kind;
+	/* Does what is there add up?  NULL: it could not tell. */
+	bool (*fits)(const struct dump *dump,
+		     const struct kernel_header *header);
 	void (*read)(struct dump *dump, const struct kernel_header *header);
 };
 
 static const struct payload payloads[] = {
-	{ 1, CRASH_KERNEL_FULL, full_read },
-	{ 2, CRASH_KERNEL_SUMMARY, summary_read },
-	{ 3, CRASH_KERNEL_HEADER, NULL },
-	{ 4, CRASH_KERNEL_TRIAGE, triage_read },
-	{ 5, CRASH_KERNEL_BITMAP, bitmap_read },
-	{ 6, CRASH_KERNEL_BITMAP, bitmap_read },
-	{ 7, CRASH_KERNEL_BITMAP, bitmap_read },
-	{ 8, CRASH_KERNEL_SUMMARY, rdmp_read },
-	{ 9, CRASH_KERNEL_ACTIVE, rdmp_read },
-	{ 10, CRASH_KERNEL_FULL, rdmp_read },
+	{ 1, CRASH_KERNEL_FULL, full_fits, full_read },
+	{ 2, CRASH_KERNEL_SUMMARY, summary_fits, summary_read },
+	{ 3, CRASH_KERNEL_HEADER, NULL, NULL },
+	{ 4, CRASH_KERNEL_TRIAGE, NULL, triage_read },
+	{ 5, CRASH_KERNEL_BITMAP, bitmap_fits, bitmap_read },
+	{ 6, CRASH_KERNEL_BITMAP, bitmap_fits, bitmap_read },
+	{ 7, CRASH_KERNEL_BITMAP, bitmap_fits, bitmap_read },
+	{ 8, CRASH_KERNEL_SUMMARY, rdmp_fits, rdmp_read },
+	{ 9, CRASH_KERNEL_ACTIVE, rdmp_fits, rdmp_read },
+	{ 10, CRASH_KERNEL_FULL, rdmp_fits, rdmp_read },
 };
 
-/* For types nobody has named: the payload may name itself. */
-static const struct payload *find_by_signature(struct bytes image, uint64_t at)
+/* For types nobody has named, or that are not what they say they are. */
+static const struct payload *find_by_content(const struct dump *dump,
+					     const struct kernel_header *header)
 {
 	static const struct payload unnamed[] = {
-		{ 0, CRASH_KERNEL_BITMAP, bitmap_read },
-		{ 0, CRASH_KERNEL_BITMAP, rdmp_read },
+		{ 0, CRASH_KERNEL_BITMAP, bitmap_fits, bitmap_read },
+		{ 0, CRASH_KERNEL_SUMMARY, summary_fits, summary_read },
+		{ 0, CRASH_KERNEL_BITMAP, rdmp_fits, rdmp_read },
+		{ 0, CRASH_KERNEL_FULL, full_fits, full_read },
 	};
-	struct bytes in = bytes_part(image, at, 12);
-	char head[12];
 
-	bytes_copy(&in, head, sizeof(head));
-	if (memcmp(head, "SDMPDUMP", 8) == 0 ||
-	    memcmp(head, "FDMPDUMP", 8) == 0)
-		return &unnamed[0];
-	if (memcmp(head + 4, "RDMPDUMP", 8) == 0)
-		return &unnamed[1];
+	for (size_t i = 0; i < sizeof(unnamed) / sizeof(unnamed[0]); i++)
+		if (unnamed[i].fits(dump, header))
+			return &unnamed[i];
 	return NULL;
 }
 
-static const struct payload *find_payload(struct dump *dump,
-					  const struct kernel_header *header)
+static const struct payload *find_by_type(const struct kernel_header *header)
 {
-	static const struct payload none = { 0, CRASH_KERNEL_HEADER, NULL };
-	const uint64_t at = header->layout->header_bytes;
-	const struct payload *found;
+	static const struct payload none = { 0, CRASH_KERNEL_HEADER, NULL,
+					     NULL };
 
 	for (size_t i = 0; i < sizeof(payloads) / sizeof(payloads[0]); i++)
 		if (header->type.known &&
 		    payloads[i].type == header->type.value)
 			return &payloads[i];
-
-	found = find_by_signature(dump->image, at);
-	if (found)
-		return found;
-	if (header->type.known && header->type.value != 0)
-		crash_problem(dump->crash, dump->arena,
-			      "header: dump type 0x%llx is not known",
-			      (unsigned long long)header->type.value);
 	/* Before dump types there were full dumps only. */
 	if (!header->type.known &&
 	    kernel_header_number(header->runs, 0, 4).known)
 		return &payloads[0];
 	return &none;
+}
+
+static const struct payload *find_payload(struct dump *dump,
+					  const struct kernel_header *header)
+{
+	const struct payload *stated = find_by_type(header);
+	const struct payload *found;
+
+	if (stated->type != 0 && (!stated->fits || stated->fits(dump, header)))
+		return stated;
+	found = find_by_content(dump, header);
+	if (header->type.known && header->type.value != 0 &&
+	    (found || stated->type == 0))
+		crash_problem(dump->crash, dump->arena,
+			      stated->type == 0
+				      ? "header: dump type 0x%llx is not known"
+				      : "header: dump type 0x%llx is not what "
+					"follows",
+			      (unsigned long long)header->type.value);
+	return found ? found : stated;
 }
 
 void kernel_payload_cut(struct dump *dump, const char *what, uint64_t wanted)

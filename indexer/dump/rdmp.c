@@ -65,12 +65,19 @@ static void add_ranges(struct dump *dump, struct bytes list,
 		kernel_payload_secondary(dump, end);
 }
 
-void rdmp_read(struct dump *dump, const struct kernel_header *header)
+/* What stands before the list. */
+struct range_header {
+	uint64_t first_page;
+	struct crash_number pages;
+};
+
+static bool find_header(const struct dump *dump,
+			const struct kernel_header *header,
+			struct range_header *ret)
 {
 	const uint64_t at = header->layout->header_bytes;
-	const uint64_t whole = bytes_left(&dump->image);
 	struct bytes in = bytes_part(dump->image, at, LIST_AT);
-	struct crash_number stated = CRASH_UNKNOWN;
+	struct range_header found = { 0 };
 	char head[8];
 
 	bytes_skip(&in, 4);
@@ -78,24 +85,45 @@ void rdmp_read(struct dump *dump, const struct kernel_header *header)
 	bytes_skip(&in, 4);
 
 	const uint64_t metadata_bytes = bytes_u64(&in);
-	const uint64_t first_page = bytes_u64(&in);
 
+	found.first_page = bytes_u64(&in);
 	bytes_skip(&in, 8);
 	if (header->type.known && header->type.value == TYPE_COMPLETE)
-		stated = CRASH_NUMBER(bytes_u64(&in));
-	if (memcmp(head, "RDMPDUMP", 8) != 0 || first_page < at + LIST_AT ||
-	    first_page >= UINT64_MAX / 2 ||
-	    metadata_bytes != first_page - at - 0x20) {
+		found.pages = CRASH_NUMBER(bytes_u64(&in));
+	if (in.failed || memcmp(head, "RDMPDUMP", 8) != 0 ||
+	    found.first_page < at + LIST_AT ||
+	    found.first_page >= UINT64_MAX / 2 ||
+	    metadata_bytes != found.first_page - at - 0x20)
+		return false;
+	*ret = found;
+	return true;
+}
+
+bool rdmp_fits(const struct dump *dump, const struct kernel_header *header)
+{
+	struct range_header found;
+
+	return find_header(dump, header, &found);
+}
+
+void rdmp_read(struct dump *dump, const struct kernel_header *header)
+{
+	const uint64_t at = header->layout->header_bytes;
+	const uint64_t whole = bytes_left(&dump->image);
+	struct range_header found;
+
+	if (!find_header(dump, header, &found)) {
 		dump->crash->image.complete = false;
 		crash_problem(dump->crash, dump->arena,
 			      "ranges: no range header behind the first one");
 		return;
 	}
 
-	const uint64_t list_end = first_page < whole ? first_page : whole;
+	const uint64_t list_end =
+		found.first_page < whole ? found.first_page : whole;
 
 	add_ranges(
 		dump,
 		bytes_part(dump->image, at + LIST_AT, list_end - at - LIST_AT),
-		first_page, stated);
+		found.first_page, found.pages);
 }

@@ -6,6 +6,9 @@
 
 #include "indexer/dump/kernel_header.h"
 
+/* Such a header. */
+bool rdmp_fits(const struct dump *dump, const struct kernel_header *header);
+
 void rdmp_read(struct dump *dump, const struct kernel_header *header);
 
 #endif

@@ -41,6 +41,14 @@ static bool find_old(const struct dump *dump,
 	return true;
 }
 
+bool summary_fits(const struct dump *dump, const struct kernel_header *header)
+{
+	struct page_map old;
+
+	return bitmap_fits(dump, header) ||
+	       (find_old(dump, header, &old) && page_map_agrees(&old));
+}
+
 void summary_read(struct dump *dump, const struct kernel_header *header)
 {
 	struct page_map old;

@@ -95,6 +95,36 @@ static void a_type_without_name_may_still_be_a_bitmap(void **state)
 	image_close(opened);
 }
 
+/* Whatever DumpType says, when the payload says plainly what it is. */
+static void the_payload_counts_and_not_its_name(void **state)
+{
+	struct opened *opened;
+
+	(void)state;
+	image_header64(&image, 1);
+	put_bitmap(0x2000, FIRST_PAGE, "FDMPDUMP");
+	opened = image_open(&image);
+	assert_int_equal(opened->crash.image.kind, CRASH_KERNEL_BITMAP);
+	assert_true(opened->crash.image.complete);
+	assert_int_equal(opened->crash.problem_count, 1);
+	check_pages(opened);
+	image_close(opened);
+
+	image_header64(&image, 5);
+	image_u32(&image, 0x88, 1);
+	image_u64(&image, 0x90, 1);
+	image_u64(&image, 0x98, 3);
+	image_u64(&image, 0xa0, 1);
+	image_u8(&image, 0x2000, 'a');
+	image_u8(&image, 0x2fff, 'z');
+	opened = image_open(&image);
+	assert_int_equal(opened->crash.image.kind, CRASH_KERNEL_FULL);
+	assert_true(opened->crash.image.complete);
+	assert_int_equal(image_byte(opened, &opened->dump.physical, 0x3000),
+			 'a');
+	image_close(opened);
+}
+
 static void active_dumps_are_told_apart(void **state)
 {
 	struct opened *opened;
@@ -237,6 +267,7 @@ int main(void)
 		cmocka_unit_test(pages_are_found_behind_unaligned_bits),
 		cmocka_unit_test(a_32_bit_bitmap_is_read),
 		cmocka_unit_test(a_type_without_name_may_still_be_a_bitmap),
+		cmocka_unit_test(the_payload_counts_and_not_its_name),
 		cmocka_unit_test(active_dumps_are_told_apart),
 		cmocka_unit_test(live_dumps_are_told_apart),
 		cmocka_unit_test(an_encrypted_payload_is_left_alone),
