@@ -192,6 +192,9 @@ static enum cli_exit run(const struct request *asked,
 		cli_complain("standard output: could not be written");
 		return CLI_COULD_NOT;
 	}
+	if (!status && operands->count && !tally.indexed && !tally.duplicate &&
+	    !tally.same_crash && !tally_refused(&tally))
+		cli_complain("found no crash in what was named");
 	fprintf(stderr, "%s\n", tally_text(&tally, text));
 	if (status)
 		return cli_exit_of(status);

@@ -2,9 +2,11 @@
  * different - what would move if the lists beside the store were those of
  * another folder: clusters by hand, noise, known issues.  Writes nothing.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "query/factor.h"
 #include "query/known.h"
@@ -195,6 +197,9 @@ static enum status different_run(struct query *query, enum cli_exit *ret,
 	if (query->operand_count != 1)
 		return error_set(err, STATUS_USAGE,
 				 "different from what? one folder of lists");
+	if (access(query->operands[0], X_OK))
+		return error_set(err, STATUS_IO, "%s: %s", query->operands[0],
+				 strerror(errno));
 
 	const char *lists = query->operands[0];
 	struct table *out =

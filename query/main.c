@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "query/hosts.h"
 #include "query/query.h"
@@ -111,6 +112,11 @@ static enum status run_in_store(const struct query_command *command,
 
 	if (!command->needs_store)
 		return command->run(query, ret, err);
+	if (!address_is(options.store) && access(options.store, F_OK))
+		return error_set(err, STATUS_IO,
+				 "%s: no crash store there; `crashindex PATH` "
+				 "makes one, --store=DIR names another",
+				 options.store);
 	status = address_is(options.store)
 			 ? remote_open(options.store, &query->store, err)
 			 : store_open(options.store, STORE_READ, false,

@@ -190,10 +190,11 @@ size_t report_summary(const struct report *report,
 			"out, first %s.",
 			report->firmware_count, report->firmware_tested,
 			report->firmware[0].value);
-	lines[count++] =
-		text_printf(arena,
-			    "%" PRIu64 " crash%s came in during the window, "
-			    "whenever they happened.",
-			    report->came_in, report_words_es(report->came_in));
+	lines[count++] = text_printf(
+		arena,
+		"%" PRIu64 " crash%s indexed during the window, "
+		"whenever %s happened.",
+		report->came_in, report->came_in == 1 ? " was" : "es were",
+		report->came_in == 1 ? "it" : "they");
 	return count;
 }

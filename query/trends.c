@@ -292,6 +292,10 @@ static void say_days(struct job *job, struct table *out)
 	table_fact(out, "from", json_new_text(middle));
 	table_fact(out, "to", json_new_text(end));
 	table_fact(out, "gaps", gaps);
+	if (job->calendar.likely_crashes <= 0) {
+		table_note(out, "no crash of the store has a time");
+		return;
+	}
 	table_note(out, "%s to %s against the %" PRIu64 " day%s from %s",
 		   middle, end, options.window, options.window == 1 ? "" : "s",
 		   from);

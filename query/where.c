@@ -150,7 +150,9 @@ static enum status parse_range(const struct field *field, const char *text,
 		if (parse_number(field, text, &ret->low, &ret->high))
 			return STATUS_OK;
 		return error_set(err, STATUS_USAGE, "%s: not a %s", text,
-				 field->type == FIELD_TIME ? "date" : "number");
+				 field->type == FIELD_TIME
+					 ? "date, as 2026-11-01 is"
+					 : "number");
 	}
 	if ((size_t)(dots - text) < sizeof(low))
 		memcpy(low, text, (size_t)(dots - text));
