@@ -88,10 +88,6 @@ struct dead {
 	size_t function_count;
 };
 
-/* The description must be complete; everything lives in arena. */
-enum status dead_build(struct dead *dead, const struct machine *machine,
-		       struct arena *arena, struct error *err) MUST_CHECK;
-
 /* What a VALUE of the description stands for. */
 enum status dead_value(const struct dead *dead, const char *text, uint64_t *ret,
 		       struct error *err) MUST_CHECK;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "corpus-tools/machine_lines.h"
+#include "corpus-tools/literal.h"
 
 /* Where the next pool block goes, and the size of the one before. */
 struct pool {
@@ -27,7 +27,7 @@ static enum status write_hex(struct dead *dead,
 	uint8_t *raw = arena_take(dead->arena, room, 1);
 	size_t size;
 
-	if (!machine_lines_hex(piece->raw, raw, room, &size))
+	if (!literal_hex(piece->raw, raw, room, &size))
 		return bad(piece, "not hexadecimal", err);
 	canvas_write(&dead->canvas, at, raw, size);
 	dead_piece(dead, at, size, false);
@@ -144,7 +144,7 @@ static enum status write_block(struct dead *dead,
 	struct canvas *canvas = &dead->canvas;
 	uint64_t size;
 
-	if (!pool->open || !machine_lines_number(piece->where, &size) ||
+	if (!pool->open || !literal_number(piece->where, &size) ||
 	    size % grain || size > 0x1000 || size < grain)
 		return bad(piece, "no pool page, or no size of a block", err);
 	if (!words->count || strlen(words->at[0]) > 4)

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "corpus-tools/canvas.h"
-#include "corpus-tools/machine_lines.h"
+#include "corpus-tools/literal.h"
 #include "corpus-tools/pagetables.h"
 #include "signatures/base/hash.h"
 
@@ -57,7 +57,7 @@ static void uuid(const char *text, uint8_t to[16])
 		if (*c != '-')
 			plain[length++] = *c;
 	plain[length] = '\0';
-	if (machine_lines_hex(plain, to, 16, &size) && size == 16)
+	if (literal_hex(plain, to, 16, &size) && size == 16)
 		return;
 	const struct hash128 hash = hash_128(text, strlen(text));
 	memcpy(to, &hash.high, 8);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "corpus-tools/machine_say.h"
 #include "signatures/base/text.h"
 
 /* A place in an image, as its first build has it. */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "corpus-tools/machine_say.h"
 #include "corpus-tools/random.h"
 #include "corpus-tools/write_image.h"
 #include "signatures/base/cli.h"

@@ -197,21 +197,6 @@ struct machine {
 void machine_init(struct machine *machine, struct arena *arena,
 		  const char *name);
 
-/* One line of a description. */
-enum status machine_line(struct machine *machine, const char *line,
-			 struct error *err) MUST_CHECK;
-
-/* machine_line() of a formatted line that makes sense, or the program ends. */
-void machine_say(struct machine *machine, const char *format, ...)
-	PRINTF_LIKE(2, 3);
-
-/* A whole description; the error names the line. */
-enum status machine_parse(struct machine *machine, const char *text,
-			  size_t size, struct error *err) MUST_CHECK;
-
-/* After the last line: default images and stack, places of the modules. */
-void machine_complete(struct machine *machine);
-
 /* The value of `key=` among the words, or NULL. */
 const char *machine_option(const struct machine_words *words, const char *key);
 
@@ -227,5 +212,6 @@ const struct machine_module *machine_module(const struct machine *machine,
 
 /* "full", "triage-a", ... */
 const char *machine_format_name(enum machine_format format);
+bool machine_format_find(const char *name, enum machine_format *ret);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "corpus-tools/literal.h"
 #include "signatures/base/text.h"
 
 /* What a line says after its first word. */
@@ -12,51 +13,6 @@ struct said {
 	struct machine_words words;
 	const char *after; /* behind the first colon followed by a blank */
 };
-
-bool machine_lines_number(const char *text, uint64_t *ret)
-{
-	char plain[32];
-	size_t length = 0;
-
-	for (; *text; text++) {
-		if (*text == '`')
-			continue;
-		if (length + 1 == sizeof(plain))
-			return false;
-		plain[length++] = *text;
-	}
-	plain[length] = '\0';
-	if (plain[0] == '0' && (plain[1] == 'x' || plain[1] == 'X'))
-		return text_parse_hex(plain, ret);
-	return text_parse_u64(plain, ret);
-}
-
-static int digit_of(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)tolower((unsigned char)c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-bool machine_lines_hex(const char *text, uint8_t *to, size_t room, size_t *ret)
-{
-	size_t count = 0;
-
-	for (; *text; text++) {
-		if (isspace((unsigned char)*text))
-			continue;
-		const int high = digit_of(text[0]);
-		const int low = high < 0 ? -1 : digit_of(text[1]);
-
-		if (low < 0 || count == room)
-			return false;
-		to[count++] = (uint8_t)(high << 4 | low);
-		text++;
-	}
-	*ret = count;
-	return true;
-}
 
 /* Room for one more item in a list that doubles; list is where it is kept. */
 static void *one_more(struct machine *machine, void *list, size_t *count,
@@ -306,7 +262,7 @@ static bool take_bugcheck(struct machine *machine, const struct said *said)
 	for (size_t i = 0; i < 4 && i + 1 < said->words.count; i++)
 		machine->args[i] = said->words.at[i + 1];
 	return said->words.count <= 5 &&
-	       machine_lines_number(word_at(said, 0), &machine->code);
+	       literal_number(word_at(said, 0), &machine->code);
 }
 
 /* "7.25" in units of 100 ns. */
@@ -477,7 +433,7 @@ static bool take_fact(struct machine *machine, size_t row, const char *rest)
 	case NUMBER: {
 		uint64_t value;
 
-		if (!machine_lines_number(rest, &value))
+		if (!literal_number(rest, &value))
 			return false;
 		memcpy(at, &value, sizeof(value));
 		return true;
@@ -494,19 +450,14 @@ static bool take_fact(struct machine *machine, size_t row, const char *rest)
 }
 
 static bool take(struct machine *machine, const char *word, const char *rest,
-		 const char *const formats[MACHINE_FORMATS], bool *known)
+		 bool *known)
 {
 	struct said said;
 
 	*known = true;
 	split(machine, rest, &said);
-	if (!strcmp(word, "format")) {
-		const size_t found = place(rest, formats, MACHINE_FORMATS);
-
-		machine->format =
-			(enum machine_format)(found % MACHINE_FORMATS);
-		return found < MACHINE_FORMATS;
-	}
+	if (!strcmp(word, "format"))
+		return machine_format_find(rest, &machine->format);
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 		if (!strcmp(word, lists[i].word))
 			return lists[i].take(machine, &said);
@@ -518,7 +469,6 @@ static bool take(struct machine *machine, const char *word, const char *rest,
 }
 
 enum status machine_lines_take(struct machine *machine, const char *line,
-			       const char *const formats[MACHINE_FORMATS],
 			       struct error *err)
 {
 	char *copy = text_copy(machine->arena, line);
@@ -542,9 +492,30 @@ enum status machine_lines_take(struct machine *machine, const char *line,
 		*rest++ = '\0';
 		rest += strspn(rest, " \t");
 	}
-	if (take(machine, word, rest, formats, &known))
+	if (take(machine, word, rest, &known))
 		return STATUS_OK;
 	if (!known)
 		return error_set(err, STATUS_USAGE, "%s: no such word", word);
 	return error_set(err, STATUS_USAGE, "%s: cannot read '%s'", word, rest);
+}
+
+enum status machine_lines_parse(struct machine *machine, const char *text,
+				size_t size, struct error *err)
+{
+	size_t number = 0;
+
+	for (size_t at = 0; at < size;) {
+		const char *end = memchr(text + at, '\n', size - at);
+		const size_t length =
+			end ? (size_t)(end - (text + at)) : size - at;
+		char *line = arena_take(machine->arena, length + 1, 1);
+
+		memcpy(line, text + at, length);
+		at += length + 1;
+		number++;
+		if (machine_lines_take(machine, line, err))
+			return error_within(err, "%s: line %zu", machine->name,
+					    number);
+	}
+	return STATUS_OK;
 }

@@ -6,15 +6,12 @@
 
 #include "corpus-tools/machine.h"
 
-/* One line; formats are the names of enum machine_format. */
+/* One line. */
 enum status machine_lines_take(struct machine *machine, const char *line,
-			       const char *const formats[MACHINE_FORMATS],
 			       struct error *err) MUST_CHECK;
 
-/* Decimal, or hexadecimal after 0x; backquotes are passed over. */
-bool machine_lines_number(const char *text, uint64_t *ret);
-
-/* `01 02 aabb` to bytes; false if it is no such thing. */
-bool machine_lines_hex(const char *text, uint8_t *to, size_t room, size_t *ret);
+/* A whole description; the error names the line. */
+enum status machine_lines_parse(struct machine *machine, const char *text,
+				size_t size, struct error *err) MUST_CHECK;
 
 #endif

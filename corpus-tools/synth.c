@@ -3,6 +3,7 @@
 
 #include "corpus-tools/fleet.h"
 #include "corpus-tools/frequency.h"
+#include "corpus-tools/machine_lines.h"
 #include "corpus-tools/records.h"
 #include "corpus-tools/sink.h"
 #include "corpus-tools/tools.h"
@@ -60,7 +61,8 @@ static enum status one(const char *path, struct arena *arena,
 	if (file_map(path, &view, err))
 		return err->status;
 	machine_init(&machine, arena, path);
-	enum status status = machine_parse(&machine, view.data, view.size, err);
+	enum status status =
+		machine_lines_parse(&machine, view.data, view.size, err);
 	file_unmap(&view);
 	if (!status)
 		status = write_image(&machine, image, err);

@@ -1,6 +1,7 @@
 #include "corpus-tools/write_image.h"
 
-#include "corpus-tools/dead.h"
+#include "corpus-tools/dead_build.h"
+#include "corpus-tools/machine_complete.h"
 #include "corpus-tools/write_kernel.h"
 #include "corpus-tools/write_minidump.h"
 #include "corpus-tools/write_triage.h"

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "corpus-tools/firmware.h"
-#include "corpus-tools/machine_lines.h"
+#include "corpus-tools/literal.h"
 
 /*
  *   "Dump" "Blob" | 10 | build        once
@@ -27,7 +27,7 @@ static bool guid_bytes(const char *text, uint8_t to[16])
 		if (*text != '-')
 			plain[length++] = *text;
 	plain[length] = '\0';
-	if (!machine_lines_hex(plain, raw, sizeof(raw), &size) || size != 16)
+	if (!literal_hex(plain, raw, sizeof(raw), &size) || size != 16)
 		return false;
 	for (size_t i = 0; i < 16; i++)
 		to[i] = raw[order[i]];
@@ -171,7 +171,7 @@ static enum status described(const struct dead *dead, struct buffer *out,
 		uint8_t *raw = arena_take(dead->arena, room, 1);
 		size_t size, blob;
 
-		if (!machine_lines_hex(b->hex, raw, room, &size) ||
+		if (!literal_hex(b->hex, raw, room, &size) ||
 		    !begin_blob(out, b->guid, &blob))
 			return error_set(err, STATUS_USAGE,
 					 "blob %s: no GUID or no hexadecimal",

@@ -6,6 +6,10 @@
 
 #include <cmocka.h>
 
+#include "corpus-tools/literal.h"
+#include "corpus-tools/machine_complete.h"
+#include "corpus-tools/machine_say.h"
+
 struct fixture {
 	struct arena arena;
 	struct machine machine;
@@ -32,7 +36,7 @@ static int tear_down(void **state)
 
 static enum status say(struct fixture *f, const char *line)
 {
-	return machine_line(&f->machine, line, &f->err);
+	return machine_lines_take(&f->machine, line, &f->err);
 }
 
 static void comments_and_blank_lines_say_nothing(void **state)
@@ -88,11 +92,11 @@ static void hexadecimal_must_come_in_pairs(void **state)
 	size_t size;
 
 	(void)state;
-	assert_true(machine_lines_hex("01 02ff", to, sizeof(to), &size));
+	assert_true(literal_hex("01 02ff", to, sizeof(to), &size));
 	assert_int_equal(size, 3);
 	assert_int_equal(to[2], 0xff);
-	assert_false(machine_lines_hex("0 1", to, sizeof(to), &size));
-	assert_false(machine_lines_hex("0102030405", to, sizeof(to), &size));
+	assert_false(literal_hex("0 1", to, sizeof(to), &size));
+	assert_false(literal_hex("0102030405", to, sizeof(to), &size));
 }
 
 static void lists_grow_past_their_first_room(void **state)
