@@ -168,6 +168,12 @@ static struct sight sight_of(const struct crash *crash, size_t at,
 	return sight;
 }
 
+/* Does a trap frame lie above? */
+static bool is_entry(const struct crash_candidate *candidate)
+{
+	return candidate->landing && candidate->landing == candidate->slot;
+}
+
 /* What stands around candidate at; false where nothing stands behind it. */
 static bool look_around(const struct crash *crash, size_t at,
 			struct witness *ret)
@@ -181,6 +187,8 @@ static bool look_around(const struct crash *crash, size_t at,
 		if (distance == 0 || distance > SIZE_MAX_BYTES)
 			break;
 		ret->after[i] = sight_of(crash, at + i + 1, distance);
+		if (is_entry(&all[at + i + 1]))
+			break; /* what lies above is of another stack */
 	}
 	for (size_t i = 0; i < BEFORE && i < at; i++) {
 		const uint32_t distance = all[at].slot - all[at - i - 1].slot;
@@ -204,7 +212,7 @@ static void take_candidate(struct learn *learn, uint64_t identity,
 		learn, key_of(module->name, module->build, candidate->offset));
 	struct witness witness = { .identity = identity };
 
-	if (candidate->landing && candidate->landing == candidate->slot)
+	if (is_entry(candidate))
 		address->is_entry = true;
 	else if (candidate->landing > candidate->slot)
 		take_size(address, candidate->landing - candidate->slot);

@@ -29,6 +29,15 @@ static size_t candidate_at(const struct crash *crash, uint64_t slot)
 	return crash->candidate_count;
 }
 
+/* Does the stack end here, at its last word or below a trap frame? */
+static bool is_end(const struct crash *crash, size_t at)
+{
+	const struct crash_candidate *candidate = &crash->candidates[at];
+
+	return at + 1 == crash->candidate_count ||
+	       (candidate->landing && candidate->landing == candidate->slot);
+}
+
 /* The candidate that learning says called this one, or candidate_count. */
 static size_t caller_of(const struct learn *learn, const struct crash *crash,
 			size_t at)
@@ -39,7 +48,7 @@ static size_t caller_of(const struct learn *learn, const struct crash *crash,
 
 	if (candidate->landing > candidate->slot)
 		return candidate_at(crash, candidate->landing);
-	if (candidate->module >= crash->module_count)
+	if (candidate->module >= crash->module_count || is_end(crash, at))
 		return crash->candidate_count;
 	module = &crash->modules[candidate->module];
 	if (!learn_size(learn, module->name, module->build, candidate->offset,
@@ -176,7 +185,7 @@ static size_t find_again(const struct learn *learn, const struct crash *crash,
 			continue;
 		if (links == LINKS && crash->candidates[first].slot < before)
 			return first;
-		if (links == 1 && first + 1 == none)
+		if (links == 1 && is_end(crash, first))
 			return i;
 	}
 	return none;

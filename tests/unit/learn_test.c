@@ -217,6 +217,30 @@ static void two_stacks_teach_how_threads_begin(void **state)
 	learn_destroy(learn);
 }
 
+/* Below a system call's trap frame a stack ends too. */
+static void two_stacks_teach_who_served_a_system_call(void **state)
+{
+	struct learn *learn = learn_create();
+	struct arena arena;
+	struct row row;
+
+	(void)state;
+	arena_init(&arena);
+	for (uint32_t n = 0; n < 2; n++) {
+		make_thread(&row, n);
+		row.candidates[4].landing = row.candidates[4].slot;
+		put_word(&row, 0x700, row.candidates[4].slot + 0x70);
+		take(learn, &row, n);
+	}
+	learn_finish(learn);
+	assert_true(learn_apply(learn, &arena, &row.crash));
+	assert_int_equal(row.crash.stack.count, 4);
+	assert_int_equal(row.crash.stack.frames[2].offset, CALLER);
+	assert_int_equal(row.crash.stack.frames[3].offset, ENTRY);
+	arena_deinit(&arena);
+	learn_destroy(learn);
+}
+
 /* Elsewhere two may agree on what an earlier call left to both. */
 static void two_stacks_teach_nothing_else(void **state)
 {
@@ -379,6 +403,7 @@ int main(void)
 		cmocka_unit_test(one_stack_seen_often_teaches_nothing),
 		cmocka_unit_test(the_order_of_crashes_does_not_show),
 		cmocka_unit_test(two_stacks_teach_how_threads_begin),
+		cmocka_unit_test(two_stacks_teach_who_served_a_system_call),
 		cmocka_unit_test(two_stacks_teach_nothing_else),
 		cmocka_unit_test(crashes_of_one_bug_teach_nothing),
 		cmocka_unit_test(entry_code_has_no_caller),
