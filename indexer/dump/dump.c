@@ -22,6 +22,13 @@ bool dump_is_claimed(struct bytes head)
 	return find_format(head) != NULL;
 }
 
+uint64_t dump_stated_bytes(struct bytes head)
+{
+	const struct dump_format *format = find_format(head);
+
+	return format && format->stated_bytes ? format->stated_bytes(head) : 0;
+}
+
 bool dump_may_be_claimed(struct bytes head)
 {
 	return windbg_text_is_likely(head);

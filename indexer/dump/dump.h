@@ -111,6 +111,8 @@ struct dump_format {
 	/* As dump_split(); NULL where an image is never more than one. */
 	size_t (*split)(struct bytes image, struct arena *arena,
 			struct bytes parts[], size_t max);
+	/* As dump_stated_bytes(); NULL where images do not say. */
+	uint64_t (*stated_bytes)(struct bytes head);
 };
 
 /* One line per format; the first that claims the image reads it. */
@@ -132,6 +134,12 @@ extern const struct dump_format windbg_log_format;
  * all of it.  Archives ask this to pass over what is not a dump.
  */
 bool dump_is_claimed(struct bytes head);
+
+/*
+ * How large an image may be by what its own header says, 0 where that does not
+ * say or the image is none.  head is its first DUMP_CLAIM_BYTES.
+ */
+uint64_t dump_stated_bytes(struct bytes head);
 
 /*
  * Text has no first bytes to know it by.  Is this unclaimed head text, so that

@@ -138,5 +138,9 @@ static enum status read(struct dump *dump, struct error *err)
 	return STATUS_OK;
 }
 
-const struct dump_format event_log_format = { "event log", claims, read,
-					      split };
+const struct dump_format event_log_format = {
+	.name = "event log",
+	.claims = claims,
+	.read = read,
+	.split = split,
+};

@@ -20,5 +20,8 @@ static enum status read(struct dump *dump, struct error *err)
 			 "binary: export it as XML, CSV or text");
 }
 
-const struct dump_format evtx_format = { "event log (.evtx)", claims, read,
-					 NULL };
+const struct dump_format evtx_format = {
+	.name = "event log (.evtx)",
+	.claims = claims,
+	.read = read,
+};

@@ -54,6 +54,11 @@ static bool kernel32_claims(struct bytes image)
 	return memcmp(head, "PAGEDUMP", 8) == 0;
 }
 
+static uint64_t kernel32_stated_bytes(struct bytes head)
+{
+	return kernel_header_stated_bytes(head, &layout);
+}
+
 static enum status kernel32_read(struct dump *dump, struct error *err)
 {
 	struct kernel_header header;
@@ -69,4 +74,5 @@ const struct dump_format kernel32_format = {
 	.name = "32-bit kernel dump",
 	.claims = kernel32_claims,
 	.read = kernel32_read,
+	.stated_bytes = kernel32_stated_bytes,
 };

@@ -51,6 +51,11 @@ static bool kernel64_claims(struct bytes image)
 	return memcmp(head, "PAGEDU64", 8) == 0;
 }
 
+static uint64_t kernel64_stated_bytes(struct bytes head)
+{
+	return kernel_header_stated_bytes(head, &layout);
+}
+
 static enum status kernel64_read(struct dump *dump, struct error *err)
 {
 	struct kernel_header header;
@@ -66,4 +71,5 @@ const struct dump_format kernel64_format = {
 	.name = "64-bit kernel dump",
 	.claims = kernel64_claims,
 	.read = kernel64_read,
+	.stated_bytes = kernel64_stated_bytes,
 };

@@ -56,6 +56,22 @@ static uint64_t or_zero(struct crash_number number)
 	return number.known ? number.value : 0;
 }
 
+uint64_t kernel_header_stated_bytes(struct bytes head,
+				    const struct kernel_layout *layout)
+{
+	const uint64_t page_bytes = 4096;
+	const unsigned width = layout->pointer_bytes;
+	/* NumberOfPages, behind NumberOfRuns: see full.c. */
+	const uint64_t pages = or_zero(
+		kernel_header_number(head, layout->runs + width, width));
+	const uint64_t space =
+		or_zero(kernel_header_number(head, layout->required_space, 8));
+
+	if (pages > UINT64_MAX / page_bytes)
+		return UINT64_MAX;
+	return pages * page_bytes > space ? pages * page_bytes : space;
+}
+
 static void state_bugcheck(struct dump *dump, const struct kernel_layout *at)
 {
 	struct crash_bugcheck *bugcheck = &dump->crash->bugcheck;

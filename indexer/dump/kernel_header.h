@@ -60,6 +60,13 @@ enum status kernel_header_read(struct dump *dump,
 			       struct kernel_header *ret,
 			       struct error *err) MUST_CHECK;
 
+/*
+ * As dump_stated_bytes(): the larger of RequiredDumpSpace, which is the file's
+ * size in triage dumps alone, and of the memory the machine had.
+ */
+uint64_t kernel_header_stated_bytes(struct bytes head,
+				    const struct kernel_layout *layout);
+
 /* A number of width 4 or 8 anywhere in image; unknown if outside or unset. */
 struct crash_number kernel_header_number(struct bytes image, uint64_t offset,
 					 unsigned width);

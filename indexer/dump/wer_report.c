@@ -210,5 +210,8 @@ static enum status read(struct dump *dump, struct error *err)
 	return STATUS_OK;
 }
 
-const struct dump_format wer_report_format = { "error report", claims, read,
-					       NULL };
+const struct dump_format wer_report_format = {
+	.name = "error report",
+	.claims = claims,
+	.read = read,
+};

@@ -174,5 +174,8 @@ static enum status read(struct dump *dump, struct error *err)
 	return STATUS_OK;
 }
 
-const struct dump_format wer_system_format = { "report on the machine", claims,
-					       read, NULL };
+const struct dump_format wer_system_format = {
+	.name = "report on the machine",
+	.claims = claims,
+	.read = read,
+};

@@ -135,5 +135,9 @@ static size_t split(struct bytes image, struct arena *arena,
 	return windbg_log_split(image, parts, max);
 }
 
-const struct dump_format windbg_log_format = { "debugger log", claims, read,
-					       split };
+const struct dump_format windbg_log_format = {
+	.name = "debugger log",
+	.claims = claims,
+	.read = read,
+	.split = split,
+};

@@ -9,6 +9,7 @@
 
 #include "indexer/dump/dump.h"
 #include "indexer/ingest/archive.h"
+#include "indexer/ingest/budget.h"
 #include "indexer/ingest/naming.h"
 #include "signatures/base/limits.h"
 
@@ -17,16 +18,6 @@
 
 /* Nested archives up to this size are unpacked from memory. */
 #define NESTED_MEMORY ((size_t)8 * 1024 * 1024)
-
-/* No ratio is held against an input that has unpacked to less than this. */
-#define RATIO_FLOOR (64ull * 1024 * 1024)
-
-/*
- * What is no dump is not worth as much patience: logs and page files reach 50
- * to 100, long runs of zeroes 1000.
- */
-#define OTHER_RATIO 200
-#define OTHER_FLOOR (1024ull * 1024 * 1024)
 
 /* An input with more entries than this past a limit is given up. */
 #define EXCESS_MAX 64
@@ -40,9 +31,8 @@ struct unpack {
 	struct spool *spool;
 	struct arena arena; /* for odd names */
 	uint64_t input_bytes;
-	uint64_t at;	   /* of them, the last read */
-	uint64_t unpacked; /* bytes of dumps and nested archives */
-	uint64_t passed;   /* bytes passed over that still cost unpacking */
+	uint64_t at; /* of them, the last read */
+	struct budget budget;
 	uint64_t entries;
 	unsigned excess;
 	unsigned named; /* dumps by name alone */
@@ -59,6 +49,8 @@ struct level {
 	unsigned depth;
 	size_t prefix; /* bytes of unpack.path that are this archive's */
 	bool has_more; /* the entry has, beyond what was read */
+	bool is_image;
+	uint64_t stated; /* bytes of an image by its header, 0 if unknown */
 };
 
 static void unpack_level(struct unpack *unpack,
@@ -117,34 +109,17 @@ static void give_up(struct unpack *unpack, const char *text)
 	refuse(unpack, STATUS_LIMIT, text);
 }
 
-static bool exceeds(const struct unpack *unpack, uint64_t bytes, uint64_t ratio,
-		    uint64_t floor)
+/* Count bytes that came out of an entry of now size in all; NULL for fine. */
+static const char *count(struct unpack *unpack, const struct level *level,
+			 uint64_t bytes, uint64_t size)
 {
-	return bytes > floor && bytes / ratio > unpack->input_bytes;
-}
+	const char *text = NULL;
 
-/* Count bytes that came out; false, and refused, when they are too many. */
-static bool account(struct unpack *unpack, uint64_t bytes)
-{
-	const struct unpack_limits *limits = unpack->limits;
-	char text[128];
-
-	unpack->unpacked += bytes;
-	if (unpack->unpacked > limits->bytes) {
-		snprintf(text, sizeof(text),
-			 "unpacks to more than %" PRIu64 " bytes",
-			 limits->bytes);
-		give_up(unpack, text);
-		return false;
-	}
-	if (exceeds(unpack, unpack->unpacked, limits->ratio, RATIO_FLOOR)) {
-		snprintf(text, sizeof(text),
-			 "unpacks to more than %" PRIu64 " times its size",
-			 limits->ratio);
-		give_up(unpack, text);
-		return false;
-	}
-	return true;
+	if (size > LIMIT_IMAGE_BYTES)
+		return "larger than any dump we read";
+	if (level->is_image)
+		text = budget_dump(&unpack->budget, size, level->stated);
+	return text ? text : budget_unpack(&unpack->budget, bytes);
 }
 
 /* Read on until the entry's file holds wanted bytes or the entry ends. */
@@ -165,15 +140,15 @@ static bool read_entry(struct unpack *unpack, struct level *level,
 		}
 
 		const uint64_t size = level->has_more ? bytes_left(&piece) : 0;
+		const uint64_t end = offset + size;
+		const char *text = NULL;
 
-		if (offset > LIMIT_IMAGE_BYTES ||
-		    offset + size > LIMIT_IMAGE_BYTES) {
-			give_up(unpack, "larger than any dump we read");
+		if (end > file->size)
+			text = count(unpack, level, end - file->size, end);
+		if (text) {
+			give_up(unpack, text);
 			return false;
 		}
-		if (offset + size > file->size &&
-		    !account(unpack, offset + size - file->size))
-			return false;
 		if (spool_file_extend(file, offset, &err) ||
 		    (size && spool_file_add(file, piece.next, size, &err))) {
 			refuse(unpack, err.status, err.text);
@@ -188,18 +163,13 @@ static bool read_entry(struct unpack *unpack, struct level *level,
 static bool is_affordable(struct unpack *unpack, const struct level *level)
 {
 	const uint64_t size = level->item.size;
-	const uint64_t had = level->file.size; /* and accounted for */
-	const char *text = NULL;
+	const char *text;
 
 	if (!level->item.has_size)
 		return true;
-	if (size > LIMIT_IMAGE_BYTES)
-		text = "larger than any dump we read";
-	else if (size > had &&
-		 size - had > unpack->limits->bytes - unpack->unpacked)
-		text = "unpacks to more than this input may";
-	else if (exceeds(unpack, size, unpack->limits->ratio, RATIO_FLOOR))
-		text = "unpacks to too many times the size of its archive";
+	text = budget_entry(&unpack->budget, size, level->file.size);
+	if (!text && level->is_image)
+		text = budget_dump(&unpack->budget, size, level->stated);
 	if (!text)
 		return true;
 	if (level->item.can_skip)
@@ -213,21 +183,18 @@ static bool is_affordable(struct unpack *unpack, const struct level *level)
 static void pass_over(struct unpack *unpack, struct level *level)
 {
 	struct archive_item *item = &level->item;
-	const char *text = "unpacks to too many times the size of its archive";
 	struct error err;
+	const char *text;
 
+	if (item->has_size && item->can_skip) {
+		text = budget_other(&unpack->budget, item->size);
+		if (text)
+			refuse(unpack, STATUS_LIMIT, text);
+		return;
+	}
 	if (item->has_size) {
-		const bool is_bomb =
-			exceeds(unpack, item->size, OTHER_RATIO, OTHER_FLOOR);
-
-		if (item->can_skip) {
-			if (is_bomb)
-				refuse(unpack, STATUS_LIMIT, text);
-			return;
-		}
-		unpack->passed += item->size;
-		if (is_bomb ||
-		    exceeds(unpack, unpack->passed, OTHER_RATIO, OTHER_FLOOR)) {
+		text = budget_pass(&unpack->budget, item->size);
+		if (text) {
 			give_up(unpack, text);
 			return;
 		}
@@ -244,8 +211,8 @@ static void pass_over(struct unpack *unpack, struct level *level)
 			refuse(unpack, err.status, err.text);
 			return;
 		}
-		unpack->passed += bytes_left(&piece);
-		if (exceeds(unpack, unpack->passed, OTHER_RATIO, OTHER_FLOOR)) {
+		text = budget_pass(&unpack->budget, bytes_left(&piece));
+		if (text) {
 			give_up(unpack, text);
 			return;
 		}
@@ -293,11 +260,14 @@ static void give_image(struct unpack *unpack, struct bytes image,
 	arena_reset(&unpack->arena);
 }
 
-static void take_image(struct unpack *unpack, struct level *level)
+static void take_image(struct unpack *unpack, struct level *level,
+		       struct bytes head)
 {
 	struct bytes image;
 	struct error err;
 
+	level->is_image = true;
+	level->stated = dump_stated_bytes(head);
 	level->file.memory_max = LIMIT_IMAGE_MEMORY;
 	if (!is_affordable(unpack, level) ||
 	    !read_entry(unpack, level, UINT64_MAX))
@@ -382,17 +352,18 @@ static void take_entry(struct unpack *unpack, struct level *level)
 	spool_file_reset(file);
 	file->memory_max = NESTED_MEMORY;
 	level->has_more = true;
+	level->is_image = false;
 	if (!read_head(unpack, level, DUMP_CLAIM_BYTES, &head))
 		return;
 	if (dump_is_claimed(head))
-		take_image(unpack, level);
+		take_image(unpack, level, head);
 	else if (archive_is_likely(head))
 		take_archive(unpack, level);
 	else if (!dump_may_be_claimed(head))
 		take_other(unpack, level);
 	else if (read_head(unpack, level, DUMP_TEXT_BYTES, &head)) {
 		if (dump_is_claimed(head))
-			take_image(unpack, level);
+			take_image(unpack, level, head);
 		else
 			take_other(unpack, level);
 	}
@@ -570,6 +541,8 @@ bool unpack_run(int fd, uint64_t size, const struct unpack_limits *limits,
 	struct unpack unpack = { .limits = limits,
 				 .sink = sink,
 				 .spool = spool,
+				 .budget = { .limits = limits,
+					     .input_bytes = size },
 				 .input_bytes = size };
 	const struct archive_source source = { .fd = fd, .size = size };
 	uint8_t head[DUMP_CLAIM_BYTES];

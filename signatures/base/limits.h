@@ -56,7 +56,7 @@
 
 /* What one worker may use. */
 /* Data only: one image, and the window of 7z at its usual settings. */
-#define LIMIT_WORKER_MEMORY (512ull * 1024 * 1024)
+#define LIMIT_WORKER_MEMORY (256ull * 1024 * 1024)
 #define LIMIT_WORKER_SECONDS                                                   \
 	60 /* without a sign of life: one dump, or a block of an archive */
 

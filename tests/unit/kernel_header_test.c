@@ -183,6 +183,30 @@ static void impossible_times_are_problems(void **state)
 	image_close(opened);
 }
 
+/* Nobody knows which of the two is meant: the larger. */
+static void a_header_says_how_large_its_file_may_be(void **state)
+{
+	(void)state;
+	image_header64(&image, HEADER_ONLY);
+	assert_int_equal(dump_stated_bytes(bytes_of(image.bytes, image.size)),
+			 0);
+	image_u64(&image, 0xfa0, 4650900);
+	assert_int_equal(dump_stated_bytes(bytes_of(image.bytes, image.size)),
+			 4650900);
+	image_u32(&image, 0x88, 1);
+	image_u64(&image, 0x90, 0x100000);
+	assert_int_equal(dump_stated_bytes(bytes_of(image.bytes, image.size)),
+			 1ll << 32);
+	image_u64(&image, 0x90, UINT64_MAX / 2);
+	assert_true(dump_stated_bytes(bytes_of(image.bytes, image.size)) ==
+		    UINT64_MAX);
+	image_header32(&image, HEADER_ONLY);
+	image_u32(&image, 0x64, 1);
+	image_u32(&image, 0x68, 1000);
+	assert_int_equal(dump_stated_bytes(bytes_of(image.bytes, image.size)),
+			 4096000);
+}
+
 static void images_made_by_tools_are_marked(void **state)
 {
 	struct opened *opened;
@@ -211,6 +235,7 @@ int main(void)
 		cmocka_unit_test(a_cut_header_gives_what_it_has),
 		cmocka_unit_test(a_header_of_nothing_is_corrupt),
 		cmocka_unit_test(impossible_times_are_problems),
+		cmocka_unit_test(a_header_says_how_large_its_file_may_be),
 		cmocka_unit_test(images_made_by_tools_are_marked),
 	};
 
