@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "corpus-tools/tools.h"
+#include "signatures/store/store.h"
 
 static const struct tools_command *const commands[] = {
 	&synth_command,	 &damage_command,  &import_command,
@@ -57,6 +58,11 @@ static int unknown(const char *name)
 	return CLI_USAGE;
 }
 
+static void on_waiting(const char *path)
+{
+	cli_complain("%s: another program is writing to it: waiting", path);
+}
+
 static bool asks_for_help(int argc, char **argv)
 {
 	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
@@ -86,6 +92,7 @@ int main(int argc, char **argv)
 		print_command_help(command);
 		return CLI_YES;
 	}
+	store_tell_waiting(on_waiting);
 	if (command->run(argc - 1, argv + 1, &exit_code, &err)) {
 		cli_complain_error(&err);
 		return cli_exit_of(err.status);

@@ -64,6 +64,11 @@ static void on_progress(void *closure, const struct progress *progress)
 	cli_progress("%s", progress_text(progress, text));
 }
 
+static void on_waiting(const char *path)
+{
+	cli_complain("%s: another program is writing to it: waiting", path);
+}
+
 static unsigned count_processors(void)
 {
 	cpu_set_t set;
@@ -306,6 +311,7 @@ int main(int argc, char **argv)
 		cli_complain_error(&err);
 		return CLI_USAGE;
 	}
+	store_tell_waiting(on_waiting);
 	arena_init(&arena);
 
 	const enum cli_exit code = run_anywhere(&request, &operands, &arena);

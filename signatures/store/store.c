@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "signatures/base/pack.h"
@@ -24,6 +25,7 @@
 
 enum {
 	READERS = 1022,
+	WAIT_LOOKS = 20, /* at a lock, in the second before we say so */
 	PATH_BYTES = 4096
 };
 
@@ -40,6 +42,35 @@ static bool path_in(const char *folder, const char *name, char path[PATH_BYTES])
 	return size > 0 && size < PATH_BYTES;
 }
 
+static void (*tell_waiting)(const char *path);
+
+void store_tell_waiting(void (*tell)(const char *path))
+{
+	tell_waiting = tell;
+}
+
+/* As flock(), but whoever waits long is told so. */
+static int lock(int fd, int how, const char *path)
+{
+	const struct timespec pause = { .tv_nsec = 1000000000 / WAIT_LOOKS };
+	int rc = flock(fd, how | LOCK_NB);
+
+	for (int i = 0; i < WAIT_LOOKS && rc && errno == EWOULDBLOCK; i++) {
+		if (how & LOCK_NB)
+			return rc;
+		nanosleep(&pause, NULL);
+		rc = flock(fd, how | LOCK_NB);
+	}
+	if (!rc || errno != EWOULDBLOCK)
+		return rc;
+	if (tell_waiting)
+		tell_waiting(path);
+	do
+		rc = flock(fd, how);
+	while (rc && errno == EINTR);
+	return rc;
+}
+
 enum status store_lock(const char *path, const char *name, int how, int *ret,
 		       struct error *err)
 {
@@ -52,7 +83,7 @@ enum status store_lock(const char *path, const char *name, int how, int *ret,
 	fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return state_error(path, errno, err);
-	while (flock(fd, how)) {
+	while (lock(fd, how, path)) {
 		const int code = errno;
 
 		if (code == EINTR)

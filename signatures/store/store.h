@@ -39,6 +39,12 @@ enum status store_open(const char *path, enum store_mode mode, bool wait,
 void store_close(struct store *store);
 
 /*
+ * From now on whoever waits for another program longer than a second has tell
+ * called, once; NULL, and so from the start: waits without a word.
+ */
+void store_tell_waiting(void (*tell)(const char *path));
+
+/*
  * A store that was indexed by a program with other fields is indexed anew by
  * the first write transaction, and refused to readers until then.
  *

@@ -1,0 +1,15 @@
+# Somebody else writes to the store: the second waits, says so once, and has its
+# turn.
+crashcorpus synth --demo --machines=10 --weeks=1 --output=1.tar
+crashindex --store=store 1.tar 2>/dev/null
+mkfifo held
+flock store/writer.lock sh -c 'echo >held; sleep 2' &
+read -r _ <held
+crashindex --store=store 1.tar 2>&1 | sed 's/[0-9][0-9]* duplicate/N duplicate/'
+flock store/writer.lock sh -c 'echo >held; sleep 2' &
+read -r _ <held
+crashcorpus rebuild --store=store 2>&1 >/dev/null
+# Where nobody holds it for long, nothing is said.
+wait
+crashindex --store=store 1.tar 2>&1 | grep -c waiting
+true
