@@ -33,6 +33,7 @@ struct request {
 	bool print;
 	bool no_sandbox;
 	bool redact;
+	bool values;
 	bool settle;
 	bool no_settle;
 	bool help;
@@ -176,7 +177,8 @@ static enum cli_exit run(const struct request *asked,
 				.is_free = asked->no_sandbox,
 				.keeps_refused = asked->quarantine != NULL,
 				.limits = asked->limits,
-				.images = images,
+				.target = { .images = images,
+					    .values = asked->values },
 			},
 		},
 		.crash = on_crash,
@@ -261,6 +263,8 @@ static const struct cli_option table[] = {
 	  "copy what is refused there, with the reason" },
 	{ "redact", 0, CLI_FLAG, &request.redact, NULL,
 	  "without names of users, and of their processes" },
+	{ "values", 0, CLI_FLAG, &request.values, NULL,
+	  "keep words found where damage was done" },
 	{ "images", 0, CLI_TEXT, &request.images, "DIR",
 	  "PE images in symbol-store layout" },
 	{ "spool", 0, CLI_TEXT, &request.spool, "DIR",

@@ -27,13 +27,15 @@ struct asked_options {
 
 extern struct asked_options asked_options;
 
+#define ASKED_WITHOUT_SUSPECTS                                                 \
+	{                                                                      \
+		"without-suspects", 0, CLI_FLAG,                               \
+			&asked_options.without_suspects, NULL,                 \
+			"leave out machines whose hardware is in doubt"        \
+	}
+
 #define ASKED_OPTIONS                                                          \
-	{ "without-suspects",                                                  \
-	  0,                                                                   \
-	  CLI_FLAG,                                                            \
-	  &asked_options.without_suspects,                                     \
-	  NULL,                                                                \
-	  "leave out machines whose hardware is in doubt" },                   \
+	ASKED_WITHOUT_SUSPECTS,                                                \
 		{ "intervals", 0,                                              \
 		  CLI_FLAG,    &asked_options.intervals,                       \
 		  NULL,	       "how sure shares and rates are, at 95 %" },     \

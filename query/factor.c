@@ -88,8 +88,9 @@ static bool add_row(void *closure, uint32_t row)
 	return true;
 }
 
-enum status factor_rows(struct store *store, const char *name,
-			const char *value, struct plan *ret, struct error *err)
+static enum status rows_of(struct store *store, const char *name,
+			   struct field_value value, struct plan *ret,
+			   struct error *err)
 {
 	const struct field *field = field_find(name);
 	struct store_rows *rows = store_rows_create();
@@ -97,13 +98,27 @@ enum status factor_rows(struct store *store, const char *name,
 	enum status status = STATUS_OK;
 
 	assert(field && field->index == FIELD_POSTINGS);
-	if (store_find_term(store, field, (struct field_value){ .text = value },
-			    &term))
+	if (store_find_term(store, field, value, &term))
 		status = store_posting_read(store, field, term.term, rows, err);
 	if (!status)
 		store_rows_walk(rows, add_row, ret);
 	store_rows_destroy(rows);
 	return status;
+}
+
+enum status factor_rows(struct store *store, const char *name,
+			const char *value, struct plan *ret, struct error *err)
+{
+	return rows_of(store, name, (struct field_value){ .text = value }, ret,
+		       err);
+}
+
+enum status factor_number_rows(struct store *store, const char *name,
+			       uint64_t value, struct plan *ret,
+			       struct error *err)
+{
+	return rows_of(store, name, (struct field_value){ .number = value },
+		       ret, err);
 }
 
 struct factor_index factor_index_make(const struct plan *plan,

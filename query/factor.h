@@ -29,6 +29,10 @@ enum status factor_rows(struct store *store, const char *field,
 			const char *value, struct plan *ret,
 			struct error *err) MUST_CHECK;
 
+enum status factor_number_rows(struct store *store, const char *field,
+			       uint64_t value, struct plan *ret,
+			       struct error *err) MUST_CHECK;
+
 /*
  * Each value of a field with its rows among the plan's, rising; times and
  * uptimes by day and band.  text of value lives in arena.  STATUS_USAGE for a

@@ -8,11 +8,14 @@
 #include "signatures/clickhouse/remote.h"
 
 static const struct query_command *const commands[] = {
-	&freq_command,	    &find_command,	&show_command,
-	&clusters_command,  &suspects_command,	&trends_command,
-	&correlate_command, &similar_command,	&explain_command,
-	&changes_command,   &coverage_command,	&fields_command,
-	&report_command,    &different_command, NULL,
+	&freq_command,	    &find_command,
+	&show_command,	    &clusters_command,
+	&suspects_command,  &trends_command,
+	&correlate_command, &similar_command,
+	&explain_command,   &changes_command,
+	&coverage_command,  &fields_command,
+	&values_command,    &report_command,
+	&different_command, NULL,
 };
 
 static struct {

@@ -53,5 +53,6 @@ extern const struct query_command show_command;
 extern const struct query_command similar_command;
 extern const struct query_command suspects_command;
 extern const struct query_command trends_command;
+extern const struct query_command values_command;
 
 #endif

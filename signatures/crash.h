@@ -177,6 +177,20 @@ struct crash_residue {
 	uint32_t count;
 };
 
+/*
+ * Only where asked for (crashindex --values): a word that stood where damage
+ * was done, or, to hold it against, one of sound pool beside it.  A value below
+ * 2^32 may be half a word.
+ */
+struct crash_value {
+	uint64_t word;
+	bool is_sound; /* the latter */
+	/* Whose image in the dump holds it too, named as in a frame; or NULL */
+	const char *module;
+	crash_build build;
+	uint32_t offset; /* from that module's base */
+};
+
 struct crash_image {
 	uint64_t bytes;
 	struct hash128 content; /* XXH3-128 of the image's bytes */
@@ -258,6 +272,8 @@ struct crash {
 	size_t pool_count;
 	struct crash_residue *residue; /* by falling count, then name */
 	size_t residue_count;
+	struct crash_value *values; /* damaged first, then by word */
+	size_t value_count;
 	struct crash_module *modules; /* in the order the machine lists them */
 	size_t module_count;
 	struct crash_unloaded *unloaded;

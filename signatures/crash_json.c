@@ -214,6 +214,25 @@ static struct json *residue_json(const struct crash *crash)
 	return array;
 }
 
+static struct json *values_json(const struct crash *crash)
+{
+	struct json *array = json_new_array();
+
+	for (size_t i = 0; i < crash->value_count; i++) {
+		const struct crash_value *value = &crash->values[i];
+		struct json *object = json_new_object();
+
+		json_set(object, "word", json_new_hex(value->word));
+		json_set(object, "sound", json_new_bool(value->is_sound));
+		json_set(object, "module", json_new_text(value->module));
+		json_set(object, "offset",
+			 value->module ? json_new_hex(value->offset)
+				       : json_new_null());
+		json_append(array, object);
+	}
+	return array;
+}
+
 static struct json *modules_json(const struct crash *crash)
 {
 	struct json *array = json_new_array();
@@ -271,6 +290,9 @@ struct json *crash_json(const struct crash *crash, const char *source)
 	json_set(object, "buckets", buckets_json(&crash->buckets));
 	json_set(object, "pool", pool_json(crash));
 	json_set(object, "residue", residue_json(crash));
+	/* Absent where nobody asked for them. */
+	if (crash->value_count)
+		json_set(object, "values", values_json(crash));
 	json_set(object, "modules", modules_json(crash));
 	json_set(object, "unloaded", unloaded_json(crash));
 	json_set(object, "process", json_new_text(crash->process));

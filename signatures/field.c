@@ -206,6 +206,28 @@ static void give_residue(const struct crash *crash, field_take *take,
 		give_text(crash->residue[i].module, take, closure);
 }
 
+static void give_values(const struct crash *crash, bool sound, field_take *take,
+			void *closure)
+{
+	for (size_t i = 0; i < crash->value_count; i++)
+		if (crash->values[i].is_sound == sound)
+			take(closure,
+			     (struct field_value){
+				     .number = crash->values[i].word });
+}
+
+static void give_value(const struct crash *crash, field_take *take,
+		       void *closure)
+{
+	give_values(crash, false, take, closure);
+}
+
+static void give_soundvalue(const struct crash *crash, field_take *take,
+			    void *closure)
+{
+	give_values(crash, true, take, closure);
+}
+
 static void give_unloaded(const struct crash *crash, field_take *take,
 			  void *closure)
 {
@@ -213,7 +235,7 @@ static void give_unloaded(const struct crash *crash, field_take *take,
 		give_text(crash->unloaded[i].name, take, closure);
 }
 
-/* Next free number: 52. */
+/* Next free number: 54. */
 const struct field field_table[] = {
 	{ "arch", "x86, x64 or arm64: arch=x64", FIELD_TEXT, FIELD_COLUMN, 1,
 	  give_arch },
@@ -303,6 +325,8 @@ const struct field field_table[] = {
 	  FIELD_POSTINGS, 42, give_residue },
 	{ "scanned", "frames of the stack that are a guess: scanned=..2",
 	  FIELD_NUMBER, FIELD_RAW, 51, give_scanned },
+	{ "soundvalue", "word in sound pool beside damage: soundvalue=4f71a3c2",
+	  FIELD_HEX, FIELD_POSTINGS, 53, give_soundvalue },
 	{ "source", "path it was read from: source=march.7z/*", FIELD_TEXT,
 	  FIELD_NONE, 43, NULL },
 	{ "stopcode", "code as the dump carries it: stopcode=1000007e",
@@ -319,6 +343,8 @@ const struct field field_table[] = {
 	  FIELD_POSTINGS, 47, give_unloaded },
 	{ "uptime", "seconds since it started: uptime=..3600", FIELD_NUMBER,
 	  FIELD_RAW, 48, give_uptime },
+	{ "value", "word where damage was done: value=4f71a3c2", FIELD_HEX,
+	  FIELD_POSTINGS, 52, give_value },
 	{ NULL, NULL, FIELD_TEXT, FIELD_NONE, 0, NULL },
 };
 

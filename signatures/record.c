@@ -26,6 +26,8 @@
  *   v count, candidates: v index << 1 and a bit: has a landing; v offset,
  *                       step from the slot before,
  *                       [step from slot to landing, 1 how]
+ *  [v count, values:    8 word, 1 bits of enum value_bits,
+ *                       [module, v offset]]
  *
  * module: v number << 1 and one bit.  Number 0 = none; 1 = t name and 8 build
  * follow; n + 2 = n-th module of the list, by its canonical name and its build.
@@ -66,7 +68,14 @@ enum known {
 	KNOWN_WALKED = 1 << 18,
 	KNOWN_BLAMED = 1 << 19,
 	KNOWN_BLAMED_OFFSET = 1 << 20,
-	KNOWN_END = 1 << 21
+	KNOWN_VALUES = 1 << 21,
+	KNOWN_END = 1 << 22
+};
+
+enum value_bits {
+	VALUE_SOUND = 1,
+	VALUE_MODULE = 2,
+	VALUE_END = 4
 };
 
 static size_t least(size_t count, size_t limit)
@@ -163,6 +172,7 @@ static uint32_t known_bits(const struct crash *crash)
 		known |= crash->bugcheck.args[i].known
 				 ? (uint32_t)KNOWN_ARG << i
 				 : 0;
+	known |= crash->value_count ? KNOWN_VALUES : 0;
 	known |= crash->buckets.exact ? KNOWN_EXACT : 0;
 	known |= crash->buckets.portable ? KNOWN_PORTABLE : 0;
 	known |= crash->buckets.modules ? KNOWN_MODULES : 0;
@@ -348,6 +358,50 @@ static void take_pool(struct bytes *in, struct arena *arena,
 	}
 }
 
+static void put_values(struct pack *out, const struct crash *crash)
+{
+	const size_t count = least(crash->value_count, LIMIT_VALUES);
+
+	pack_varint(out, count);
+	for (size_t i = 0; i < count; i++) {
+		const struct crash_value *value = &crash->values[i];
+
+		pack_u64(out, value->word);
+		pack_u8(out, (uint8_t)((value->is_sound ? VALUE_SOUND : 0) |
+				       (value->module ? VALUE_MODULE : 0)));
+		if (!value->module)
+			continue;
+		record_stack_put_module(out, crash, value->module,
+					value->build);
+		pack_varint(out, value->offset);
+	}
+}
+
+static void take_values(struct bytes *in, struct arena *arena,
+			struct crash *crash)
+{
+	crash->value_count = pack_take_count(in, LIMIT_VALUES);
+	in->failed |= !crash->value_count;
+	crash->values =
+		arena_take(arena, crash->value_count, sizeof(*crash->values));
+	for (size_t i = 0; i < crash->value_count && !in->failed; i++) {
+		struct crash_value *value = &crash->values[i];
+		unsigned int bits;
+		uint64_t offset;
+
+		value->word = bytes_u64(in);
+		bits = pack_take_enum(in, VALUE_END);
+		value->is_sound = bits & VALUE_SOUND;
+		if (!(bits & VALUE_MODULE))
+			continue;
+		record_stack_take_module(in, crash, arena, &value->module,
+					 &value->build);
+		offset = pack_take_varint(in);
+		value->offset = (uint32_t)offset;
+		in->failed |= offset > UINT32_MAX || !value->module;
+	}
+}
+
 static struct bytes encode(const struct record_file *file,
 			   enum record_part part, struct arena *arena)
 {
@@ -371,6 +425,8 @@ static struct bytes encode(const struct record_file *file,
 		record_stack_put_frames(&out, crash, &crash->walked);
 	put_pool(&out, crash);
 	record_stack_put_candidates(&out, crash);
+	if (crash->value_count)
+		put_values(&out, crash);
 	return pack_done(&out);
 }
 
@@ -397,6 +453,7 @@ static struct bytes encode_cut(const struct record_file *file,
 	crash->candidate_count = 0;
 	crash->residue_count = 0;
 	crash->pool_count = 0;
+	crash->value_count = 0;
 	return encode(&cut, part, arena);
 }
 
@@ -447,6 +504,8 @@ static enum status decode(struct bytes in, const struct crash *shared,
 		record_stack_take_frames(&in, arena, crash, &crash->walked);
 	take_pool(&in, arena, crash);
 	record_stack_take_candidates(&in, arena, crash);
+	if (known & KNOWN_VALUES)
+		take_values(&in, arena, crash);
 	if (record_parts_check(&in, err))
 		return err->status;
 	*ret = file;

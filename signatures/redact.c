@@ -74,6 +74,8 @@ void redact_crash(struct crash *crash)
 		replace(&crash->unloaded[i].name, program);
 	for (size_t i = 0; i < crash->residue_count; i++)
 		replace(&crash->residue[i].module, program);
+	for (size_t i = 0; i < crash->value_count; i++)
+		replace(&crash->values[i].module, program);
 	redact_stack(&crash->stack, program);
 	redact_stack(&crash->walked, program);
 	replace(&crash->fault.module, program);

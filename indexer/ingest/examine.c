@@ -4,14 +4,14 @@
 #include "indexer/target/target.h"
 #include "signatures/signature.h"
 
-enum status examine(struct bytes image, const struct images *images,
+enum status examine(struct bytes image, const struct target_options *options,
 		    struct arena *arena, struct crash *ret, struct error *err)
 {
 	struct dump dump;
 
 	if (dump_open(image, arena, ret, &dump, err))
 		return err->status;
-	target_examine(&dump, images);
+	target_examine(&dump, options);
 	signature_make(ret, arena);
 	return STATUS_OK;
 }

@@ -9,15 +9,15 @@
 #include "signatures/base/error.h"
 #include "signatures/crash.h"
 
-struct images;
+struct target_options;
 
 /*
  * Read image, work out everything that can be known, sign it.  The caller has
  * set ret->image.bytes and .content, all else is zero.  ret borrows
- * image and arena.  images may be NULL.  On failure ret is unspecified and err
+ * image and arena.  options may be NULL.  On failure ret is unspecified and err
  * says why the image was refused.
  */
-enum status examine(struct bytes image, const struct images *images,
+enum status examine(struct bytes image, const struct target_options *options,
 		    struct arena *arena, struct crash *ret,
 		    struct error *err) MUST_CHECK;
 

@@ -195,7 +195,7 @@ static void on_image(void *closure, const char *path, struct bytes image,
 	memset(&crash, 0, sizeof(crash));
 	crash.image.bytes = bytes_left(&image);
 	crash.image.content = content;
-	if (examine(image, worker->options->images, &worker->arena, &crash,
+	if (examine(image, &worker->options->target, &worker->arena, &crash,
 		    &err)) {
 		const struct unpack_refusal refusal = {
 			.status = err.status,

@@ -18,9 +18,8 @@
 
 #include "indexer/ingest/nursery.h"
 #include "indexer/ingest/unpack.h"
+#include "indexer/target/target.h"
 #include "signatures/base/hash.h"
-
-struct images;
 
 /* The gifts, in their order. */
 enum {
@@ -47,7 +46,7 @@ struct worker_options {
 	bool is_free;	    /* no sandbox */
 	bool keeps_refused; /* send the bytes of what is refused */
 	struct unpack_limits limits;
-	const struct images *images; /* or NULL */
+	struct target_options target;
 };
 
 /* For nursery_start(); closure is a struct worker_options. */

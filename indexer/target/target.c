@@ -11,6 +11,7 @@
 #include "indexer/target/process.h"
 #include "indexer/target/space.h"
 #include "indexer/target/stack.h"
+#include "indexer/target/values.h"
 
 /*
  * Each step may use what the ones above it found.  A text has no memory to
@@ -32,16 +33,20 @@ static const struct step {
 	{ "log", logged_examine, true },
 	{ "pool owner", poolwalk_blame, true },
 	{ "oddities", oddities_examine, true },
+	{ "values", values_examine, false },
 	{ "hypervisor", hypervisor_evidence_examine, true },
 };
 
-void target_examine(struct dump *dump, const struct images *images)
+void target_examine(struct dump *dump, const struct target_options *options)
 {
+	const struct target_options asked =
+		options ? *options : (struct target_options){ 0 };
 	struct target target = {
 		.dump = dump,
 		.crash = dump->crash,
 		.arena = dump->arena,
-		.images = images,
+		.images = asked.images,
+		.wants_values = asked.values,
 		.kdbg = bytes_absent(),
 	};
 

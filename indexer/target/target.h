@@ -14,11 +14,18 @@ struct paging;	    /* an address translation scheme, see paging.h */
 struct smbios;	    /* see smbios.h */
 struct space_cache; /* translations already made, see space.c */
 
+/* What somebody wants beyond what every crash gets; all zero: nothing. */
+struct target_options {
+	const struct images *images; /* or NULL */
+	bool values;		     /* see values.h */
+};
+
 struct target {
 	struct dump *dump;	     /* borrowed */
 	struct crash *crash;	     /* dump->crash */
 	struct arena *arena;	     /* dump->arena */
 	const struct images *images; /* or NULL */
+	bool wants_values;
 
 	/* Translation: chosen once by space_init(). */
 	const struct paging *paging; /* NULL: virtual ranges only */
@@ -33,7 +40,10 @@ struct target {
 	const struct smbios *smbios;
 };
 
-/* Everything there is to know, in order: see the table in target.c. */
-void target_examine(struct dump *dump, const struct images *images);
+/*
+ * Everything there is to know, in order: see the table in target.c.  options
+ * may be NULL.
+ */
+void target_examine(struct dump *dump, const struct target_options *options);
 
 #endif

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "indexer/ingest/examine.h"
+#include "indexer/target/target.h"
 #include "signatures/base/limits.h"
 #include "signatures/record.h"
 #include "tests/fuzz/fuzz.h"
@@ -23,13 +24,14 @@
 /* What a worker does with an image; a record can always be read back. */
 static inline void payload_examine(struct bytes image)
 {
+	static const struct target_options options = { .values = true };
 	struct record_file file = { .source = "" };
 	struct arena arena;
 	struct error err;
 
 	arena_init(&arena);
 	file.crash.image.bytes = bytes_left(&image);
-	if (!examine(image, NULL, &arena, &file.crash, &err)) {
+	if (!examine(image, &options, &arena, &file.crash, &err)) {
 		const struct bytes raw =
 			record_encode(&file, RECORD_WHOLE, &arena);
 

@@ -4,6 +4,7 @@
 #include "indexer/target/object.h"
 #include "indexer/target/oddities.h"
 #include "indexer/target/space.h"
+#include "indexer/target/values.h"
 #include "tests/fuzz/fuzz.h"
 
 #define HEAD_BYTES 8
@@ -60,6 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.crash = &crash,
 		.arena = &arena,
 		.kdbg = dump.kdbg,
+		.wants_values = true,
 	};
 
 	arena_init(&arena);
@@ -74,6 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	object_examine(&target);
 	poolwalk_blame(&target);
 	oddities_examine(&target);
+	values_examine(&target);
 	arena_deinit(&arena);
 	return 0;
 }

@@ -184,6 +184,13 @@ static inline struct crash any_crash(uint64_t *seed, struct arena *arena)
 		crash.residue = arena_take(arena, 1, sizeof(*crash.residue));
 		crash.residue[0].module = any_name(seed);
 		crash.residue[0].count = 3;
+		crash.value_count = 2;
+		crash.values = arena_take(arena, 2, sizeof(*crash.values));
+		crash.values[0].word = 0x4f71a3c2 + *seed % 9;
+		crash.values[0].module = crash.residue[0].module;
+		crash.values[0].offset = 0x1040;
+		crash.values[1].word = UINT64_C(0x7a5531d04f71a3c2);
+		crash.values[1].is_sound = true;
 		crash_flag(&crash, arena, "wild-pointer-ascii");
 		crash_problem(&crash, arena, "cut at %u", any_number(seed, 9));
 	}

@@ -14,6 +14,8 @@ static struct record_file golden(struct arena *arena)
 	while (!file.crash.pool_count || file.crash.stack.count < 5 ||
 	       !file.crash.candidate_count)
 		file.crash = any_crash(&seed, arena);
+	/* Not known then. */
+	file.crash.value_count = 0;
 	return file;
 }
 

@@ -65,12 +65,12 @@ static const char *escape(void)
 }
 
 /* Stands in for the real one: a worker with injected code. */
-enum status examine(struct bytes image, const struct images *images,
+enum status examine(struct bytes image, const struct target_options *options,
 		    struct arena *arena, struct crash *ret, struct error *err)
 {
 	const char command = (char)image.start[COMMAND_AT];
 
-	(void)images;
+	(void)options;
 	if (command == DO_REFUSE)
 		return error_set(err, STATUS_CORRUPT, "refused");
 	if (command == DO_DIE)
