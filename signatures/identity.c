@@ -256,25 +256,38 @@ static bool same_time(const struct crash *a, const struct crash *b)
 }
 
 /*
- * The arguments of one crash in two files.  A pointer may be zero in one: the
- * writer of the small file did not follow it.  With a clock that was not read
- * nothing but equality will do.  A flipped bit is forgiven only where the
- * machine is known: crashes of many machines may lie a bit apart.
+ * Is y what is left of x, or the other way round?  The writer of a small file
+ * does not follow every pointer, and writes zero.
  */
-static bool same_arguments(const struct crash *a, const struct crash *b)
+static bool is_dropped(uint64_t x, uint64_t y)
 {
+	return (!x || !y) && (x | y) >= POINTER_FLOOR;
+}
+
+/*
+ * The arguments and the uptime of one crash in two files.  With a clock that
+ * was not read nothing but equality will do.  One flipped bit of an address or
+ * of the uptime is forgiven where the machine is the same: crashes of many
+ * machines may lie a bit apart.
+ */
+static bool same_facts(const struct crash *a, const struct crash *b,
+		       bool same_machine)
+{
+	unsigned int flipped = 0;
+
+	if (!agree(a->uptime, b->uptime))
+		flipped += bits_apart(a->uptime.value, b->uptime.value);
 	for (size_t i = 0; i < 4; i++) {
 		const struct crash_number x = a->bugcheck.args[i];
 		const struct crash_number y = b->bugcheck.args[i];
-		const bool dropped = !x.value || !y.value;
 
-		if (agree(x, y))
+		if (agree(x, y) || (is_read(a) && is_dropped(x.value, y.value)))
 			continue;
-		if (!is_read(a) || !dropped ||
-		    (x.value | y.value) < POINTER_FLOOR)
+		if (x.value < POINTER_FLOOR || y.value < POINTER_FLOOR)
 			return false;
+		flipped += bits_apart(x.value, y.value);
 	}
-	return true;
+	return !flipped || (flipped == 1 && same_machine && is_read(a));
 }
 
 /* A process has no arguments, and its clock ticks in seconds. */
@@ -344,7 +357,5 @@ bool identity_same(const struct crash *a, const struct crash *b)
 		return same_machine && same_boot(a, b);
 	if (cause_kind(a) == CAUSE_EXCEPTION)
 		return same_process(a, b);
-	if (same_machine && machine_of(a).known && is_read(a))
-		return true;
-	return agree(a->uptime, b->uptime) && same_arguments(a, b);
+	return same_facts(a, b, same_machine && machine_of(a).known);
 }
