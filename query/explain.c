@@ -129,9 +129,9 @@ static bool in_one(struct query *query, const struct subject sides[2],
 	return a && b && strcmp(a, b) == 0;
 }
 
-static const char *verdict(double likeness)
+static const char *verdict(double likeness, double cluster)
 {
-	if (likeness >= SEARCH_CLUSTER)
+	if (likeness >= cluster)
 		return "one bug";
 	if (likeness >= SEARCH_FAMILY)
 		return "a near miss: one family, not one bug";
@@ -154,10 +154,12 @@ static void say_turn(struct table *out, const char *level, double likeness,
 
 static void say_verdict(struct query *query, struct table *out,
 			const struct subject sides[2],
-			const struct search_comparison *comparison)
+			const struct search_comparison *comparison,
+			double threshold)
 {
 	const double likeness = comparison->likeness;
-	const char *strict = turners(comparison, SEARCH_CLUSTER, &query->arena);
+	const char *word = verdict(likeness, threshold);
+	const char *strict = turners(comparison, threshold, &query->arena);
 	const char *loose = turners(comparison, SEARCH_FAMILY, &query->arena);
 	const bool cluster = in_one(query, sides, "cluster");
 	const bool family = in_one(query, sides, "family");
@@ -165,8 +167,8 @@ static void say_verdict(struct query *query, struct table *out,
 	table_note(out,
 		   "likeness %.3f: %s (%.2f makes one cluster, %.2f one "
 		   "family)",
-		   likeness, verdict(likeness), SEARCH_CLUSTER, SEARCH_FAMILY);
-	say_turn(out, "cluster", likeness, SEARCH_CLUSTER, strict);
+		   likeness, word, threshold, SEARCH_FAMILY);
+	say_turn(out, "cluster", likeness, threshold, strict);
 	say_turn(out, "family", likeness, SEARCH_FAMILY, loose);
 	if (sides[0].is_stored && sides[1].is_stored)
 		table_note(out, "as stored: %s",
@@ -174,7 +176,7 @@ static void say_verdict(struct query *query, struct table *out,
 			   : family ? "in one family, in two clusters"
 				    : "in two families");
 	table_fact(out, "likeness", json_new_real(likeness));
-	table_fact(out, "verdict", json_new_text(verdict(likeness)));
+	table_fact(out, "verdict", json_new_text(word));
 	table_fact(out, "cluster_turned_by", json_new_text(strict));
 	table_fact(out, "family_turned_by", json_new_text(loose));
 	table_fact(out, "one_cluster", json_new_bool(cluster));
@@ -222,13 +224,13 @@ static enum status explain_run(struct query *query, enum cli_exit *ret,
 	out = table_create(query->printer, query->out, "Two crashes compared",
 			   columns, COLUMNS);
 	print_pairs(query, out, &comparison);
-	say_verdict(query, out, sides, &comparison);
+	say_verdict(query, out, sides, &comparison, search_cluster(search));
 	for (size_t i = 0; i < 2; i++)
 		say_weak(out, query->operands[i], &sides[i]);
 	table_end(out);
 	table_destroy(out);
+	*ret = comparison.likeness >= search_cluster(search) ? CLI_YES : CLI_NO;
 	search_close(search);
-	*ret = comparison.likeness >= SEARCH_CLUSTER ? CLI_YES : CLI_NO;
 	return STATUS_OK;
 }
 

@@ -32,6 +32,8 @@ static const struct table_column columns[] = {
 	{ "fault", "fault", TABLE_TEXT, TABLE_ALL },
 	{ "agrees", "agrees in", TABLE_TEXT, TABLE_ALL },
 	{ "differs", "differs in", TABLE_TEXT, TABLE_ALL },
+	{ "time", "", TABLE_WORD, TABLE_PROGRAMS },
+	{ "source", "", TABLE_TEXT, TABLE_PROGRAMS },
 };
 
 enum {
@@ -48,11 +50,12 @@ struct near {
 	double score;
 	const char *id, *cluster, *bugcheck, *fault;
 	const char *agrees, *differs;
+	const char *time, *source; /* NULL for a cluster */
 };
 
-static const char *verdict(double score)
+static const char *verdict(double score, double cluster)
 {
-	if (score >= SEARCH_CLUSTER)
+	if (score >= cluster)
 		return "same bug";
 	if (score >= SEARCH_FAMILY)
 		return "near miss";
@@ -111,6 +114,8 @@ static enum status look(struct query *query, struct search *search,
 		.fault = cell_fault(arena, &crash.crash),
 		.agrees = told(&comparison, true, arena),
 		.differs = told(&comparison, false, arena),
+		.time = cell_time(arena, &crash.crash),
+		.source = text_copy(arena, cell_source(&crash)),
 	};
 	return STATUS_OK;
 }
@@ -126,19 +131,21 @@ static int by_score(const void *left, const void *right)
 }
 
 static void print_row(struct table *out, const char *what,
-		      const struct near *near)
+		      const struct near *near, double cluster)
 {
 	const struct table_cell cells[COLUMNS] = {
 		table_count_cell(out->row_count + 1),
 		table_text_cell(what),
 		table_text_cell(near->id),
 		table_real_cell(near->score),
-		table_text_cell(verdict(near->score)),
+		table_text_cell(verdict(near->score, cluster)),
 		table_text_cell(near->cluster),
 		table_text_cell(near->bugcheck),
 		table_text_cell(near->fault),
 		table_text_cell(near->agrees),
 		table_text_cell(near->differs),
+		table_text_cell(near->time),
+		table_text_cell(near->source),
 	};
 
 	table_row(out, cells);
@@ -169,6 +176,7 @@ static size_t rank_clusters(const struct near *nears, size_t count,
 		}
 		ret[clusters] = nears[i];
 		ret[clusters].id = nears[i].cluster;
+		ret[clusters].time = ret[clusters].source = NULL;
 		ret[clusters++].score = sum / (double)members;
 	}
 	if (clusters > 1)
@@ -177,23 +185,23 @@ static size_t rank_clusters(const struct near *nears, size_t count,
 }
 
 static void print_best(struct table *out, const char *what,
-		       const struct near *nears, size_t count)
+		       const struct near *nears, size_t count, double cluster)
 {
 	for (size_t i = 0; i < count && i < options.limit; i++)
-		print_row(out, what, &nears[i]);
+		print_row(out, what, &nears[i], cluster);
 }
 
 static void print_all(struct query *query, const struct subject *subject,
-		      const struct near *nears, size_t count)
+		      const struct near *nears, size_t count, double cluster)
 {
 	const enum stream_why why = stream_why(&subject->crash);
 	struct table *out = table_create(query->printer, query->out,
 					 "Similar crashes", columns, COLUMNS);
 	struct near clusters[FOUND_MAX];
 
-	print_best(out, "crash", nears, count);
+	print_best(out, "crash", nears, count, cluster);
 	print_best(out, "cluster", clusters,
-		   rank_clusters(nears, count, clusters));
+		   rank_clusters(nears, count, clusters), cluster);
 	if (why)
 		table_note(out, "cannot be compared: %s", stream_why_text(why));
 	else
@@ -201,7 +209,7 @@ static void print_all(struct query *query, const struct subject *subject,
 			   "one crash is shown of those with the same stack; "
 			   "%.2f makes one cluster, %.2f one family; - is only "
 			   "here, + only there",
-			   SEARCH_CLUSTER, SEARCH_FAMILY);
+			   cluster, SEARCH_FAMILY);
 	table_fact(out, "id",
 		   subject->is_stored ? json_new_text(subject->id)
 				      : json_new_null());
@@ -220,6 +228,7 @@ static enum status answer(struct query *query, const struct subject *subject,
 	struct search *search;
 	size_t found;
 	size_t count = 0;
+	double cluster;
 	enum status status = STATUS_OK;
 
 	if (search_open(query->store, &search, err))
@@ -231,12 +240,13 @@ static enum status answer(struct query *query, const struct subject *subject,
 		status = look(query, search, subject, hits[i], &nears[count++],
 			      err);
 	}
+	cluster = search_cluster(search);
 	search_close(search);
 	if (status)
 		return status;
 	if (count > 1)
 		qsort(nears, count, sizeof(*nears), by_score);
-	print_all(query, subject, nears, count);
+	print_all(query, subject, nears, count, cluster);
 	*ret = count ? CLI_YES : CLI_NO;
 	return STATUS_OK;
 }

@@ -46,6 +46,7 @@ struct corpus {
 	size_t stacked_count, stacked_room;
 	uint64_t *codes;
 	size_t code_count, code_room;
+	float strict;
 	struct engine *engine;	/* once clustered */
 	struct keymap founders; /* signature key -> member */
 };
@@ -385,7 +386,7 @@ static void run_engine(struct corpus *corpus, struct corpus_place *ret)
 	static struct engine_feature stream[ENGINE_FEATURES_MAX];
 	uint64_t *ids = zeroed(corpus->count, sizeof(*ids));
 
-	corpus->engine = engine_create(ENGINE_STRICT, ENGINE_LOOSE);
+	corpus->engine = engine_create(corpus->strict, ENGINE_LOOSE);
 	for (size_t i = 0; i < corpus->count; i++) {
 		struct member *member = &corpus->members[i];
 		struct engine_signature signature = { .features = stream };
@@ -431,15 +432,66 @@ static int by_row(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
-void corpus_cluster(struct corpus *corpus, struct corpus_place *ret)
+/* Back to where crashes are sorted and builds united. */
+static void forget_clusters(struct corpus *corpus)
 {
-	if (corpus->count > 1)
-		qsort(corpus->members, corpus->count, sizeof(*corpus->members),
-		      by_time);
-	unite_builds(corpus);
+	engine_destroy(corpus->engine);
+	keymap_deinit(&corpus->founders);
+	keymap_init(&corpus->founders);
+}
+
+void corpus_cluster(struct corpus *corpus, float strict,
+		    struct corpus_place *ret)
+{
+	if (corpus->engine) {
+		forget_clusters(corpus);
+	} else {
+		if (corpus->count > 1)
+			qsort(corpus->members, corpus->count,
+			      sizeof(*corpus->members), by_time);
+		unite_builds(corpus);
+	}
+	corpus->strict = strict;
 	run_engine(corpus, ret);
 	if (corpus->count > 1)
 		qsort(ret, corpus->count, sizeof(*ret), by_row);
+}
+
+float corpus_strict(const struct corpus *corpus)
+{
+	return corpus->strict;
+}
+
+/* The signature of a crash that can be clustered, by its id. */
+static bool find_signature(const struct corpus *corpus, uint64_t id,
+			   struct engine_feature stream[ENGINE_FEATURES_MAX],
+			   struct engine_signature *ret)
+{
+	for (size_t i = 0; i < corpus->count; i++) {
+		const struct member *member = &corpus->members[i];
+
+		if (id_of(member->identity) != id || member->why)
+			continue;
+		*ret = (struct engine_signature){
+			.features = stream,
+			.count = make_stream(corpus, member, stream),
+		};
+		return true;
+	}
+	return false;
+}
+
+bool corpus_likeness(const struct corpus *corpus, uint64_t a, uint64_t b,
+		     float *ret)
+{
+	static struct engine_feature streams[2][ENGINE_FEATURES_MAX];
+	struct engine_signature one, other;
+
+	if (!find_signature(corpus, a, streams[0], &one) ||
+	    !find_signature(corpus, b, streams[1], &other))
+		return false;
+	*ret = engine_likeness(corpus->engine, &one, &other);
+	return true;
 }
 
 struct engine *corpus_engine(struct corpus *corpus)

@@ -30,8 +30,14 @@ void corpus_destroy(struct corpus *corpus);
 void corpus_add(struct corpus *corpus, uint32_t row, struct hash128 identity,
 		const struct crash *crash);
 
-/* Place every crash; ret has room for as many as were added, by row. */
-void corpus_cluster(struct corpus *corpus, struct corpus_place *ret);
+/*
+ * Place every crash, in one cluster from a likeness of strict on; ret has room
+ * for as many as were added, by row.  May be asked again for another threshold.
+ */
+void corpus_cluster(struct corpus *corpus, float strict,
+		    struct corpus_place *ret);
+/* That threshold, after corpus_cluster(). */
+float corpus_strict(const struct corpus *corpus);
 size_t corpus_count(const struct corpus *corpus);
 
 /*
@@ -43,6 +49,9 @@ struct engine *corpus_engine(struct corpus *corpus);
 size_t corpus_trace(struct corpus *corpus, const struct crash *crash,
 		    struct engine_feature ret[ENGINE_FEATURES_MAX],
 		    struct feature_origin *origins);
+/* How like two crashes are, by their ids; false if one cannot be compared. */
+bool corpus_likeness(const struct corpus *corpus, uint64_t a, uint64_t b,
+		     float *ret);
 bool corpus_first(const struct corpus *corpus, uint64_t key, uint32_t *row);
 
 #endif

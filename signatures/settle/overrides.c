@@ -10,11 +10,6 @@
 
 #define ID_BITS 48
 
-struct split {
-	uint64_t cluster;
-	const struct field *field;
-};
-
 /* An id, and the one it goes by; each name stands for itself. */
 struct link {
 	uint64_t id, name;
@@ -26,7 +21,7 @@ struct overrides {
 	size_t noise_count;
 	const char **innocent;
 	size_t innocent_count;
-	struct split *splits;
+	struct overrides_split *splits;
 	size_t split_count;
 	struct link *links;
 	size_t link_count;
@@ -63,7 +58,8 @@ static enum status take_innocent(void *closure, char *line, struct error *err)
 static enum status take_split(void *closure, char *line, struct error *err)
 {
 	struct overrides *overrides = closure;
-	struct split *split = &overrides->splits[overrides->split_count];
+	struct overrides_split *split =
+		&overrides->splits[overrides->split_count];
 	const char *words[LIST_WORDS_MAX];
 	size_t count;
 
@@ -82,6 +78,25 @@ static enum status take_split(void *closure, char *line, struct error *err)
 				 words[1]);
 	overrides->split_count++;
 	return STATUS_OK;
+}
+
+bool overrides_split_at(const struct overrides *overrides, size_t i,
+			struct overrides_split *ret)
+{
+	if (i >= overrides->split_count)
+		return false;
+	*ret = overrides->splits[i];
+	return true;
+}
+
+bool overrides_merge_at(const struct overrides *overrides, size_t i,
+			uint64_t *id, uint64_t *name)
+{
+	if (i >= overrides->link_count)
+		return false;
+	*id = overrides->links[i].id;
+	*name = overrides->links[i].name;
+	return true;
 }
 
 uint64_t overrides_merged(const struct overrides *overrides, uint64_t cluster)

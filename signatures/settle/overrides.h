@@ -54,6 +54,17 @@ const struct field *overrides_split_by(const struct overrides *overrides,
 uint64_t overrides_part(uint64_t cluster, const struct field *field,
 			const struct crash *crash);
 
+/* The i-th line of the list split; false behind the last. */
+struct overrides_split {
+	uint64_t cluster;
+	const struct field *field;
+};
+bool overrides_split_at(const struct overrides *overrides, size_t i,
+			struct overrides_split *ret);
+/* The i-th cluster that goes by another's name; false behind the last. */
+bool overrides_merge_at(const struct overrides *overrides, size_t i,
+			uint64_t *id, uint64_t *name);
+
 /* The cluster that a cluster is called after merging. */
 uint64_t overrides_merged(const struct overrides *overrides, uint64_t cluster);
 

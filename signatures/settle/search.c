@@ -8,6 +8,7 @@
 #include "signatures/cluster/likeness.h"
 #include "signatures/settle/corpus.h"
 #include "signatures/settle/overrides.h"
+#include "signatures/settle/refit.h"
 
 struct search {
 	struct corpus *corpus;
@@ -46,6 +47,7 @@ enum status search_open(struct store *store, struct search **ret,
 {
 	struct search *search = calloc(1, sizeof(*search));
 	struct corpus_place *places;
+	enum status status;
 
 	if (!search)
 		abort();
@@ -59,10 +61,20 @@ enum status search_open(struct store *store, struct search **ret,
 	places = calloc(corpus_count(search->corpus) + 1, sizeof(*places));
 	if (!places)
 		abort();
-	corpus_cluster(search->corpus, places);
+	status = refit_cluster(store, search->overrides, search->corpus, places,
+			       err);
 	free(places);
+	if (status) {
+		search_close(search);
+		return status;
+	}
 	*ret = search;
 	return STATUS_OK;
+}
+
+double search_cluster(const struct search *search)
+{
+	return (double)corpus_strict(search->corpus);
 }
 
 void search_close(struct search *search)

@@ -68,8 +68,8 @@ struct search_comparison search_compare(struct search *search,
 double search_likeness(const struct search_pair *pairs, size_t count,
 		       const bool *without);
 
-/* From here on crashes share a cluster, or a family. */
-#define SEARCH_CLUSTER ((double)ENGINE_STRICT)
+/* From here on crashes share a cluster, see refit.h; or a family. */
+double search_cluster(const struct search *search);
 #define SEARCH_FAMILY ((double)ENGINE_LOOSE)
 
 #endif

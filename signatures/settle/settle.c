@@ -10,6 +10,7 @@
 #include "signatures/settle/corpus.h"
 #include "signatures/settle/learn.h"
 #include "signatures/settle/overrides.h"
+#include "signatures/settle/refit.h"
 #include "signatures/signature.h"
 #include "signatures/store/store_read.h"
 #include "signatures/store/store_write.h"
@@ -269,11 +270,12 @@ enum status settle_places(struct store *store, const char *lists,
 	places.at = calloc(places.count + 1, sizeof(*places.at));
 	if (!places.at)
 		abort();
-	if (!status) {
-		corpus_cluster(clustering.corpus, places.at);
+	if (!status)
+		status = refit_cluster(store, clustering.overrides,
+				       clustering.corpus, places.at, err);
+	if (!status)
 		status =
 			split_places(store, clustering.overrides, &places, err);
-	}
 	if (!status) {
 		merge_places(clustering.overrides, &places);
 		*ret = places;
