@@ -34,10 +34,10 @@ static const struct table_column columns[] = {
 	{ "id", "id", TABLE_WORD, TABLE_ALL },
 	{ "time", "time", TABLE_WORD, TABLE_ALL },
 	{ "bugcheck", "", TABLE_WORD, TABLE_PROGRAMS },
-	{ "bugcheck_name", "bugcheck", TABLE_WORD, TABLE_PEOPLE },
+	{ "bugcheck_name", "bugcheck", TABLE_TEXT, TABLE_PEOPLE },
 	{ "fault", "fault", TABLE_TEXT, TABLE_ALL },
 	{ "cluster", "", TABLE_WORD, TABLE_PROGRAMS },
-	{ "source", "source", TABLE_TEXT, TABLE_ALL },
+	{ "source", "source", TABLE_TEXT, TABLE_ALL | TABLE_SPARE },
 };
 
 enum {

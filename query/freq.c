@@ -49,7 +49,7 @@ static const struct table_column bugcheck_columns[] = {
 	{ "crashes", "crashes", TABLE_COUNT, TABLE_ALL },
 	{ "machines", "machines", TABLE_COUNT, TABLE_ALL },
 	{ "share", "share", TABLE_SHARE, TABLE_ALL },
-	{ "bar", "", TABLE_BAR, TABLE_PEOPLE },
+	{ "bar", "", TABLE_BAR, TABLE_PEOPLE | TABLE_SPARE },
 };
 
 /* Any other field: its values are text out of dumps. */
@@ -61,7 +61,7 @@ static const struct table_column value_columns[] = {
 	{ "crashes", "crashes", TABLE_COUNT, TABLE_ALL },
 	{ "machines", "machines", TABLE_COUNT, TABLE_ALL },
 	{ "share", "share", TABLE_SHARE, TABLE_ALL },
-	{ "bar", "", TABLE_BAR, TABLE_PEOPLE },
+	{ "bar", "", TABLE_BAR, TABLE_PEOPLE | TABLE_SPARE },
 };
 
 enum {

@@ -35,6 +35,7 @@ enum table_reader {
 	TABLE_PROGRAMS = 2,
 	TABLE_ALL = 3,
 	TABLE_DETAILS = 4, /* JSON alone, where columns cost nothing */
+	TABLE_SPARE = 8,   /* with TABLE_PEOPLE: not on a narrow terminal */
 };
 
 struct table_column {

@@ -23,6 +23,7 @@ struct table_held {
 	size_t room;
 	bool flowing; /* widths are chosen, rows go straight out */
 	size_t widths[TABLE_COLUMNS_MAX];
+	bool hidden[TABLE_COLUMNS_MAX]; /* there is no room */
 };
 
 static const char *render(struct arena *arena,
@@ -41,6 +42,10 @@ static const char *render(struct arena *arena,
 	case TABLE_REAL:
 		return text_printf(arena, "%.3g", cell->real);
 	case TABLE_BAR:
+		if (terminal_is_ascii())
+			return text_printf(arena, "%.*s",
+					   (int)(cell->real * BAR_CELLS + 0.5),
+					   "####################");
 		table_bar(cell->real, BAR_CELLS, bar);
 		return text_copy(arena, bar);
 	case TABLE_WORD:
@@ -83,6 +88,8 @@ enum {
 	/* A column is not cut to less; ids, codes and times stay whole. */
 	NARROWEST_TEXT = 12,
 	NARROWEST_WORD = 24,
+	/* Rather than cut text to less, what can be spared is left out. */
+	READABLE_TEXT = 24,
 };
 
 static size_t narrowest(const struct table_column *column)
@@ -111,7 +118,8 @@ static const char *cut(struct arena *arena, const char *text, size_t width)
 		while (bytes && ((unsigned char)copy[bytes] & 0xc0) == 0x80);
 		copy[bytes] = '\0';
 	}
-	return text_printf(arena, "%s\u2026", copy);
+	return text_printf(arena, "%s%s", copy,
+			   terminal_is_ascii() ? "~" : "\u2026");
 }
 
 static void print_cells(struct table *table, const char *const cells[])
@@ -120,7 +128,7 @@ static void print_cells(struct table *table, const char *const cells[])
 	bool first = true;
 
 	for (size_t i = 0; i < table->column_count; i++) {
-		if (!cells[i])
+		if (!cells[i] || table->held->hidden[i])
 			continue;
 
 		const bool cuts = terminal_columns() &&
@@ -153,23 +161,66 @@ static void widen(struct table_held *held, size_t column, const char *cell)
 		held->widths[column] = width;
 }
 
+static bool is_shown(const struct table *table, size_t column)
+{
+	return table_shows(table, column) && !table->held->hidden[column];
+}
+
+/* What the columns take; with texts of most columns at the most. */
+static size_t width_of(const struct table *table, size_t most)
+{
+	size_t total = 0;
+
+	for (size_t i = 0; i < table->column_count; i++) {
+		size_t width = table->held->widths[i];
+
+		if (!is_shown(table, i))
+			continue;
+		if (table->columns[i].kind == TABLE_TEXT && width > most)
+			width = most;
+		total += width + (total ? 2 : 0);
+	}
+	return total;
+}
+
+/* Leave out what can be spared, the widest first, until texts are readable. */
+static void spare(struct table *table)
+{
+	struct table_held *held = table->held;
+
+	while (width_of(table, READABLE_TEXT) > terminal_columns()) {
+		size_t widest = TABLE_COLUMNS_MAX;
+
+		for (size_t i = 0; i < table->column_count; i++) {
+			if (is_shown(table, i) &&
+			    table->columns[i].reader & TABLE_SPARE &&
+			    (widest == TABLE_COLUMNS_MAX ||
+			     held->widths[i] > held->widths[widest]))
+				widest = i;
+		}
+		if (widest == TABLE_COLUMNS_MAX)
+			return;
+		held->hidden[widest] = true;
+	}
+}
+
 /* The widest column of text gives way until all fits. */
 static void fit(struct table *table)
 {
 	struct table_held *held = table->held;
 	const size_t columns = terminal_columns();
-	size_t total = 0;
+	size_t total;
 
-	for (size_t i = 0; i < table->column_count; i++) {
-		if (table_shows(table, i))
-			total += held->widths[i] + (total ? 2 : 0);
-	}
-	while (columns && total > columns) {
+	if (!columns)
+		return;
+	spare(table);
+	for (total = width_of(table, SIZE_MAX); total > columns; total--) {
 		size_t widest = 0;
 		size_t width = 0;
 
 		for (size_t i = 0; i < table->column_count; i++) {
-			if (held->widths[i] > narrowest(&table->columns[i]) &&
+			if (is_shown(table, i) &&
+			    held->widths[i] > narrowest(&table->columns[i]) &&
 			    held->widths[i] > width) {
 				width = held->widths[i];
 				widest = i;
@@ -178,7 +229,6 @@ static void fit(struct table *table)
 		if (width == 0)
 			return;
 		held->widths[widest]--;
-		total--;
 	}
 }
 

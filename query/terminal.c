@@ -12,6 +12,7 @@ enum {
 
 static unsigned columns;
 static bool colours;
+static bool is_ascii;
 static FILE *pager;
 
 static void start_pager(void)
@@ -34,6 +35,21 @@ static void start_pager(void)
 	}
 }
 
+/* The first of the variables that is set says it, as for setlocale(). */
+static bool locale_is_utf8(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *value = getenv(names[i]);
+
+		if (value && *value)
+			return strcasestr(value, "utf-8") ||
+			       strcasestr(value, "utf8");
+	}
+	return false;
+}
+
 void terminal_begin(bool wants_pager)
 {
 	const char *no_colour = getenv("NO_COLOR");
@@ -45,6 +61,7 @@ void terminal_begin(bool wants_pager)
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
 	    size.ws_col >= COLUMNS_MIN)
 		columns = size.ws_col;
+	is_ascii = !locale_is_utf8();
 	colours = (!no_colour || !*no_colour) && term &&
 		  strcmp(term, "dumb") != 0;
 	if (wants_pager)
@@ -65,6 +82,11 @@ void terminal_end(void)
 unsigned terminal_columns(void)
 {
 	return columns;
+}
+
+bool terminal_is_ascii(void)
+{
+	return is_ascii;
 }
 
 const char *terminal_style(enum terminal_style style)

@@ -20,6 +20,12 @@ void terminal_end(void);
 /* How wide it is; 0 = as wide as it takes. */
 unsigned terminal_columns(void);
 
+/*
+ * Is it one whose locale is not of UTF-8?  Bars and marks are ASCII then: less
+ * would print the bytes of others as numbers.
+ */
+bool terminal_is_ascii(void);
+
 enum terminal_style {
 	TERMINAL_PLAIN,
 	TERMINAL_STRONG, /* headings */

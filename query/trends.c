@@ -13,6 +13,7 @@
 #include "query/group.h"
 #include "query/mark.h"
 #include "query/measure.h"
+#include "query/terminal.h"
 #include "query/trend.h"
 #include "query/value.h"
 #include "signatures/base/text.h"
@@ -41,12 +42,12 @@ static const struct table_column base_columns[] = {
 	{ "move", "", TABLE_WORD, TABLE_ALL },
 	{ "key", "", TABLE_TEXT, TABLE_ALL },
 	{ "crashes", "crashes", TABLE_COUNT, TABLE_ALL },
-	{ "crashes_before", "before", TABLE_COUNT, TABLE_ALL },
+	{ "crashes_before", "before", TABLE_COUNT, TABLE_ALL | TABLE_SPARE },
 	{ "machines", "machines", TABLE_COUNT, TABLE_ALL },
-	{ "machines_before", "before", TABLE_COUNT, TABLE_ALL },
+	{ "machines_before", "before", TABLE_COUNT, TABLE_ALL | TABLE_SPARE },
 	{ "q", "", TABLE_REAL, TABLE_PROGRAMS },
 	{ "p", "", TABLE_REAL, TABLE_DETAILS },
-	{ "days", "days", TABLE_WORD, TABLE_PEOPLE },
+	{ "days", "days", TABLE_WORD, TABLE_PEOPLE | TABLE_SPARE },
 	{ "title", "", TABLE_TEXT, TABLE_ALL },
 };
 
@@ -200,6 +201,8 @@ static const char *spark(struct job *job, const struct line *line)
 {
 	static const char *const bars[] = { ".", "▁", "▂", "▃", "▄",
 					    "▅", "▆", "▇", "█" };
+	static const char *const digits[] = { ".", "1", "2", "3", "4",
+					      "5", "6", "7", "8" };
 	char *text = arena_take(&job->query->arena, DAYS_MAX + 1, 4);
 	char *at = text;
 	uint32_t most = 1;
@@ -208,7 +211,9 @@ static const char *spark(struct job *job, const struct line *line)
 		most = line->days[i] > most ? line->days[i] : most;
 	for (size_t i = 0; i < day_count(); i++) {
 		const uint32_t n = line->days[i];
-		const char *bar = bars[n ? 1 + (n * 7 - 1) / most : 0];
+		const size_t height = n ? 1 + (n * 7 - 1) / most : 0;
+		const char *bar =
+			terminal_is_ascii() ? digits[height] : bars[height];
 
 		if (i == options.window)
 			at = stpcpy(at, "|");

@@ -1,0 +1,46 @@
+# An answer on a terminal fits it: what can be spared goes first, then texts are
+# cut; in a pipe nothing is.
+export TERM=dumb PAGER= LC_ALL=C.UTF-8
+crashcorpus synth --demo --machines=20 --weeks=3 --output=fleet.tar
+crashindex fleet.tar 2>&1
+echo 'fault=* | a title that says in many words what everybody knows | BUG-123' >crash-store/known-issues
+
+# Run a command on a terminal of so many columns; the widest line, in characters.
+cat >on.py <<'EOT'
+import fcntl, os, pty, struct, sys, termios
+child, terminal = pty.fork()
+if child == 0:
+    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 50, int(sys.argv[1]), 0, 0))
+    os.execvp(sys.argv[2], sys.argv[2:])
+text = b""
+while True:
+    try:
+        part = os.read(terminal, 65536)
+    except OSError:
+        break
+    if not part:
+        break
+    text += part
+os.waitpid(child, 0)
+sys.stdout.write(text.decode().replace("\r", ""))
+EOT
+widest() { python3 -c 'import sys; print(max(len(line) for line in sys.stdin.read().split("\n")))'; }
+
+for columns in 80 120; do
+	for command in freq find 'clusters --pages=0' 'trends --all --now=2024-07-21'; do
+		python3 on.py $columns crashquery $command >seen
+		got=$(widest <seen)
+		[ "$got" -le $columns ] || echo "$command: $got of $columns columns"
+		grep -q 'BUG-1' seen || echo "$command: $columns columns: nothing known"
+	done
+done
+crashquery find | widest
+python3 on.py 80 crashquery clusters --pages=0 | sed -n '1p;2s/[0-9a-f]\{12\}/ID/p'
+
+echo "== a terminal of ASCII"
+rm crash-store/known-issues
+LC_ALL=C python3 on.py 100 crashquery freq | sed -n '2,3s/.*%//p'
+python3 on.py 100 crashquery freq | sed -n '2,3s/.*%//p'
+LC_ALL=C python3 on.py 200 crashquery trends --all --now=2024-07-21 >seen
+grep -c '|' seen
+LC_ALL=C grep -c '[^ -~]' seen || true
