@@ -142,12 +142,12 @@ deb: packages
 
 # Numbers, never pass or fail.  BENCH_RECORDS=10000000 for the large stores.
 benches := $(OUT)/tests/bench/pairs_bench $(OUT)/tests/bench/clusters_bench
-$(benches): %: %.o $(OUT)/tests/bench/clusters_score.o $(library)
+$(benches): %: %.o $(OUT)/tests/bench/clusters_score.o $(OUT)/corpus-tools.a $(library)
 	@echo "  LD $@"
 	$(Q)$(CC) $(watch) -Wl,--as-needed $(LDFLAGS) -o $@ $^ $(LIBS) -lpthread
 bench: $(programs) $(OUT)/tests/bench/pairs_bench
 	@python3 tests/bench/bench.py $(OUT) tests/bench/RESULTS.md
-bench-clusters: $(OUT)/tests/bench/clusters_bench
+bench-clusters: $(programs) $(OUT)/tests/bench/clusters_bench
 	@sh tests/bench/clusters.sh $(OUT)
 bench-unwind: $(library)
 	@sh tests/bench/unwind.sh $(OUT)

@@ -1,363 +1,300 @@
 /*
- * clusters_bench.c - score the clusterer on labelled kernel crashes.
+ * clusters_bench.c - score what the product makes of labelled crashes.
  *
- *	zcat syz.tsv.gz | clusters_bench syz
- *	zcat realaddr.tsv.gz | clusters_bench realaddr
- *	zcat ossf.tsv.gz | clusters_bench ossf
+ *	clusters_bench FILE.tsv[.gz] FIND.csv
  *
- * Rows come in time order.  Clusters are scored over all labelled rows;
- * rankings over the labelled rows behind the first 60 %, each asked before it
- * is inserted, buckets ranked by their best member.  Prints one line a score.
+ * FILE is what crashcorpus import took, FIND.csv what crashquery find says of
+ * it: the clusters.  Rankings come from the same parts, asked crash by crash:
+ * each is held against those before it, and then inserted.  Rows are in time
+ * order; those whose label is "-" are kept aside and only take part.  Clusters
+ * are scored over all labelled rows, and over those behind the first 60 % of
+ * them; rankings over the latter, buckets ranked by their best member.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "signatures/base/arena.h"
+#include "corpus-tools/frames_table.h"
+#include "corpus-tools/lines.h"
+#include "signatures/base/csv.h"
 #include "signatures/base/hash.h"
-#include "signatures/base/text.h"
-#include "signatures/cluster/alias.h"
 #include "signatures/cluster/engine.h"
-#include "signatures/cluster/feature.h"
+#include "signatures/cluster/keymap.h"
+#include "signatures/identity.h"
+#include "signatures/settle/corpus.h"
 #include "tests/bench/clusters_score.h"
 
 enum {
-	COLUMNS_MAX = 16,
 	NEIGHBOURS = 48
 };
 
-struct row {
-	uint64_t time;
-	uint64_t key;
-	uint64_t label; /* 0 = kept aside */
-	uint64_t code;
-	struct feature_frame *frames;
-	struct alias_frame *places; /* realaddr only */
-	size_t frame_count;
-	struct engine_feature *features;
-	size_t count;
-};
-
-struct corpus {
-	struct row *rows;
-	size_t count, room;
+struct labelled {
 	struct arena arena;
+	struct record_file *rows;
+	uint64_t *labels; /* 0 = kept aside */
+	uint64_t *clusters;
+	size_t count, room;
+	size_t known; /* rows with a label, before all others */
 };
 
-static size_t split(char *line, char separator, char **parts, size_t max)
+static void fail(const char *what)
 {
-	size_t count = 0;
+	fprintf(stderr, "clusters_bench: %s\n", what);
+	exit(3);
+}
 
-	for (char *p = line; p && count < max;) {
-		char *end = strchr(p, separator);
+/* The column whose name begins with "label". */
+static size_t label_column(const char *head)
+{
+	size_t column = 0;
 
-		if (end)
-			*end++ = '\0';
-		parts[count++] = p;
-		p = end;
+	while (head && strncmp(head, "label", 5) != 0) {
+		head = strchr(head, '\t');
+		head = head ? head + 1 : NULL;
+		column++;
 	}
-	return count;
+	if (!head)
+		fail("no column named label");
+	return column;
 }
 
-/* "module!function+offset" or "module+offset" or "function". */
-static bool parse_frame(char *text, const char *module,
-			struct feature_frame *ret)
+/* 0 for "-"; labels are numbers. */
+static uint64_t label_of(const char *line, size_t column)
 {
-	char *mark = strchr(text, '!');
-	char *plus = strrchr(text, '+');
-
-	if (*text == '~')
-		return false; /* inlined: public symbols would not show it */
-	if (mark) {
-		if (plus && plus > mark)
-			*plus = '\0';
-		*mark = '\0';
-		ret->module = text;
-		ret->function = mark + 1;
-		ret->id = hash_mix(hash_64(text, strlen(text)),
-				   hash_64(mark + 1, strlen(mark + 1)));
-	} else if (module) {
-		ret->module = module;
-		ret->function = text;
-		ret->id = hash_64(text, strlen(text));
-	} else {
-		ret->id = hash_64(text, strlen(text));
-		if (plus)
-			*plus = '\0';
-		ret->module = text;
-		ret->function = NULL;
-	}
-	return true;
+	for (; column > 0; column--)
+		line = strchr(line, '\t') + 1;
+	return *line == '-' ? 0 : strtoull(line, NULL, 10) + 1;
 }
 
-static void *keep(struct corpus *corpus, const void *data, size_t size)
+static void *grown(void *array, size_t room, size_t size)
 {
-	return memcpy(arena_take(&corpus->arena, size + 1, 1), data, size);
+	array = realloc(array, room * size);
+	if (!array)
+		abort();
+	return array;
 }
 
-static void make_stream(struct corpus *corpus, struct row *row)
+static void read_rows(const char *path, struct labelled *ret)
 {
-	static struct engine_feature stream[ENGINE_FEATURES_MAX];
+	struct error err = { 0 };
+	struct frames_table table;
+	struct lines *lines;
+	char *line;
+	size_t column;
 
-	row->count = feature_stream(row->frames, row->frame_count, &row->code,
-				    1, stream);
-	row->features =
-		keep(corpus, stream, row->count * sizeof(*row->features));
-	row->key = engine_key(stream, row->count);
-}
-
-static void add_row(struct corpus *corpus, char **column, const char *kind)
-{
-	const bool syz = strcmp(kind, "syz") == 0;
-	const bool ossf = strcmp(kind, "ossf") == 0;
-	char *texts[FEATURE_FRAMES_MAX];
-	struct feature_frame frames[FEATURE_FRAMES_MAX];
-	struct alias_frame places[FEATURE_FRAMES_MAX] = { 0 };
-	const char *code = column[syz ? 4 : 3];
-	size_t count = 0;
-	const size_t text_count =
-		split(column[syz ? 6 : 5], ';', texts, FEATURE_FRAMES_MAX);
-	struct row *row = &corpus->rows[corpus->count++];
-
-	for (size_t i = 0; i < text_count; i++) {
-		const char *plus = strrchr(texts[i], '+');
-		const uint64_t offset = plus ? strtoull(plus + 1, NULL, 16) : 0;
-
-		if (!parse_frame(texts[i], ossf ? column[4] : NULL,
-				 &frames[count]))
-			continue;
-		frames[count].module =
-			text_copy(&corpus->arena, frames[count].module);
-		if (frames[count].function)
-			frames[count].function = text_copy(
-				&corpus->arena, frames[count].function);
-		places[count].module = hash_64(frames[count].module,
-					       strlen(frames[count].module));
-		places[count].build = strtoull(column[4], NULL, 10);
-		places[count].order = (uint32_t)places[count].build;
-		places[count++].offset = (uint32_t)offset;
-	}
-	memset(row, 0, sizeof(*row));
-	row->time = strtoull(column[1], NULL, 10);
-	row->code = hash_64(code, strlen(code));
-	row->label =
-		column[2][0] == '-' ? 0 : strtoull(column[2], NULL, 10) + 1;
-	row->frames = keep(corpus, frames, count * sizeof(*frames));
-	row->places = keep(corpus, places, count * sizeof(*places));
-	row->frame_count = count;
-}
-
-static int by_place(const void *left, const void *right)
-{
-	const struct alias_frame *a = left, *b = right;
-
-	if (a->module != b->module)
-		return a->module < b->module ? -1 : 1;
-	if (a->order != b->order)
-		return a->order < b->order ? -1 : 1;
-	return (a->offset > b->offset) - (a->offset < b->offset);
-}
-
-/* Give every frame the name of its node across builds. */
-static void learn_aliases(struct corpus *corpus)
-{
-	size_t total = 0, count = 0;
-	struct alias_frame *all;
-	struct alias_stack *stacks = calloc(corpus->count + 1, sizeof(*stacks));
-
-	for (size_t i = 0; i < corpus->count; i++)
-		total += corpus->rows[i].frame_count;
-	all = calloc(total + 1, sizeof(*all));
-	for (size_t i = 0; i < corpus->count; i++)
-		for (size_t k = 0; k < corpus->rows[i].frame_count; k++)
-			all[count++] = corpus->rows[i].places[k];
-	qsort(all, count, sizeof(*all), by_place);
-	total = count;
-	count = 0;
-	for (size_t i = 0; i < total; i++)
-		if (i == 0 || by_place(&all[i], &all[count - 1]) != 0)
-			all[count++] = all[i];
-
-	uint32_t *nodes = calloc(count + 1, sizeof(*nodes));
-
-	for (size_t i = 0; i < corpus->count; i++) {
-		struct row *row = &corpus->rows[i];
-		uint32_t *frames = arena_take(
-			&corpus->arena, row->frame_count + 1, sizeof(*frames));
-
-		for (size_t k = 0; k < row->frame_count; k++) {
-			const struct alias_frame *at =
-				bsearch(&row->places[k], all, count,
-					sizeof(*all), by_place);
-
-			frames[k] = (uint32_t)(at - all);
+	if (lines_open(path, &lines, &err))
+		fail(err.text);
+	line = lines_next(lines, &err);
+	if (!line)
+		fail("empty");
+	column = label_column(line);
+	if (frames_table_head(line, &table, &err))
+		fail(err.text);
+	for (line = lines_next(lines, &err); line;
+	     line = lines_next(lines, &err)) {
+		if (ret->count == ret->room) {
+			ret->room = ret->room ? ret->room * 2 : 8192;
+			ret->rows =
+				grown(ret->rows, ret->room, sizeof(*ret->rows));
+			ret->labels = grown(ret->labels, ret->room,
+					    sizeof(*ret->labels));
 		}
-		stacks[i] = (struct alias_stack){ row->code, frames,
-						  row->frame_count };
+		ret->labels[ret->count] = label_of(line, column);
+		if (ret->labels[ret->count] && ret->known == ret->count)
+			ret->known++;
+		if (frames_table_row(&table, line, &ret->arena,
+				     &ret->rows[ret->count], &err))
+			fail(err.text);
+		ret->count++;
 	}
-
-	const clock_t begin = clock();
-
-	alias_learn(all, count, stacks, corpus->count, nodes);
-	printf("aliases of %zu frames: %.2fs\n", count,
-	       (double)(clock() - begin) / CLOCKS_PER_SEC);
-	for (size_t i = 0; i < corpus->count; i++)
-		for (size_t k = 0; k < corpus->rows[i].frame_count; k++)
-			corpus->rows[i].frames[k].id =
-				hash_mix(7, nodes[stacks[i].frames[k]]);
-	free(nodes);
-	free(all);
-	free(stacks);
+	lines_close(lines);
 }
 
-static void read_corpus(struct corpus *corpus, const char *kind)
+/* The cell of a row under that name of the head. */
+static const char *cell_of(const struct csv_row *head,
+			   const struct csv_row *row, const char *name)
 {
+	for (size_t i = 0; i < head->count && i < row->count; i++)
+		if (strcmp(head->cells[i], name) == 0)
+			return row->cells[i];
+	fail("find.csv lacks a column");
+	return NULL;
+}
+
+static uint64_t source_key(const char *source)
+{
+	return hash_64(source, strlen(source)) | 1;
+}
+
+static void read_clusters(const char *path, struct labelled *rows)
+{
+	FILE *file = fopen(path, "r");
+	struct keymap sources;
+	struct csv_row head = { .count = 0 }, row;
+	size_t found = 0, room = 0;
 	char *line = NULL;
-	size_t room = 0;
-	ssize_t length;
 
-	arena_init(&corpus->arena);
-	while ((length = getline(&line, &room, stdin)) > 0) {
-		char *column[COLUMNS_MAX];
+	if (!file)
+		fail("no FIND.csv");
+	keymap_init(&sources);
+	for (uint32_t i = 0; i < rows->count; i++) {
+		bool is_new;
 
-		if (line[0] == '#')
-			continue;
-		if (line[length - 1] == '\n')
-			line[length - 1] = '\0';
-		if (split(line, '\t', column, COLUMNS_MAX) < 6)
-			continue;
-		if (corpus->count == corpus->room) {
-			corpus->room = corpus->room ? corpus->room * 2 : 8192;
-			corpus->rows =
-				realloc(corpus->rows,
-					corpus->room * sizeof(*corpus->rows));
-			if (!corpus->rows)
-				abort();
-		}
-		add_row(corpus, column, kind);
+		*keymap_put(&sources, source_key(rows->rows[i].source),
+			    &is_new) = i;
 	}
+	while (getline(&line, &room, file) > 0) {
+		const char *at = line;
+		uint32_t number;
+
+		if (!csv_take(&at, ',', &rows->arena, &row))
+			continue;
+		if (head.count == 0)
+			head = row;
+		else if (keymap_find(&sources,
+				     source_key(cell_of(&head, &row, "source")),
+				     &number)) {
+			rows->clusters[number] = strtoull(
+				cell_of(&head, &row, "cluster"), NULL, 16);
+			found++;
+		}
+	}
+	if (found != rows->count)
+		fail("FIND.csv does not have every row");
+	/* An unclustered crash is alone. */
+	for (size_t i = 0; i < rows->count; i++)
+		if (!rows->clusters[i])
+			rows->clusters[i] = i + 1;
+	keymap_deinit(&sources);
 	free(line);
+	fclose(file);
 }
 
-static size_t row_of_key(const struct corpus *corpus, size_t before,
-			 uint64_t key)
+/* All crashes side by side, so that builds get to know each other. */
+static struct corpus *learn(const struct labelled *rows)
 {
-	for (size_t i = 0; i < before; i++)
-		if (corpus->rows[i].key == key)
-			return i;
-	return SIZE_MAX;
+	struct corpus *corpus = corpus_create();
+	struct corpus_place *places = calloc(rows->count + 1, sizeof(*places));
+
+	if (!places)
+		abort();
+	for (uint32_t i = 0; i < rows->count; i++)
+		corpus_add(corpus, i, identity_of(&rows->rows[i].crash),
+			   &rows->rows[i].crash);
+	corpus_cluster(corpus, ENGINE_STRICT, places);
+	free(places);
+	return corpus;
 }
 
 /* Rank of the right bucket among those of the neighbours. */
 static struct score_query ask(struct engine *engine,
-			      const struct corpus *corpus, size_t at)
+			      const struct engine_signature *signature,
+			      const struct labelled *rows,
+			      const struct keymap *first, size_t at)
 {
-	const struct row *row = &corpus->rows[at];
-	const struct engine_signature signature = { row->time, row->key,
-						    row->features, row->count };
 	struct engine_neighbour near[NEIGHBOURS];
 	struct score_query query = { 0, -9, 0 };
 	uint64_t seen[NEIGHBOURS];
 	size_t buckets = 0;
 	const size_t count =
-		engine_similar(engine, &signature, near, NEIGHBOURS);
+		engine_similar(engine, signature, near, NEIGHBOURS);
 
 	for (size_t i = 0; i < at; i++)
-		query.duplicate |= corpus->rows[i].label == row->label;
+		query.duplicate |= rows->labels[i] == rows->labels[at];
 	for (size_t k = 0; k < count; k++) {
-		const size_t other = row_of_key(corpus, at, near[k].key);
-		const uint64_t label = corpus->rows[other].label;
+		uint32_t other;
 		size_t i = 0;
 
-		while (i < buckets && seen[i] != label)
+		if (!keymap_find(first, near[k].key, &other))
+			continue;
+		while (i < buckets && seen[i] != rows->labels[other])
 			i++;
 		if (i < buckets)
 			continue;
-		seen[buckets++] = label;
-		if (label == row->label)
+		seen[buckets++] = rows->labels[other];
+		if (rows->labels[other] == rows->labels[at])
 			query.rank = buckets;
 	}
 	if (count > 0)
-		query.score = near[0].likeness;
+		query.score = (double)near[0].likeness;
 	return query;
+}
+
+static struct score_ranking rank(struct labelled *rows, size_t from)
+{
+	static struct engine_feature stream[ENGINE_FEATURES_MAX];
+	struct corpus *corpus = learn(rows);
+	struct engine *engine = engine_create(ENGINE_STRICT, ENGINE_LOOSE);
+	struct score_query *queries =
+		calloc(rows->known - from + 1, sizeof(*queries));
+	struct keymap first; /* signature key -> row */
+	struct score_ranking ret;
+
+	if (!queries)
+		abort();
+	keymap_init(&first);
+	for (uint32_t i = 0; i < rows->known; i++) {
+		struct engine_signature signature = { .time = i,
+						      .features = stream };
+		struct engine_place place;
+		bool is_new;
+
+		signature.count = corpus_trace(corpus, &rows->rows[i].crash,
+					       stream, NULL);
+		signature.key = engine_key(stream, signature.count);
+		if (i >= from)
+			queries[i - from] =
+				ask(engine, &signature, rows, &first, i);
+		if (engine_find(engine, signature.key, &place))
+			continue;
+		engine_insert(engine, &signature);
+		*keymap_put(&first, signature.key, &is_new) = i;
+	}
+	ret = score_ranking(queries, rows->known - from);
+	keymap_deinit(&first);
+	engine_destroy(engine);
+	corpus_destroy(corpus);
+	free(queries);
+	return ret;
+}
+
+static void print_clusters(const char *what, const struct labelled *rows,
+			   size_t from)
+{
+	const struct score_clusters score =
+		score_clusters(rows->labels, rows->clusters, from, rows->known);
+
+	printf("  clusters, %-15s B3 F1 %.4f (P %.3f R %.3f)  pair F1 %.4f\n",
+	       what, score.b3_f1, score.b3_precision, score.b3_recall,
+	       score.pair_f1);
 }
 
 int main(int argc, char **argv)
 {
-	const float strict = argc > 2 ? strtof(argv[2], NULL) : ENGINE_STRICT;
-	struct corpus corpus = { 0 };
+	struct labelled rows = { .count = 0 };
+	struct score_ranking ranking;
+	size_t from;
 
-	if (argc < 2)
-		return 2;
-	read_corpus(&corpus, argv[1]);
-	if (strcmp(argv[1], "realaddr") == 0 && !getenv("NO_ALIASES"))
-		learn_aliases(&corpus);
-	for (size_t i = 0; i < corpus.count; i++)
-		make_stream(&corpus, &corpus.rows[i]);
-
-	struct engine *engine = engine_create(strict, ENGINE_LOOSE);
-	uint64_t *labels = calloc(corpus.count + 1, sizeof(*labels));
-	uint64_t *clusters = calloc(corpus.count + 1, sizeof(*clusters));
-	uint64_t *families = calloc(corpus.count + 1, sizeof(*families));
-	struct score_query *queries =
-		calloc(corpus.count + 1, sizeof(*queries));
-	size_t query_count = 0, labelled = 0, kept_from = 0;
-	const clock_t begin = clock();
-	clock_t asking = 0;
-
-	while (labelled < corpus.count && corpus.rows[labelled].label)
-		labelled++;
-	kept_from = labelled * 6 / 10;
-	for (size_t i = 0; i < corpus.count; i++) {
-		const struct row *row = &corpus.rows[i];
-		struct engine_place place;
-
-		if (i >= kept_from && i < labelled) {
-			const clock_t now = clock();
-
-			queries[query_count++] = ask(engine, &corpus, i);
-			asking += clock() - now;
-		}
-		if (!engine_find(engine, row->key, &place)) {
-			const struct engine_signature signature = {
-				row->time, row->key, row->features, row->count
-			};
-
-			place = engine_insert(engine, &signature);
-		}
-		labels[i] = row->label;
-		clusters[i] = place.cluster;
-		families[i] = place.family;
-	}
-
-	const double seconds =
-		(double)(clock() - begin - asking) / CLOCKS_PER_SEC;
-	const struct score_clusters all =
-		score_clusters(labels, clusters, 0, labelled);
-	const struct score_clusters loose =
-		score_clusters(labels, families, 0, labelled);
-	const struct score_ranking ranking =
-		score_ranking(queries, query_count);
-
-	printf("%-9s rows %zu labelled %zu signatures %zu insert %.2fs\n",
-	       argv[1], corpus.count, labelled, engine_count(engine), seconds);
-	printf("  clusters at %.2f: B3 %.4f (P %.3f R %.3f) pair F1 %.4f\n",
-	       (double)strict, all.b3_f1, all.b3_precision, all.b3_recall,
-	       all.pair_f1);
-	printf("  families at %.2f: B3 %.4f (P %.3f R %.3f) pair F1 %.4f\n",
-	       (double)ENGINE_LOOSE, loose.b3_f1, loose.b3_precision,
-	       loose.b3_recall, loose.pair_f1);
-	printf("  ranking of %zu (%zu duplicates): MAP %.4f RR@1 %.4f RR@10 "
-	       "%.4f AUC %.4f\n",
-	       ranking.queries, ranking.duplicates, ranking.map, ranking.rr1,
-	       ranking.rr10, ranking.auc);
-	engine_destroy(engine);
-	arena_deinit(&corpus.arena);
-	free(corpus.rows);
-	free(labels);
-	free(clusters);
-	free(families);
-	free(queries);
+	if (argc != 3)
+		fail("want: FILE.tsv FIND.csv");
+	arena_init(&rows.arena);
+	read_rows(argv[1], &rows);
+	rows.clusters = calloc(rows.count + 1, sizeof(*rows.clusters));
+	if (!rows.clusters)
+		abort();
+	read_clusters(argv[2], &rows);
+	from = rows.known * 6 / 10;
+	ranking = rank(&rows, from);
+	printf("  rows %zu, labelled %zu\n", rows.count, rows.known);
+	print_clusters("all labelled:", &rows, 0);
+	print_clusters("last 40 %:", &rows, from);
+	printf("  ranking, last 40 %%:       MAP %.4f  RR@1 %.4f  RR@10 %.4f  "
+	       "AUC %.4f (%zu of %zu have been there)\n",
+	       ranking.map, ranking.rr1, ranking.rr10, ranking.auc,
+	       ranking.duplicates, ranking.queries);
+	free(rows.clusters);
+	free(rows.labels);
+	free(rows.rows);
+	arena_deinit(&rows.arena);
 	return 0;
 }
