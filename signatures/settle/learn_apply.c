@@ -203,20 +203,22 @@ static size_t fill(const struct learn *learn, const struct crash *crash,
 
 	while (count < LIMIT_FRAMES) {
 		const uint64_t slot = frames[count - 1].slot;
-		size_t at;
+		enum crash_how how = CRASH_HOW_SCAN;
+		size_t at, last = none;
 
 		if (slot && slot < origin)
 			break;
 		at = find_again(learn, crash, slot ? slot - origin : 0, before);
-		for (enum crash_how how = CRASH_HOW_SCAN;
-		     at < none && crash->candidates[at].slot < before &&
-		     count < LIMIT_FRAMES;
-		     at = caller_of(learn, crash, at)) {
+		while (at < none && crash->candidates[at].slot < before &&
+		       count < LIMIT_FRAMES) {
 			frames[count] = frame_of(crash, at, origin);
 			frames[count++].how = how;
 			how = CRASH_HOW_LEARNED;
+			last = at;
+			at = caller_of(learn, crash, at);
 		}
-		if (frames[count - 1].slot == slot)
+		/* nothing found, or the gap is closed */
+		if (last == none || at < none || is_end(crash, last))
 			break;
 	}
 	return count;

@@ -371,6 +371,34 @@ static void a_lost_walk_goes_on_past_the_gap(void **state)
 	learn_destroy(learn);
 }
 
+/* Two words that both lead to where the walk goes on: the first closes it. */
+static void a_gap_is_closed_once(void **state)
+{
+	struct learn *learn = learn_create();
+	struct arena arena;
+	struct row row;
+
+	(void)state;
+	arena_init(&arena);
+	begin(&row, 0x300, 8);
+	put_linked(&row, 0xa00, 0x108, 0x1c8);
+	put_linked(&row, 0xb00, 0x148, 0x1c8);
+	put_linked(&row, ENTRY, 0x1c8, 0x1c8);
+	take(learn, &row, 1);
+	begin(&row, CALLER, 0x18);
+	put_word(&row, 0xa00, 0x508);
+	put_word(&row, 0xb00, 0x548);
+	put_linked(&row, ENTRY, 0x5c8, 0x5c8);
+	take(learn, &row, 2);
+	learn_finish(learn);
+	assert_true(learn_apply(learn, &arena, &row.crash));
+	assert_int_equal(row.crash.stack.count, 4);
+	assert_int_equal(row.crash.stack.frames[2].offset, 0xa00);
+	assert_int_equal(row.crash.stack.frames[3].offset, ENTRY);
+	arena_deinit(&arena);
+	learn_destroy(learn);
+}
+
 /* One word that leads to another is no row. */
 static void a_lost_walk_stays_lost_over_one_link(void **state)
 {
@@ -409,6 +437,7 @@ int main(void)
 		cmocka_unit_test(entry_code_has_no_caller),
 		cmocka_unit_test(an_exact_walk_teaches),
 		cmocka_unit_test(a_lost_walk_goes_on_past_the_gap),
+		cmocka_unit_test(a_gap_is_closed_once),
 		cmocka_unit_test(a_lost_walk_stays_lost_over_one_link),
 	};
 
