@@ -118,6 +118,22 @@ static void scans_alone_join_no_bucket(void **state)
 	assert_null(signature_exact_text(&crash, &arena));
 }
 
+/* How far it lies from the fault depends on what other dumps taught. */
+static void what_was_learned_past_a_gap_joins_no_bucket(void **state)
+{
+	struct crash crash = sample();
+
+	(void)state;
+	crash.fault = (struct crash_fault){ 0 };
+	frames[1].how = CRASH_HOW_LEARNED;
+	assert_int_not_equal(buckets_of(crash).exact, 0);
+	frames[1].how = CRASH_HOW_SCAN;
+	for (size_t i = 2; i < crash.stack.count; i++)
+		frames[i].how = CRASH_HOW_LEARNED;
+	assert_int_equal(buckets_of(crash).exact, 0);
+	assert_int_equal(buckets_of(crash).modules, 0);
+}
+
 static void the_code_that_stops_the_machine_is_left_out(void **state)
 {
 	struct crash crash = sample();
@@ -151,6 +167,7 @@ int main(void)
 		cmocka_unit_test(another_function_is_another_bug),
 		cmocka_unit_test(recursion_counts_once),
 		cmocka_unit_test(scans_alone_join_no_bucket),
+		cmocka_unit_test(what_was_learned_past_a_gap_joins_no_bucket),
 		cmocka_unit_test(the_code_that_stops_the_machine_is_left_out),
 	};
 
