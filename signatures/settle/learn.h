@@ -3,9 +3,10 @@
  *
  * A return address in a module build has one frame size, whatever dump it
  * stands in: the distance from its slot to the slot of its caller's return
- * address.  Dumps that carry code tell it (their evidence has landings); where
- * none does, an address whose next word that points into a module lies at one
- * and the same distance in stacks that are otherwise different tells it too.
+ * address.  Dumps that carry code tell it (their evidence has landings), and so
+ * do exact walks.  Where none does, an address whose next word that points into
+ * a module lies at one and the same distance in several stacks that are
+ * otherwise different tells it too; two will do where the stack ends there.
  *
  * What is learned follows from the set of crashes alone: of each address only
  * the observations with the smallest identities are kept.
@@ -34,8 +35,10 @@ bool learn_size(const struct learn *learn, const char *module,
 
 /*
  * Replace what was only scanned, and go on where the walk was lost, by frames
- * that the corpus knows.  Frames found by better evidence stay.  True if the
- * stack changed; the new frames live in arena.
+ * that the corpus knows.  Where the next one is not known, on from the nearest
+ * words that are known to call each other: the first of these is a scan, the
+ * others are learned.  Frames found by better evidence stay.  True if the stack
+ * changed; the new frames live in arena.
  */
 bool learn_apply(const struct learn *learn, struct arena *arena,
 		 struct crash *crash);
