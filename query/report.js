@@ -73,3 +73,8 @@ for (const table of document.querySelectorAll("table.rows")) {
 	if (table.tBodies[0].rows.length > 7)
 		makeFilter(table);
 }
+
+/* On a narrow screen the present window is seen first, not the oldest. */
+const windows = document.querySelector(".chart");
+if (windows)
+	windows.scrollLeft = windows.scrollWidth;
