@@ -12,6 +12,7 @@ while read -r command; do
 	*trends*) grep -c 'rising.*netfast' out ;;
 	*"correlate fault=netfast.sys"*) head -1 out | grep -o 'driver=netfast.sys (build [0-9a-f]*)' ;;
 	*"correlate bugcheck=101"*) head -1 out | grep -o 'hypervisor=xen' ;;
+	*"--by=fault --limit"*) grep -c 'regression: NET-42' out ;;
 	*suspects) grep -c 'ways to crash that no other' out ;;
 	esac
 done <commands
