@@ -8,6 +8,7 @@
 #include "query/count.h"
 #include "query/factor.h"
 #include "query/statistics.h"
+#include "query/value.h"
 #include "signatures/base/text.h"
 
 static void *zeroed(size_t count, size_t size)
@@ -27,6 +28,7 @@ const char *suspect_sign_words(enum suspect_sign sign)
 		[SUSPECT_ONE_BIT] = "values wrong by one bit",
 		[SUSPECT_MEMORY] = "damaged page tables or memory",
 		[SUSPECT_REPORTED] = "errors reported by the hardware",
+		[SUSPECT_EARLY] = "ways to crash within minutes of starting",
 	};
 
 	return words[sign];
@@ -70,6 +72,12 @@ static void judge_ways(struct suspect *machines, size_t count)
 	free(as_many);
 }
 
+/* What a sign is counted among. */
+static uint64_t exposure(const struct suspect *machine, enum suspect_sign sign)
+{
+	return sign == SUSPECT_EARLY ? machine->timed_ways : machine->crashes;
+}
+
 static void judge_sign(struct suspect *machines, size_t count,
 		       enum suspect_sign sign)
 {
@@ -78,15 +86,16 @@ static void judge_sign(struct suspect *machines, size_t count,
 
 	for (size_t i = 0; i < count; i++) {
 		all += machines[i].signs[sign];
-		crashes += machines[i].crashes;
+		crashes += exposure(&machines[i], sign);
 	}
 	for (size_t i = 0; i < count; i++) {
 		struct suspect *at = &machines[i];
+		const uint64_t mine = exposure(at, sign);
 		/* Half a case more than was seen: never is not known. */
 		const double rate = ((double)(all - at->signs[sign]) + 0.5) /
-				    ((double)(crashes - at->crashes) + 1);
+				    ((double)(crashes - mine) + 1);
 
-		at->expected[sign] = rate * (double)at->crashes;
+		at->expected[sign] = rate * (double)mine;
 		at->p[sign] = statistics_count_reaches(at->signs[sign],
 						       at->expected[sign]);
 	}
@@ -140,7 +149,7 @@ void suspect_judge(struct suspect *machines, size_t count)
 /* Columns and flags of all rows. */
 struct evidence {
 	uint32_t *machines, *families, *bugchecks;
-	uint64_t *first_args, *fourth_args;
+	uint64_t *first_args, *fourth_args, *uptimes;
 	uint64_t *codes; /* by term of bugcheck */
 	struct plan one_bit, memory;
 };
@@ -159,6 +168,7 @@ static enum status evidence_read(struct query *query, struct evidence *ret,
 	ret->bugchecks = factor_terms(store, "bugcheck");
 	ret->first_args = factor_numbers(store, "arg1");
 	ret->fourth_args = factor_numbers(store, "arg4");
+	ret->uptimes = factor_numbers(store, "uptime");
 	bound = factor_bound(ret->bugchecks, rows);
 	ret->codes = zeroed(bound, sizeof(*ret->codes));
 	for (uint32_t term = 1; term < bound; term++)
@@ -181,6 +191,7 @@ static void evidence_deinit(struct evidence *evidence)
 	free(evidence->bugchecks);
 	free(evidence->first_args);
 	free(evidence->fourth_args);
+	free(evidence->uptimes);
 	free(evidence->codes);
 }
 
@@ -226,12 +237,34 @@ static uint32_t *owners(const struct evidence *evidence,
 	return owner;
 }
 
-static int by_number(const void *left, const void *right)
-{
-	const uint32_t a = *(const uint32_t *)left;
-	const uint32_t b = *(const uint32_t *)right;
+/* One crash: its family, and how long after a start it was. */
+struct way {
+	uint32_t family;
+	uint64_t uptime;
+};
 
-	return (a > b) - (a < b);
+static int by_family(const void *left, const void *right)
+{
+	const struct way *a = left;
+	const struct way *b = right;
+
+	return (a->family > b->family) - (a->family < b->family);
+}
+
+/* Crashes of one family on one machine: were most of them early? */
+static void take_early(const struct way *ways, size_t count,
+		       struct suspect *machine)
+{
+	size_t timed = 0;
+	size_t early = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		timed += ways[i].uptime != STORE_NO_NUMBER;
+		early += ways[i].uptime <
+			 SUSPECT_EARLY_SECONDS * VALUE_TICKS_PER_SECOND;
+	}
+	machine->timed_ways += timed > 0;
+	machine->signs[SUSPECT_EARLY] += 2 * early > timed;
 }
 
 /* Families of one machine's rows: how many, its own, and their entropy. */
@@ -239,27 +272,31 @@ static void take_ways(const struct evidence *evidence, const uint32_t *owner,
 		      const uint32_t *rows, size_t count,
 		      struct suspect *machine)
 {
-	uint32_t *families = zeroed(count, sizeof(*families));
+	struct way *ways = zeroed(count, sizeof(*ways));
 	size_t with = 0;
 
 	for (size_t i = 0; i < count; i++)
 		if (evidence->families[rows[i]])
-			families[with++] = evidence->families[rows[i]];
+			ways[with++] = (struct way){
+				evidence->families[rows[i]],
+				evidence->uptimes[rows[i]],
+			};
 	if (with > 1)
-		qsort(families, with, sizeof(*families), by_number);
+		qsort(ways, with, sizeof(*ways), by_family);
 	for (size_t i = 0, run; i < with; i += run) {
 		for (run = 1;
-		     i + run < with && families[i + run] == families[i];)
+		     i + run < with && ways[i + run].family == ways[i].family;)
 			run++;
 
 		const double share = (double)run / (double)with;
 
 		machine->signs[SUSPECT_MANY_WAYS]++;
 		machine->signs[SUSPECT_OWN_WAYS] +=
-			owner[families[i]] == machine->term;
+			owner[ways[i].family] == machine->term;
+		take_early(ways + i, run, machine);
 		machine->entropy -= share * log2(share);
 	}
-	free(families);
+	free(ways);
 }
 
 static int by_score(const void *left, const void *right)

@@ -10,7 +10,11 @@
  *   - in how many families it crashes at all, against the other machines;
  *   - pointers, entries and codes that are wrong by a single bit;
  *   - damaged page tables and memory: 1A/41792, 4E, C1/32;
- *   - errors the hardware itself reported: 124, 9C.
+ *   - errors the hardware itself reported: 124, 9C;
+ *   - families that strike within minutes of starting, whatever they are:
+ *     memory that fails does so under the load of a start, drivers that do are
+ *     one family.  A family counts if most of its crashes here are so early,
+ *     and is held against how often the other machines' families are.
  *
  * A suspicion, not a verdict: the base rate of each sign is told beside it.
  */
@@ -25,8 +29,12 @@ enum suspect_sign {
 	SUSPECT_ONE_BIT,
 	SUSPECT_MEMORY,
 	SUSPECT_REPORTED,
+	SUSPECT_EARLY,
 	SUSPECT_SIGNS
 };
+
+/* Seconds after a start in which a crash is early. */
+#define SUSPECT_EARLY_SECONDS 600
 
 /* From here on a machine is one to be doubted. */
 #define SUSPECT_Q 0.01
@@ -35,6 +43,7 @@ struct suspect {
 	uint64_t machine; /* its id */
 	uint32_t term;	  /* of that */
 	uint64_t crashes;
+	uint64_t timed_ways; /* families of which an uptime is known */
 	uint64_t signs[SUSPECT_SIGNS];
 	double entropy; /* of its families, in bits */
 	/* What is made of it: */

@@ -33,6 +33,7 @@ static const struct table_column columns[] = {
 	{ "one_bit", "", TABLE_COUNT, TABLE_PROGRAMS },
 	{ "memory", "", TABLE_COUNT, TABLE_PROGRAMS },
 	{ "reported", "", TABLE_COUNT, TABLE_PROGRAMS },
+	{ "early", "", TABLE_COUNT, TABLE_PROGRAMS },
 	{ "reasons", "reasons (expected, were it like the others)", TABLE_WORD,
 	  TABLE_ALL },
 };
@@ -57,6 +58,7 @@ static void print_row(struct query *query, struct table *out,
 		table_count_cell(machine->signs[SUSPECT_ONE_BIT]),
 		table_count_cell(machine->signs[SUSPECT_MEMORY]),
 		table_count_cell(machine->signs[SUSPECT_REPORTED]),
+		table_count_cell(machine->signs[SUSPECT_EARLY]),
 		table_text_cell(suspect_reasons(machine, &query->arena)),
 	};
 
@@ -74,7 +76,8 @@ static void tell_base(struct table *out, const struct suspect *machines,
 		crashes += machines[i].crashes;
 	for (enum suspect_sign sign = 0; sign < SUSPECT_SIGNS; sign++) {
 		static const char *const keys[SUSPECT_SIGNS] = {
-			"own_ways", "ways", "one_bit", "memory", "reported"
+			"own_ways", "ways",	"one_bit",
+			"memory",   "reported", "early"
 		};
 		uint64_t seen = 0;
 

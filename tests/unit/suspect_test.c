@@ -57,6 +57,28 @@ static void many_crashes_of_one_kind_are_no_sign(void **state)
 	assert_true(fleet[7].q > SUSPECT_Q);
 }
 
+static void many_ways_within_minutes_of_starting_are_a_sign(void **state)
+{
+	struct suspect fleet[MACHINES];
+	uint64_t seed = 3;
+
+	(void)state;
+	make_fleet(fleet, &seed);
+	for (size_t i = 0; i < MACHINES; i++) {
+		fleet[i].timed_ways = 4;
+		fleet[i].signs[SUSPECT_EARLY] = i % 10 == 0;
+	}
+	fleet[7].timed_ways = 10;
+	fleet[7].signs[SUSPECT_EARLY] = 9;
+	suspect_judge(fleet, MACHINES);
+	assert_true(fleet[7].p[SUSPECT_EARLY] < 1e-6);
+	assert_true(fleet[7].expected[SUSPECT_EARLY] < 0.5);
+	/* One early way is a driver that fails at boot: no machine's fault. */
+	assert_true(fleet[10].p[SUSPECT_EARLY] > 0.05);
+	for (size_t i = 0; i < MACHINES; i++)
+		assert_true(i == 7 || fleet[i].q > SUSPECT_Q);
+}
+
 static void a_machine_alone_has_nothing_to_be_held_against(void **state)
 {
 	struct suspect machine = { .crashes = 9, .signs = { 9, 9, 9, 9, 9 } };
@@ -91,6 +113,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_machine_that_fails_in_many_ways_is_doubted),
 		cmocka_unit_test(many_crashes_of_one_kind_are_no_sign),
+		cmocka_unit_test(
+			many_ways_within_minutes_of_starting_are_a_sign),
 		cmocka_unit_test(
 			a_machine_alone_has_nothing_to_be_held_against),
 		cmocka_unit_test(chance_is_doubted_no_more_often_than_promised),
