@@ -24,6 +24,53 @@ static void intervals_match_their_references(void **state)
 	near(statistics_count(10).high, 18.39036);
 }
 
+/* Wilson's ends are where the share seen is just 1.96 deviations away. */
+static void shares_lie_where_their_definition_says(void **state)
+{
+	static const uint64_t sizes[] = { 1, 2, 10, 1000, 1000000 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		const uint64_t n = sizes[i];
+		const uint64_t cases[] = { 0, 1, n / 2, n - 1, n };
+
+		for (size_t j = 0; j < 5; j++) {
+			const double seen = (double)cases[j] / (double)n;
+			const struct interval got =
+				statistics_share(cases[j], n);
+			const double ends[] = { got.low, got.high };
+
+			assert_true(got.low >= 0 && got.low <= seen);
+			assert_true(got.high <= 1 && got.high >= seen);
+			for (size_t k = 0; k < 2; k++)
+				if (ends[k] > 0 && ends[k] < 1)
+					near((seen - ends[k]) *
+						     (seen - ends[k]) /
+						     (ends[k] * (1 - ends[k]) /
+						      (double)n),
+					     1.959964 * 1.959964);
+		}
+	}
+}
+
+/* Garwood's: were the truth at either end, 1 in 40 would be so far off. */
+static void counts_lie_where_their_definition_says(void **state)
+{
+	static const uint64_t counts[] = { 0, 1, 2, 50, 199, 200, 201, 5000 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		const uint64_t k = counts[i];
+		const struct interval got = statistics_count(k);
+
+		if (k == 0)
+			near(got.low, 0);
+		else
+			near(statistics_count_reaches(k, got.low), 0.025);
+		near(1 - statistics_count_reaches(k + 1, got.high), 0.025);
+	}
+}
+
 static void fisher_answers_for_small_counts(void **state)
 {
 	const struct table22 tea = { 3, 4, 1, 4 };
@@ -80,6 +127,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(intervals_match_their_references),
+		cmocka_unit_test(shares_lie_where_their_definition_says),
+		cmocka_unit_test(counts_lie_where_their_definition_says),
 		cmocka_unit_test(fisher_answers_for_small_counts),
 		cmocka_unit_test(chi_squared_answers_for_large_counts),
 		cmocka_unit_test(a_confounder_held_constant_explains_away),
