@@ -81,6 +81,32 @@ struct archive_reader {
 	uint8_t block[BLOCK_BYTES];
 };
 
+size_t archive_source_read(const struct archive_source *source, uint64_t offset,
+			   uint8_t *buf, size_t size)
+{
+	size_t got = 0;
+
+	if (offset >= source->size)
+		return 0;
+	if (size > source->size - offset)
+		size = (size_t)(source->size - offset);
+	if (source->memory) {
+		memcpy(buf, source->memory + offset, size);
+		return size;
+	}
+	while (got < size) {
+		const ssize_t n = pread(source->fd, buf + got, size - got,
+					(off_t)(source->offset + offset + got));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		got += (size_t)n;
+	}
+	return got;
+}
+
 static la_ssize_t read_block(struct archive *archive, void *closure,
 			     const void **ret)
 {
@@ -189,6 +215,29 @@ static enum status check_input(struct archive_reader *reader, struct error *err)
 	return error_set(err, STATUS_IO, "input: %s", strerror(reader->failed));
 }
 
+/*
+ * A 7z says at its front where its end is, and libarchive has no words for one
+ * that does not reach so far.  "7z" and its version take 8 bytes, a checksum 4;
+ * then come where the last header begins, counted from byte 32, and its size
+ * (7zFormat.txt, "SignatureHeader").
+ */
+static bool is_cut_7z(const struct archive_source *source)
+{
+	uint8_t head[32];
+	const size_t got = archive_source_read(source, 0, head, sizeof(head));
+	struct bytes in = bytes_of(head, got);
+
+	if (got < sizeof(head) || memcmp(head, "7z\xbc\xaf\x27\x1c", 6))
+		return false;
+	bytes_skip(&in, 12);
+
+	const uint64_t behind = source->size - sizeof(head);
+	const uint64_t begin = bytes_u64(&in);
+	const uint64_t size = bytes_u64(&in);
+
+	return begin > behind || size > behind - begin;
+}
+
 static enum status failed(struct archive_reader *reader, int code,
 			  struct error *err)
 {
@@ -203,7 +252,8 @@ static enum status failed(struct archive_reader *reader, int code,
 
 	const enum status status = reason_of(reader->archive, text);
 
-	if (status == STATUS_CORRUPT && reader->is_dry)
+	if (status == STATUS_CORRUPT &&
+	    (reader->is_dry || is_cut_7z(reader->source)))
 		return error_set(err, STATUS_TRUNCATED, "cut short: %s", text);
 	return error_set(err, status, "%s", text);
 }

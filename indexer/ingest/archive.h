@@ -24,6 +24,10 @@ struct archive_source {
 	uint64_t size;
 };
 
+/* Fill buf from offset on; how much was there. */
+size_t archive_source_read(const struct archive_source *source, uint64_t offset,
+			   uint8_t *buf, size_t size);
+
 /* Called now and then while bytes are read: the reader is alive, and here. */
 struct archive_beat {
 	void (*beat)(void *closure, uint64_t at);

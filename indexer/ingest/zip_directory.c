@@ -13,9 +13,7 @@
  */
 #include "indexer/ingest/zip_directory.h"
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "indexer/ingest/archive.h"
 
@@ -25,33 +23,6 @@
 #define LOCATOR_BYTES 20
 #define COMMENT_MAX 65535
 #define WINDOW_BYTES (128 * 1024)
-
-/* Fill buf from offset on; how much was there. */
-static size_t read_at(const struct archive_source *source, uint64_t offset,
-		      uint8_t *buf, size_t size)
-{
-	size_t got = 0;
-
-	if (offset >= source->size)
-		return 0;
-	if (size > source->size - offset)
-		size = (size_t)(source->size - offset);
-	if (source->memory) {
-		memcpy(buf, source->memory + offset, size);
-		return size;
-	}
-	while (got < size) {
-		const ssize_t n = pread(source->fd, buf + got, size - got,
-					(off_t)(source->offset + offset + got));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		got += (size_t)n;
-	}
-	return got;
-}
 
 static bool starts(struct bytes part, const char *magic)
 {
@@ -67,8 +38,8 @@ static bool find_64(const struct archive_source *source, uint64_t end_offset,
 	if (end_offset < LOCATOR_BYTES)
 		return false;
 
-	size_t got =
-		read_at(source, end_offset - LOCATOR_BYTES, buf, LOCATOR_BYTES);
+	size_t got = archive_source_read(source, end_offset - LOCATOR_BYTES,
+					 buf, LOCATOR_BYTES);
 	struct bytes in = bytes_of(buf, got);
 
 	if (!starts(in, "PK\6\7"))
@@ -77,7 +48,7 @@ static bool find_64(const struct archive_source *source, uint64_t end_offset,
 
 	const uint64_t record = bytes_u64(&in);
 
-	got = read_at(source, record, buf, END64_BYTES);
+	got = archive_source_read(source, record, buf, END64_BYTES);
 	in = bytes_of(buf, got);
 	if (!starts(in, "PK\6\6"))
 		return false;
@@ -93,7 +64,8 @@ static bool find_directory(const struct archive_source *source, uint8_t *buf,
 	const uint64_t size = source->size;
 	const uint64_t tail = END_BYTES + COMMENT_MAX;
 	const uint64_t start = size > tail ? size - tail : 0;
-	const size_t got = read_at(source, start, buf, (size_t)tail);
+	const size_t got =
+		archive_source_read(source, start, buf, (size_t)tail);
 
 	for (size_t i = got < END_BYTES ? 0 : got - END_BYTES + 1; i-- > 0;) {
 		struct bytes in = bytes_of(buf + i, got - i);
@@ -119,7 +91,8 @@ static bool counts_past(const struct archive_source *source, uint64_t offset,
 	uint64_t count = 0;
 
 	while (count <= max_entries) {
-		const size_t got = read_at(source, offset, buf, WINDOW_BYTES);
+		const size_t got =
+			archive_source_read(source, offset, buf, WINDOW_BYTES);
 		struct bytes in = bytes_of(buf, got);
 		const uint64_t before = count;
 
