@@ -63,11 +63,16 @@ static const char *processor_name(const struct target *target)
 
 static bool find_smbios(struct target *target, struct smbios *ret)
 {
-	const struct bytes blob =
-		secondary_find(target->dump->secondary, &secondary_smbios);
+	struct secondary walk = secondary_walk(target->dump->secondary);
+	struct secondary_blob blob;
 
-	return smbios_read_raw(blob, target->arena, ret) ||
-	       smbios_search(target, ret);
+	/* The first of them that can be read: an empty one may come before. */
+	while (secondary_next(&walk, &blob))
+		if (memcmp(blob.tag.raw, secondary_smbios.raw,
+			   sizeof(blob.tag.raw)) == 0 &&
+		    smbios_read_raw(blob.data, target->arena, ret))
+			return true;
+	return smbios_search(target, ret);
 }
 
 /* Neither UUID nor serial leaves the program, only a hash of both. */
@@ -78,7 +83,8 @@ static struct crash_number identity(const struct smbios *smbios,
 	const size_t length = strlen(serial);
 	uint8_t *raw;
 
-	if (!smbios->has_uuid && length == 0)
+	/* Half of it would name another machine. */
+	if ((!smbios->has_uuid && length == 0) || smbios->is_cut)
 		return CRASH_UNKNOWN;
 	raw = arena_take(arena, SMBIOS_UUID_BYTES + length, 1);
 	memcpy(raw, smbios->uuid, SMBIOS_UUID_BYTES);

@@ -183,16 +183,21 @@ bool secondary_next(struct secondary *walk, struct secondary_blob *ret)
 	behind = bytes_u32(&in);
 	bytes_skip(&in, before);
 	at = (size_t)(in.next - walk->all.start);
-	bytes_skip(&in, size);
-	if (in.failed) {
+	if (in.failed || size > bytes_left(&in)) {
 		walk->cut_short = true;
-		return false;
+		walk->rest.failed = true;
+		if (in.failed || bytes_left(&in) == 0)
+			return false;
+		size = (uint32_t)bytes_left(&in);
 	}
+	bytes_skip(&in, size);
 	blob.data = bytes_part(walk->all, at, size);
+	*ret = blob;
+	if (walk->cut_short)
+		return true;
 	/* The last blob's padding may be left out. */
 	bytes_skip(&in, behind < bytes_left(&in) ? behind : bytes_left(&in));
 	walk->rest = in;
-	*ret = blob;
 	return true;
 }
 

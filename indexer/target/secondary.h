@@ -27,7 +27,10 @@ struct secondary {
 };
 
 struct secondary secondary_walk(struct bytes all);
-/* False at the end: of the bytes, of what looks like a blob, of the limit. */
+/*
+ * False at the end: of the bytes, of what looks like a blob, of the limit.
+ * A blob that is cut short is the last one, with what there is of it.
+ */
 bool secondary_next(struct secondary *walk, struct secondary_blob *ret);
 
 /* The data of the first blob of that tag that has any; failed when none. */

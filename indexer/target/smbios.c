@@ -158,12 +158,17 @@ bool smbios_read(struct bytes table, struct arena *arena, struct smbios *ret)
 bool smbios_read_raw(struct bytes raw, struct arena *arena, struct smbios *ret)
 {
 	uint32_t length;
+	bool is_cut;
 
 	bytes_skip(&raw, 4);
 	length = bytes_u32(&raw);
 	if (raw.failed)
 		return false;
-	if (length > bytes_left(&raw))
+	is_cut = length > bytes_left(&raw);
+	if (is_cut)
 		length = (uint32_t)bytes_left(&raw);
-	return smbios_read(bytes_of(raw.next, length), arena, ret);
+	if (!smbios_read(bytes_of(raw.next, length), arena, ret))
+		return false;
+	ret->is_cut = is_cut && !ret->ended;
+	return true;
 }

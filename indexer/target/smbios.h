@@ -34,6 +34,7 @@ struct smbios {
 	const char *processor;
 
 	bool ended;	/* by its end structure, not by a cut */
+	bool is_cut;	/* by the end of the blob it lies in */
 	uint32_t types; /* bit n: a structure of type n < 32 was seen */
 };
 

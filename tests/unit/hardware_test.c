@@ -97,6 +97,31 @@ static void a_blob_cut_short_is_a_problem(void **state)
 	assert_false(m.crash.image.complete);
 }
 
+static void of_a_cut_table_the_beginning_is_read(void **state)
+{
+	const struct crash_machine *machine = &m.crash.machine;
+
+	(void)state;
+	m.dump.image = bytes_of(blobs, sizeof(blobs));
+	m.dump.secondary = bytes_of(blobs, add_smbios(0x10) - 30);
+	hardware_examine(&m.target);
+	assert_string_equal(machine->bios_version, "1.2");
+	assert_string_equal(machine->product_name, "Product");
+	/* The board's serial may be missing, or half of it. */
+	assert_false(machine->id.known);
+}
+
+static void the_first_table_that_can_be_read_counts(void **state)
+{
+	(void)state;
+	m.dump.secondary =
+		bytes_of(blobs, add_smbios(add(0x10, &secondary_smbios,
+					       "\0\3\2\0\0\0\0\0", 8)));
+	hardware_examine(&m.target);
+	assert_string_equal(m.crash.machine.bios_version, "1.2");
+	assert_true(m.crash.machine.id.known);
+}
+
 static void expect_found(void)
 {
 	hardware_examine(&m.target);
@@ -181,6 +206,10 @@ int main(void)
 		cmocka_unit_test_setup(the_blob_describes_the_machine, begin),
 		cmocka_unit_test_setup(
 			the_processor_has_its_name_from_the_registry, begin),
+		cmocka_unit_test_setup(of_a_cut_table_the_beginning_is_read,
+				       begin),
+		cmocka_unit_test_setup(the_first_table_that_can_be_read_counts,
+				       begin),
 		cmocka_unit_test_setup(a_blob_cut_short_is_a_problem, begin),
 		cmocka_unit_test_setup(
 			the_firmware_leaves_an_anchor_in_low_memory, begin),

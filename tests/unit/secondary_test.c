@@ -85,6 +85,13 @@ static void a_blob_over_the_end_is_cut_short(void **state)
 	add(&secondary_acpi, "acpi", 0, 0);
 	put32(0x10 + 0x14, 0xffffffff);
 	walk = secondary_walk(bytes_of(raw, used));
+	assert_true(secondary_next(&walk, &blob));
+	assert_true(walk.cut_short);
+	assert_int_equal(bytes_left(&blob.data), 4);
+	assert_false(secondary_next(&walk, &blob));
+
+	/* Nothing of it is there but its header. */
+	walk = secondary_walk(bytes_of(raw, used - 4));
 	assert_false(secondary_next(&walk, &blob));
 	assert_true(walk.cut_short);
 }
