@@ -188,9 +188,14 @@ static bool by_fault_in_header(struct unwind *unwind, struct start *ret)
 /* The saved stack is another one: the instruction is all that is known. */
 static bool by_bare_ip(struct unwind *unwind, struct start *ret)
 {
+	const struct crash *crash = unwind->target->crash;
 	uint64_t ip;
 
-	if (!start_argument_ip(unwind->target->crash, &ip))
+	/* A process says it in its exception record. */
+	if (crash->image.kind == CRASH_USER_MINI &&
+	    crash->exception.address.known)
+		ip = crash->exception.address.value;
+	else if (!start_argument_ip(crash, &ip))
 		return false;
 	*ret = (struct start){ .cpu.ip = ip,
 			       .how = CRASH_HOW_CONTEXT,

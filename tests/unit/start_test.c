@@ -137,6 +137,18 @@ static void without_a_fault_the_header_tells(void **state)
 	assert_false(finds());
 }
 
+static void a_process_without_context_has_its_exception(void **state)
+{
+	(void)state;
+	begin(0);
+	s.crash.bugcheck.code = CRASH_UNKNOWN;
+	s.crash.image.kind = CRASH_USER_MINI;
+	s.crash.exception.address = CRASH_NUMBER(IP);
+	s.dump.context = bytes_absent();
+	check(IP, CRASH_HOW_CONTEXT, true);
+	assert_true(start.is_bare);
+}
+
 static void a_hung_processor_is_where_its_own_context_says(void **state)
 {
 	const uint32_t prcb = 0x2000;
@@ -189,6 +201,7 @@ int main(void)
 			what_was_passed_to_the_stop_is_kept_in_its_home),
 		cmocka_unit_test(a_context_may_lie_on_the_stack),
 		cmocka_unit_test(without_a_fault_the_header_tells),
+		cmocka_unit_test(a_process_without_context_has_its_exception),
 		cmocka_unit_test(
 			a_hung_processor_is_where_its_own_context_says),
 		cmocka_unit_test(the_exception_is_in_arguments_or_its_record),
