@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "signatures/base/hash.h"
+#include "signatures/cluster/keymap.h"
 
 enum {
 	ROUNDS = 3,
@@ -49,8 +50,9 @@ struct learner {
 	uint32_t *size; /* of the node, at its root */
 	struct seen *by_frame;
 	struct seen *by_context; /* per build: sorted by context, then frame */
-	size_t seen_count;
-	size_t *first_seen; /* of each frame in by_frame; frame_count + 1 */
+	size_t seen_count, seen_room;
+	struct keymap known; /* of by_frame: who keeps what company */
+	size_t *first_seen;  /* of each frame in by_frame; frame_count + 1 */
 	struct pair *pairs;
 	size_t pair_count, pair_room;
 };
@@ -143,10 +145,20 @@ static uint64_t module_hash(const struct learner *l,
 static void add_seen(struct learner *l, uint32_t frame, uint64_t kind,
 		     uint64_t what, bool half)
 {
-	if (l->by_frame)
-		l->by_frame[l->seen_count] =
-			(struct seen){ hash_mix(kind, what), frame, half, 0 };
-	l->seen_count++;
+	const uint64_t context = hash_mix(kind, what);
+	const uint64_t key = hash_mix(context, frame);
+	bool is_new;
+
+	/* Most stacks of a fleet repeat others: once is enough. */
+	keymap_put(&l->known, key ? key : 1, &is_new);
+	if (!is_new)
+		return;
+	if (l->seen_count == l->seen_room) {
+		l->seen_room = l->seen_room ? l->seen_room * 2 : 4096;
+		l->by_frame = must(realloc(
+			l->by_frame, l->seen_room * sizeof(*l->by_frame)));
+	}
+	l->by_frame[l->seen_count++] = (struct seen){ context, frame, half, 0 };
 }
 
 /* The company of the k-th frame of a stack. */
@@ -179,10 +191,13 @@ static void see_frame(struct learner *l, const struct alias_stack *stack,
 
 static void see_all(struct learner *l)
 {
-	l->seen_count = 0;
+	l->seen_count = l->seen_room = 0;
+	l->by_frame = NULL;
+	keymap_init(&l->known);
 	for (size_t s = 0; s < l->stack_count; s++)
 		for (size_t k = 0; k < l->stacks[s].count; k++)
 			see_frame(l, &l->stacks[s], k);
+	keymap_deinit(&l->known);
 }
 
 static int by_frame(const void *left, const void *right)
@@ -240,26 +255,23 @@ static void count_contexts(struct learner *l, struct build build)
 
 static void gather_contexts(struct learner *l)
 {
-	size_t kept = 0;
 	size_t at = 0;
 
-	l->by_frame = NULL;
 	see_all(l);
-	l->by_frame = must(malloc((l->seen_count + 1) * sizeof(*l->by_frame)));
-	see_all(l);
-	qsort(l->by_frame, l->seen_count, sizeof(*l->by_frame), by_frame);
-	for (size_t i = 0; i < l->seen_count; i++)
-		if (i == 0 ||
-		    by_frame(&l->by_frame[i], &l->by_frame[kept - 1]) != 0)
-			l->by_frame[kept++] = l->by_frame[i];
-	l->seen_count = kept;
+
+	const size_t kept = l->seen_count;
+
+	if (kept > 1)
+		qsort(l->by_frame, kept, sizeof(*l->by_frame), by_frame);
 	for (uint32_t f = 0; f <= l->frame_count; f++) {
 		while (at < kept && l->by_frame[at].frame < f)
 			at++;
 		l->first_seen[f] = at;
 	}
 	l->by_context = must(malloc((kept + 1) * sizeof(*l->by_context)));
-	memcpy(l->by_context, l->by_frame, kept * sizeof(*l->by_context));
+	if (kept > 0)
+		memcpy(l->by_context, l->by_frame,
+		       kept * sizeof(*l->by_context));
 	for (size_t f = 0; f < l->frame_count;) {
 		const struct build build = next_build(l, f);
 
