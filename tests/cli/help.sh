@@ -15,7 +15,7 @@ for program in crashindex crashquery crashcorpus crashnightly; do
 done
 for program in crashquery crashcorpus; do
 	$program --help | sed -n 's/^  \([a-z]\{1,\}\)  .*/\1/p' >commands
-	wc -l <commands
+	[ -s commands ] || echo "$program: no commands"
 	while read -r command; do
 		check $program "$command"
 	done <commands
