@@ -22,7 +22,8 @@
 #define COMMIT_BYTES (64 * 1024 * 1024)
 #define COMMIT_SECONDS 5
 
-#define HASH_BLOCK (1024 * 1024)
+/* Copied and hashed within the processor's second cache. */
+#define HASH_BLOCK (128 * 1024)
 
 struct ingest {
 	const struct ingest_options *options;
