@@ -389,11 +389,12 @@ static enum status check_fields(struct store *store, struct arena *arena,
 	if (state_check(store, err))
 		return err->status;
 	if (store->mode == STORE_READ)
-		return store->rows ? error_set(err, STATUS_STORE,
-					       "%s: indexed by a program with "
-					       "other fields, to be rebuilt",
-					       store->path)
-				   : STATUS_OK;
+		return store->rows
+			       ? error_set(err, STATUS_STORE,
+					   "%s: indexed by a program with "
+					   "other fields; crashcorpus rebuild",
+					   store->path)
+			       : STATUS_OK;
 	if (store->rows && store_rebuild(store, err))
 		return err->status;
 	btree_put(store, SCHEMA_META, &key, now);
