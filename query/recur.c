@@ -51,13 +51,29 @@ static bool is_candidate(const struct recur_word *word)
 	       (double)word->units >= RECUR_FACTOR * word->expected;
 }
 
+/*
+ * Could the word be found at all, were damage the only place it is in?  Asked
+ * of how often it is seen anywhere, which says nothing of where: those that
+ * could are what is corrected for.
+ */
+static bool could_be_found(const struct recur_word *word,
+			   struct recur_units units)
+{
+	const uint64_t seen = word->units + word->sound;
+	const uint64_t most = seen < units.damaged ? seen : units.damaged;
+	const struct table22 t = { most, units.damaged, seen - most,
+				   units.sound };
+
+	return seen >= RECUR_LEAST && statistics_share_higher(t) <= RECUR_Q;
+}
+
 static void judge_usual(struct recur_word *words, size_t count,
 			struct recur_units units)
 {
 	size_t candidates = 0;
 
 	for (size_t i = 0; i < count; i++)
-		candidates += is_candidate(&words[i]);
+		candidates += could_be_found(&words[i], units);
 	for (size_t i = 0; i < count; i++) {
 		struct recur_word *at = &words[i];
 		const struct table22 t = { at->units, units.damaged, at->sound,

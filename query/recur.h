@@ -10,7 +10,7 @@
  *     words by Benjamini-Hochberg);
  *   - memory as it is: what the system itself writes recurs everywhere, damage
  *     or not.  The share of units must be higher than in sound memory, by
- *     Fisher's exact test over all words that recur beyond coincidence.
+ *     Fisher's exact test, corrected for all words seen often enough to pass.
  *
  * Only what both leave unexplained has been found, on at least RECUR_LEAST
  * units and RECUR_FACTOR times as many as expected.  Half a word says nothing
