@@ -10,7 +10,7 @@
 # make deb              a Debian package, in build/release/
 # make lint             which room may include which; size, names, formatting
 # make bench            how fast, against the limit and against others
-# make bench-clusters bench-unwind      how true
+# make bench-clusters bench-unwind bench-alarms      how true
 # make V=1              show the commands
 # make packages         install what the build needs (Debian, as root)
 
@@ -141,14 +141,17 @@ deb: packages
 	@OUT='$(OUT)' VERSION='$(VERSION)' sh corpus-tools/package/deb.sh
 
 # Numbers, never pass or fail.  BENCH_RECORDS=10000000 for the large stores.
-benches := $(OUT)/tests/bench/pairs_bench $(OUT)/tests/bench/clusters_bench
-$(benches): %: %.o $(OUT)/tests/bench/clusters_score.o $(OUT)/corpus-tools.a $(library)
+benches := $(addprefix $(OUT)/tests/bench/,pairs_bench clusters_bench alarms_bench)
+$(benches): %: %.o $(OUT)/tests/bench/clusters_score.o $(parts) $(library)
 	@echo "  LD $@"
 	$(Q)$(CC) $(watch) -Wl,--as-needed $(LDFLAGS) -o $@ $^ $(LIBS) -lpthread
 bench: $(programs) $(OUT)/tests/bench/pairs_bench
 	@python3 tests/bench/bench.py $(OUT) tests/bench/RESULTS.md
 bench-clusters: $(programs) $(OUT)/tests/bench/clusters_bench
 	@sh tests/bench/clusters.sh $(OUT)
+bench-alarms: $(OUT)/tests/bench/alarms_bench
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
+		$< $${BENCH_FLEETS:-1000} "$$dir"
 bench-unwind: $(library)
 	@sh tests/bench/unwind.sh $(OUT)
 
