@@ -137,7 +137,7 @@ static bool take(void *closure, struct hash128 identity,
 	if (g->count == LIMIT_FILES_PER_CRASH)
 		return true;
 	g->identity = identity;
-	const struct bytes copy = record_encode(file, RECORD_WHOLE, &g->arena);
+	const struct bytes copy = record_encode(file, &g->arena);
 	g->status = record_decode(copy, &g->arena, &g->files[g->count], g->err);
 	g->count += g->status == STATUS_OK;
 	return g->status == STATUS_OK && !ferror(stdout);

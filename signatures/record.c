@@ -2,11 +2,11 @@
  * The bytes, version 1.  v = varint, s = signed varint, t = text, 8 = eight
  * bytes, 1 = one byte (pack.h); [..] only where the bit of known is set.
  *
- *   1 version = 1       1 parts: 1 = modules, unloaded and machine follow
- *  (modules)            only in a whole record, before what points at them:
+ *   1 version = 1       1 parts = 1
+ *  (modules)            before what points at them:
  *     v count, each: t name, s base - end of the one before, v bytes, 8 build
- *  (unloaded)           likewise:  v count, each: t name, s base, v bytes
- *  (machine)            likewise:  as record_machine_encode()
+ *  (unloaded)           v count, each: t name, s base, v bytes
+ *  (machine)            as record_machine_encode()
  *   v known             bits of enum known
  *   t source            v ingested
  *  [8 time] [v uptime] [v code] [s arg1..arg4] [t bugcheck in words]
@@ -37,7 +37,6 @@
 #include "signatures/record.h"
 
 #include <assert.h>
-#include <string.h>
 
 #include "signatures/base/hash.h"
 #include "signatures/base/limits.h"
@@ -46,7 +45,7 @@
 
 enum {
 	VERSION = 1,
-	PART_WHOLE = 1
+	PART_WHOLE = 1 /* 0 was what record_beside.c does since */
 };
 
 enum known {
@@ -70,12 +69,6 @@ enum known {
 	KNOWN_BLAMED_OFFSET = 1 << 20,
 	KNOWN_VALUES = 1 << 21,
 	KNOWN_END = 1 << 22
-};
-
-enum value_bits {
-	VALUE_SOUND = 1,
-	VALUE_MODULE = 2,
-	VALUE_END = 4
 };
 
 static size_t least(size_t count, size_t limit)
@@ -295,126 +288,16 @@ static uint64_t take_head(struct bytes *in, struct arena *arena,
 	return known;
 }
 
-/* A tag is text to whoever prints it. */
-static uint8_t tag_byte(char c)
-{
-	const unsigned char byte = (unsigned char)c;
-
-	return byte && (byte < 0x20 || byte > 0x7e) ? '?' : byte;
-}
-
-static void put_pool(struct pack *out, const struct crash *crash)
-{
-	const size_t pools = least(crash->pool_count, LIMIT_POOL);
-	const size_t residues = least(crash->residue_count, LIMIT_RESIDUE);
-
-	pack_varint(out, pools);
-	for (size_t i = 0; i < pools; i++) {
-		const struct crash_pool *pool = &crash->pool[i];
-
-		for (size_t n = 0; n < 4; n++)
-			pack_u8(out, tag_byte(pool->tag[n]));
-		pack_u8(out, (uint8_t)pool->role);
-		pack_text(out, pool->owner);
-		pack_u8(out, pool->bytes.known);
-		if (pool->bytes.known)
-			pack_varint(out, pool->bytes.value);
-	}
-	pack_varint(out, residues);
-	for (size_t i = 0; i < residues; i++) {
-		pack_text(out, crash->residue[i].module);
-		pack_varint(out, crash->residue[i].count);
-	}
-}
-
-static void take_pool(struct bytes *in, struct arena *arena,
-		      struct crash *crash)
-{
-	crash->pool_count = pack_take_count(in, LIMIT_POOL);
-	crash->pool =
-		arena_take(arena, crash->pool_count, sizeof(*crash->pool));
-	for (size_t i = 0; i < crash->pool_count && !in->failed; i++) {
-		struct crash_pool *pool = &crash->pool[i];
-
-		bytes_copy(in, pool->tag, 4);
-		for (size_t n = 0; n < 4; n++)
-			in->failed |=
-				tag_byte(pool->tag[n]) != (uint8_t)pool->tag[n];
-		pool->role = pack_take_enum(in, CRASH_POOL_ROLES);
-		pool->owner = pack_take_text(in, arena);
-		if (pack_take_enum(in, 2))
-			pool->bytes = CRASH_NUMBER(pack_take_varint(in));
-	}
-	crash->residue_count = pack_take_count(in, LIMIT_RESIDUE);
-	crash->residue = arena_take(arena, crash->residue_count,
-				    sizeof(*crash->residue));
-	for (size_t i = 0; i < crash->residue_count && !in->failed; i++) {
-		uint64_t count;
-
-		crash->residue[i].module = pack_take_text(in, arena);
-		count = pack_take_varint(in);
-		crash->residue[i].count = (uint32_t)count;
-		in->failed |= count > UINT32_MAX || !crash->residue[i].module;
-	}
-}
-
-static void put_values(struct pack *out, const struct crash *crash)
-{
-	const size_t count = least(crash->value_count, LIMIT_VALUES);
-
-	pack_varint(out, count);
-	for (size_t i = 0; i < count; i++) {
-		const struct crash_value *value = &crash->values[i];
-
-		pack_u64(out, value->word);
-		pack_u8(out, (uint8_t)((value->is_sound ? VALUE_SOUND : 0) |
-				       (value->module ? VALUE_MODULE : 0)));
-		if (!value->module)
-			continue;
-		record_stack_put_module(out, crash, value->module,
-					value->build);
-		pack_varint(out, value->offset);
-	}
-}
-
-static void take_values(struct bytes *in, struct arena *arena,
-			struct crash *crash)
-{
-	crash->value_count = pack_take_count(in, LIMIT_VALUES);
-	in->failed |= !crash->value_count;
-	crash->values =
-		arena_take(arena, crash->value_count, sizeof(*crash->values));
-	for (size_t i = 0; i < crash->value_count && !in->failed; i++) {
-		struct crash_value *value = &crash->values[i];
-		unsigned int bits;
-		uint64_t offset;
-
-		value->word = bytes_u64(in);
-		bits = pack_take_enum(in, VALUE_END);
-		value->is_sound = bits & VALUE_SOUND;
-		if (!(bits & VALUE_MODULE))
-			continue;
-		record_stack_take_module(in, crash, arena, &value->module,
-					 &value->build);
-		offset = pack_take_varint(in);
-		value->offset = (uint32_t)offset;
-		in->failed |= offset > UINT32_MAX || !value->module;
-	}
-}
-
-static struct bytes encode(const struct record_file *file,
-			   enum record_part part, struct arena *arena)
+static struct bytes encode(const struct record_file *file, struct arena *arena)
 {
 	const struct crash *crash = &file->crash;
 	struct pack out = pack_into(arena);
 
 	pack_u8(&out, VERSION);
-	pack_u8(&out, part == RECORD_WHOLE ? PART_WHOLE : 0);
-	if (part == RECORD_WHOLE) {
-		put_modules(&out, crash);
-		put_unloaded(&out, crash);
-		record_machine_put(&out, &crash->machine);
-	}
+	pack_u8(&out, PART_WHOLE);
+	put_modules(&out, crash);
+	put_unloaded(&out, crash);
+	record_machine_put(&out, &crash->machine);
 	put_head(&out, file);
 	record_parts_put_texts(&out, crash->flags, crash->flag_count,
 			       LIMIT_FLAGS);
@@ -423,54 +306,28 @@ static struct bytes encode(const struct record_file *file,
 	record_stack_put_frames(&out, crash, &crash->stack);
 	if (crash->walked.count)
 		record_stack_put_frames(&out, crash, &crash->walked);
-	put_pool(&out, crash);
+	record_parts_put_pool(&out, crash);
 	record_stack_put_candidates(&out, crash);
 	if (crash->value_count)
-		put_values(&out, crash);
+		record_parts_put_values(&out, crash);
 	return pack_done(&out);
 }
 
-/* A crash made to fill its limits is cut to what can always be kept. */
-static struct bytes encode_cut(const struct record_file *file,
-			       enum record_part part, struct arena *arena)
+struct bytes record_encode(const struct record_file *file, struct arena *arena)
 {
-	struct record_file cut = *file;
-	struct crash *crash = &cut.crash;
-	struct crash_frame *frames =
-		arena_take(arena, crash->stack.count, sizeof(*frames));
+	struct bytes record = encode(file, arena);
 
-	for (size_t i = 0; i < crash->stack.count; i++) {
-		frames[i] = crash->stack.frames[i];
-		frames[i].symbol = NULL;
-		if (frames[i].module &&
-		    strlen(frames[i].module) > LIMIT_NAME_BYTES)
-			frames[i].module = NULL;
+	if (bytes_left(&record) > LIMIT_RECORD_BYTES) {
+		const struct record_file cut = record_parts_cut(file, arena);
+
+		record = encode(&cut, arena);
 	}
-	crash->stack.frames = frames;
-	crash->walked.count = 0;
-	crash->module_count = 0;
-	crash->unloaded_count = 0;
-	crash->candidate_count = 0;
-	crash->residue_count = 0;
-	crash->pool_count = 0;
-	crash->value_count = 0;
-	return encode(&cut, part, arena);
-}
-
-struct bytes record_encode(const struct record_file *file,
-			   enum record_part part, struct arena *arena)
-{
-	struct bytes record = encode(file, part, arena);
-
-	if (bytes_left(&record) > LIMIT_RECORD_BYTES)
-		record = encode_cut(file, part, arena);
 	assert(bytes_left(&record) <= LIMIT_RECORD_BYTES);
 	return record;
 }
 
-static enum status decode(struct bytes in, const struct crash *shared,
-			  struct arena *arena, struct record_file *ret,
-			  struct error *err)
+enum status record_decode(struct bytes in, struct arena *arena,
+			  struct record_file *ret, struct error *err)
 {
 	struct record_file file = { 0 };
 	struct crash *crash = &file.crash;
@@ -480,19 +337,12 @@ static enum status decode(struct bytes in, const struct crash *shared,
 		return error_set(err, STATUS_CORRUPT,
 				 "record: version %u, want %d", version,
 				 VERSION);
-	in.failed |= bytes_u8(&in) != (shared ? 0 : PART_WHOLE) ||
+	in.failed |= bytes_u8(&in) != PART_WHOLE ||
 		     bytes_left(&in) > LIMIT_RECORD_BYTES;
-	if (shared) {
-		crash->modules = shared->modules;
-		crash->module_count = shared->module_count;
-		crash->unloaded = shared->unloaded;
-		crash->unloaded_count = shared->unloaded_count;
-		crash->machine = shared->machine;
-	} else {
-		take_modules(&in, arena, crash);
-		take_unloaded(&in, arena, crash);
-		record_machine_take(&in, arena, &crash->machine);
-	}
+	take_modules(&in, arena, crash);
+	take_unloaded(&in, arena, crash);
+	record_machine_take(&in, arena, &crash->machine);
+
 	const uint64_t known = take_head(&in, arena, &file);
 
 	crash->flags = record_parts_take_texts(&in, arena, LIMIT_FLAGS,
@@ -502,28 +352,14 @@ static enum status decode(struct bytes in, const struct crash *shared,
 	record_stack_take_frames(&in, arena, crash, &crash->stack);
 	if (known & KNOWN_WALKED)
 		record_stack_take_frames(&in, arena, crash, &crash->walked);
-	take_pool(&in, arena, crash);
+	record_parts_take_pool(&in, arena, crash);
 	record_stack_take_candidates(&in, arena, crash);
 	if (known & KNOWN_VALUES)
-		take_values(&in, arena, crash);
+		record_parts_take_values(&in, arena, crash);
 	if (record_parts_check(&in, err))
 		return err->status;
 	*ret = file;
 	return STATUS_OK;
-}
-
-enum status record_decode(struct bytes record, struct arena *arena,
-			  struct record_file *ret, struct error *err)
-{
-	return decode(record, NULL, arena, ret, err);
-}
-
-enum status record_decode_beside(struct bytes record,
-				 const struct crash *shared,
-				 struct arena *arena, struct record_file *ret,
-				 struct error *err)
-{
-	return decode(record, shared, arena, ret, err);
 }
 
 struct hash128 record_modules_hash(const struct crash *crash,

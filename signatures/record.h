@@ -1,15 +1,12 @@
 /*
- * record.h - a crash as bytes: what a worker sends and what the store keeps.
+ * record.h - a crash as bytes: what a worker sends.
  *
  * A record holds one crash as seen in one image.  It is versioned from its
  * first byte; every version ever written can be read.  Bytes are untrusted on
  * the way in: a worker that read a hostile dump may have written them, so
  * decoding checks every count, length, enum and text.
  *
- * Module lists and the facts about a machine are the bulk of a crash and shared
- * by many, so a record may be written without them (RECORD_WITHOUT_MODULES):
- * the store then keeps the modules, the unloaded modules and the machine apart,
- * and gives them back for decoding.
+ * What the store keeps of it is in record_beside.h.
  */
 #ifndef SIGNATURES_RECORD_H
 #define SIGNATURES_RECORD_H
@@ -26,31 +23,13 @@ struct record_file {
 	struct crash crash; /* what that file said */
 };
 
-enum record_part {
-	RECORD_WHOLE,
-	RECORD_WITHOUT_MODULES /* and without unloaded and machine */
-};
-
 /* Bytes taken from arena; never fails: a crash is within its limits. */
-struct bytes record_encode(const struct record_file *file,
-			   enum record_part part, struct arena *arena);
+struct bytes record_encode(const struct record_file *file, struct arena *arena);
 
-/*
- * A whole record; ret borrows arena only.  STATUS_CORRUPT for anything encode
- * cannot write.
- */
+/* ret borrows arena only.  STATUS_CORRUPT for anything encode cannot write. */
 enum status record_decode(struct bytes record, struct arena *arena,
 			  struct record_file *ret,
 			  struct error *err) MUST_CHECK;
-
-/*
- * A record without modules, beside what was kept apart: the modules, unloaded
- * modules and machine of shared, which ret borrows too.
- */
-enum status record_decode_beside(struct bytes record,
-				 const struct crash *shared,
-				 struct arena *arena, struct record_file *ret,
-				 struct error *err) MUST_CHECK;
 
 /* The machine of a crash as bytes of their own. */
 struct bytes record_machine_encode(const struct crash_machine *machine,

@@ -109,16 +109,12 @@ static size_t least(size_t count, size_t limit)
 	return count < limit ? count : limit;
 }
 
-/*
- * How far a slot lies above another.  Slots are four or eight bytes apart, so
- * the low two bits go to the top, where a varint does not see their zeroes.
- */
-static void put_step(struct pack *out, uint64_t step)
+void record_stack_put_step(struct pack *out, uint64_t step)
 {
 	pack_varint(out, step >> 2 | step << 62);
 }
 
-static uint64_t take_step(struct bytes *in)
+uint64_t record_stack_take_step(struct bytes *in)
 {
 	const uint64_t turned = pack_take_varint(in);
 
@@ -144,7 +140,7 @@ static unsigned int bits_of(const struct crash *crash,
 static void put_slot(struct pack *out, uint64_t slot, uint64_t *before)
 {
 	if (*before)
-		put_step(out, slot - *before);
+		record_stack_put_step(out, slot - *before);
 	else
 		pack_signed(out, slot);
 	*before = slot;
@@ -152,7 +148,8 @@ static void put_slot(struct pack *out, uint64_t slot, uint64_t *before)
 
 static uint64_t take_slot(struct bytes *in, uint64_t *before)
 {
-	*before = *before ? *before + take_step(in) : pack_take_signed(in);
+	*before = *before ? *before + record_stack_take_step(in)
+			  : pack_take_signed(in);
 	return *before;
 }
 
@@ -232,10 +229,11 @@ void record_stack_put_candidates(struct pack *out, const struct crash *crash)
 
 		pack_varint(out, (uint64_t)it->module << 1 | !!it->landing);
 		pack_varint(out, it->offset);
-		put_step(out, it->slot - slot);
+		record_stack_put_step(out, it->slot - slot);
 		slot = it->slot;
 		if (it->landing) {
-			put_step(out, (uint64_t)it->landing - slot);
+			record_stack_put_step(out,
+					      (uint64_t)it->landing - slot);
 			pack_u8(out, it->how);
 		}
 	}
@@ -255,9 +253,9 @@ void record_stack_take_candidates(struct bytes *in, struct arena *arena,
 		const uint64_t offset = pack_take_varint(in);
 		uint64_t landing = 0;
 
-		slot += take_step(in);
+		slot += record_stack_take_step(in);
 		if (module & 1) {
-			landing = slot + take_step(in);
+			landing = slot + record_stack_take_step(in);
 			it->how = (uint8_t)pack_take_enum(in, CRASH_HOWS);
 			in->failed |= !landing;
 		}

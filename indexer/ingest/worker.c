@@ -155,7 +155,7 @@ static void say_record(struct worker *worker, const char *path,
 	struct wire_frame frame = { .kind = WIRE_RECORD,
 				    .number = ++worker->step };
 
-	frame.data = record_encode(&file, RECORD_WHOLE, &worker->arena);
+	frame.data = record_encode(&file, &worker->arena);
 	if (bytes_left(&frame.data) <= LIMIT_RECORD_BYTES) {
 		say(worker, &frame);
 		return;

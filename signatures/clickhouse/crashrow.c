@@ -201,7 +201,7 @@ static struct bytes encode_records(const struct store_crash *crash,
 	pack_varint(&out, crash->file_count);
 	for (size_t i = 0; i < crash->file_count; i++) {
 		const struct bytes record =
-			record_encode(&crash->files[i], RECORD_WHOLE, arena);
+			record_encode(&crash->files[i], arena);
 
 		pack_varint(&out, bytes_left(&record));
 		pack_bytes(&out, record.next, bytes_left(&record));

@@ -3,10 +3,6 @@
 #include <assert.h>
 #include <string.h>
 
-enum {
-	PAIR_BYTES = 12
-};
-
 struct btree_key btree_key(void)
 {
 	return (struct btree_key){ .size = 0 };
@@ -206,21 +202,22 @@ uint32_t btree_last(struct store *store, enum schema_db db,
 	return (uint32_t)btree_take(&key, 4);
 }
 
-void btree_walk(struct store *store, enum schema_db db,
-		const struct btree_key *prefix, btree_take_entry *take,
-		void *closure)
+/* From a key on, as long as keys begin as its first same bytes. */
+static void walk(struct store *store, enum schema_db db,
+		 const struct btree_key *from, size_t same,
+		 btree_take_entry *take, void *closure)
 {
 	struct btree_key copy;
-	MDB_val name = of_key(&copy, prefix);
+	MDB_val name = of_key(&copy, from);
 	MDB_val value;
 	MDB_cursor *cursor = cursor_of(store, db);
-	MDB_cursor_op next = prefix->size ? MDB_SET_RANGE : MDB_FIRST;
+	MDB_cursor_op next = from->size ? MDB_SET_RANGE : MDB_FIRST;
 
 	if (!cursor)
 		return;
 	while (found(store, mdb_cursor_get(cursor, &name, &value, next))) {
-		if (name.mv_size < prefix->size ||
-		    memcmp(name.mv_data, prefix->data, prefix->size) != 0)
+		if (name.mv_size < same ||
+		    memcmp(name.mv_data, from->data, same) != 0)
 			break;
 		if (!take(closure, of_value(name), of_value(value)))
 			break;
@@ -229,11 +226,18 @@ void btree_walk(struct store *store, enum schema_db db,
 	mdb_cursor_close(cursor);
 }
 
-static void put_pair(struct btree_key *pair, uint64_t hash, uint32_t number)
+void btree_walk(struct store *store, enum schema_db db,
+		const struct btree_key *prefix, btree_take_entry *take,
+		void *closure)
 {
-	*pair = btree_key();
-	btree_key_u64(pair, hash);
-	btree_key_u32(pair, number);
+	walk(store, db, prefix, prefix->size, take, closure);
+}
+
+void btree_walk_from(struct store *store, enum schema_db db,
+		     const struct btree_key *from, btree_take_entry *take,
+		     void *closure)
+{
+	walk(store, db, from, 0, take, closure);
 }
 
 void btree_set(struct store *store, enum schema_db db,
@@ -254,50 +258,4 @@ void btree_set(struct store *store, enum schema_db db,
 		rc = mdb_del(store->txn, store->dbi[db], &name, &item);
 	if (rc && rc != MDB_KEYEXIST && rc != MDB_NOTFOUND)
 		stick(store, rc);
-}
-
-static void set_pair(struct store *store, uint8_t kind, uint64_t hash,
-		     uint32_t number, bool is_there)
-{
-	struct btree_key key = btree_key();
-	struct btree_key pair;
-
-	btree_key_u8(&key, kind);
-	put_pair(&pair, hash, number);
-	btree_set(store, SCHEMA_FIND, &key, &pair, is_there);
-}
-
-void btree_pair_add(struct store *store, uint8_t kind, uint64_t hash,
-		    uint32_t number)
-{
-	set_pair(store, kind, hash, number, true);
-}
-
-void btree_pair_remove(struct store *store, uint8_t kind, uint64_t hash,
-		       uint32_t number)
-{
-	set_pair(store, kind, hash, number, false);
-}
-
-void btree_pair_walk(struct store *store, uint8_t kind, uint64_t hash,
-		     btree_take_pair *take, void *closure)
-{
-	struct btree_key pair;
-	MDB_val name = { 1, &kind };
-	MDB_val value = { PAIR_BYTES, pair.data };
-	MDB_cursor *cursor = cursor_of(store, SCHEMA_FIND);
-	MDB_cursor_op next = MDB_GET_BOTH_RANGE;
-
-	if (!cursor)
-		return;
-	put_pair(&pair, hash, 0);
-	while (found(store, mdb_cursor_get(cursor, &name, &value, next))) {
-		struct bytes in = of_value(value);
-		const uint64_t at = btree_take(&in, 8);
-
-		if (!take(closure, at, (uint32_t)btree_take(&in, 4)))
-			break;
-		next = MDB_NEXT_DUP;
-	}
-	mdb_cursor_close(cursor);
 }

@@ -49,20 +49,14 @@ typedef bool btree_take_entry(void *closure, struct bytes key,
 void btree_walk(struct store *store, enum schema_db db,
 		const struct btree_key *prefix, btree_take_entry *take,
 		void *closure);
+/* From the first key that is not below from to the end. */
+void btree_walk_from(struct store *store, enum schema_db db,
+		     const struct btree_key *from, btree_take_entry *take,
+		     void *closure);
 
 /* In a sub-database of sorted values: the value is there, or is not. */
 void btree_set(struct store *store, enum schema_db db,
 	       const struct btree_key *key, const struct btree_key *value,
 	       bool is_there);
-
-/* The pairs of hash and number in SCHEMA_FIND. */
-void btree_pair_add(struct store *store, uint8_t kind, uint64_t hash,
-		    uint32_t number);
-void btree_pair_remove(struct store *store, uint8_t kind, uint64_t hash,
-		       uint32_t number);
-/* In order from hash on. */
-typedef bool btree_take_pair(void *closure, uint64_t hash, uint32_t number);
-void btree_pair_walk(struct store *store, uint8_t kind, uint64_t hash,
-		     btree_take_pair *take, void *closure);
 
 #endif

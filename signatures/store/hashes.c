@@ -5,19 +5,14 @@
 
 enum {
 	PAIRS_MOST = 4 << 20,
-	FIRST_ROOM = 1024
+	FIRST_ROOM = 1024,
+	MANY = 1 << 16,
+	KINDS = SCHEMA_FIND_PART + SCHEMA_PART_END
 };
 
-struct pair {
-	uint64_t hash;
-	uint32_t number;
-	uint32_t before; /* place + 1 of an earlier one in the same slot */
-	uint8_t kind;
-	bool is_there;
-};
-
+/* before: place + 1 of an earlier pair in the same slot. */
 struct hashes {
-	struct pair *pairs;
+	struct findpage_pair *pairs;
 	size_t count;
 	size_t room;	 /* a power of two */
 	uint32_t *slots; /* twice room: place + 1 of the last one, or 0 */
@@ -52,7 +47,7 @@ static uint32_t *slot_of(const struct hashes *hashes, uint8_t kind,
 
 static void link_pair(struct hashes *hashes, size_t place)
 {
-	struct pair *pair = &hashes->pairs[place];
+	struct findpage_pair *pair = &hashes->pairs[place];
 	uint32_t *slot = slot_of(hashes, pair->kind, pair->hash);
 
 	pair->before = *slot;
@@ -77,8 +72,8 @@ static void add(struct store *store, uint8_t kind, uint64_t hash,
 
 	if (hashes->count == hashes->room)
 		grow(hashes);
-	hashes->pairs[hashes->count] = (struct pair){
-		.hash = hash,
+	hashes->pairs[hashes->count] = (struct findpage_pair){
+		.hash = findpage_hash(kind, hash),
 		.number = number,
 		.kind = kind,
 		.is_there = is_there,
@@ -99,11 +94,12 @@ void hashes_remove(struct store *store, uint8_t kind, uint64_t hash,
 }
 
 /* The next pair of this hash from place on, newest first; NULL at the end. */
-static const struct pair *next_of(const struct hashes *hashes, uint32_t place,
-				  uint8_t kind, uint64_t hash)
+static const struct findpage_pair *next_of(const struct hashes *hashes,
+					   uint32_t place, uint8_t kind,
+					   uint64_t hash)
 {
 	while (place) {
-		const struct pair *pair = &hashes->pairs[place - 1];
+		const struct findpage_pair *pair = &hashes->pairs[place - 1];
 
 		if (pair->hash == hash && pair->kind == kind)
 			return pair;
@@ -113,10 +109,11 @@ static const struct pair *next_of(const struct hashes *hashes, uint32_t place,
 }
 
 /* The last word about a number, or NULL. */
-static const struct pair *last_of(const struct hashes *hashes, uint8_t kind,
-				  uint64_t hash, uint32_t number)
+static const struct findpage_pair *last_of(const struct hashes *hashes,
+					   uint8_t kind, uint64_t hash,
+					   uint32_t number)
 {
-	const struct pair *pair;
+	const struct findpage_pair *pair;
 
 	if (!hashes || !hashes->count)
 		return NULL;
@@ -150,9 +147,11 @@ void hashes_find(struct store *store, uint8_t kind, uint64_t hash,
 		 hashes_take *take, void *closure)
 {
 	const struct hashes *hashes = store->hashes;
-	struct search search = { hashes, kind, hash, take, closure, false };
-	const struct pair *pair = NULL;
+	struct search search = { hashes, kind, 0, take, closure, false };
+	const struct findpage_pair *pair = NULL;
 
+	hash = findpage_hash(kind, hash);
+	search.hash = hash;
 	if (hashes && hashes->count)
 		pair = next_of(hashes, *slot_of(hashes, kind, hash), kind,
 			       hash);
@@ -162,14 +161,14 @@ void hashes_find(struct store *store, uint8_t kind, uint64_t hash,
 		    last_of(hashes, kind, hash, pair->number) == pair)
 			search.is_over = !take(closure, pair->number);
 	if (!search.is_over)
-		btree_pair_walk(store, kind, hash, take_kept, &search);
+		findpage_walk(store, kind, hash, take_kept, &search);
 }
 
 void hashes_walk(struct store *store, uint8_t kind, uint64_t hash,
-		 btree_take_pair *take, void *closure)
+		 findpage_take *take, void *closure)
 {
 	hashes_flush(store);
-	btree_pair_walk(store, kind, hash, take, closure);
+	findpage_walk(store, kind, hash, take, closure);
 }
 
 bool hashes_is_much(const struct store *store)
@@ -180,7 +179,7 @@ bool hashes_is_much(const struct store *store)
 /* Of equal ones the newest first. */
 static int by_place(const void *left, const void *right)
 {
-	const struct pair *a = left, *b = right;
+	const struct findpage_pair *a = left, *b = right;
 
 	if (a->kind != b->kind)
 		return a->kind < b->kind ? -1 : 1;
@@ -191,28 +190,95 @@ static int by_place(const void *left, const void *right)
 	return (a->before < b->before) - (a->before > b->before);
 }
 
+static size_t page_of(const struct findpage_pair *pair)
+{
+	return pair->kind * (size_t)FINDPAGE_PLACES +
+	       findpage_place(pair->hash);
+}
+
+static bool is_one_page(const struct findpage_pair *a,
+			const struct findpage_pair *b)
+{
+	return page_of(a) == page_of(b);
+}
+
+/* Of pairs in order those that were not said again later; returns how many. */
+static size_t keep_last_words(struct findpage_pair *pairs, size_t count)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct findpage_pair *last =
+			kept ? &pairs[kept - 1] : NULL;
+
+		if (!last || last->kind != pairs[i].kind ||
+		    last->hash != pairs[i].hash ||
+		    last->number != pairs[i].number)
+			pairs[kept++] = pairs[i];
+	}
+	return kept;
+}
+
+/*
+ * Many pairs by kind and page, in one pass each way; what is of one page is
+ * then few, and near.
+ */
+static void sort_pages(struct hashes *hashes)
+{
+	size_t *starts =
+		must(calloc((size_t)KINDS * FINDPAGE_PLACES, sizeof(*starts)));
+	struct findpage_pair *sorted =
+		must(malloc(hashes->room * sizeof(*sorted)));
+	size_t sum = 0;
+
+	for (size_t i = 0; i < hashes->count; i++)
+		starts[page_of(&hashes->pairs[i])]++;
+	for (size_t i = 0; i < (size_t)KINDS * FINDPAGE_PLACES; i++) {
+		const size_t here = starts[i];
+
+		starts[i] = sum;
+		sum += here;
+	}
+	for (size_t i = 0; i < hashes->count; i++)
+		sorted[starts[page_of(&hashes->pairs[i])]++] = hashes->pairs[i];
+	free(starts);
+	free(hashes->pairs);
+	hashes->pairs = sorted;
+}
+
+static void flush_page(struct store *store, struct findpage_pair *pairs,
+		       size_t count, struct arena *scratch)
+{
+	qsort(pairs, count, sizeof(*pairs), by_place);
+	findpage_change(store, pairs, keep_last_words(pairs, count), scratch);
+	arena_reset(scratch);
+}
+
 void hashes_flush(struct store *store)
 {
 	struct hashes *hashes = store->hashes;
+	struct arena scratch;
+	size_t next;
 
 	if (!hashes || !hashes->count)
 		return;
 	/* What came before was put before: the chains are done with. */
 	for (size_t i = 0; i < hashes->count; i++)
 		hashes->pairs[i].before = (uint32_t)i;
-	qsort(hashes->pairs, hashes->count, sizeof(*hashes->pairs), by_place);
-	for (size_t i = 0; i < hashes->count; i++) {
-		const struct pair *it = &hashes->pairs[i];
-
-		if (i && it[-1].kind == it->kind && it[-1].hash == it->hash &&
-		    it[-1].number == it->number)
-			continue;
-		if (it->is_there)
-			btree_pair_add(store, it->kind, it->hash, it->number);
-		else
-			btree_pair_remove(store, it->kind, it->hash,
-					  it->number);
+	if (hashes->count >= MANY)
+		sort_pages(hashes);
+	else
+		qsort(hashes->pairs, hashes->count, sizeof(*hashes->pairs),
+		      by_place);
+	arena_init(&scratch);
+	for (size_t i = 0; i < hashes->count; i = next) {
+		for (next = i + 1; next < hashes->count; next++)
+			if (!is_one_page(&hashes->pairs[i],
+					 &hashes->pairs[next]))
+				break;
+		flush_page(store, &hashes->pairs[i], next - i, &scratch);
 	}
+	arena_deinit(&scratch);
 	hashes->count = 0;
 	memset(hashes->slots, 0, 2 * hashes->room * sizeof(*hashes->slots));
 }

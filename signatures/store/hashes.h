@@ -4,12 +4,13 @@
  *
  * Hashes have no order worth the name, so that each new one changes a page of
  * its own.  A writer's are therefore collected, found in memory meanwhile, and
- * put into the store in their order by hashes_flush().
+ * put into the store in their order by hashes_flush().  Of most hashes the
+ * beginning alone counts (findpage.h): what is found has to be looked at.
  */
 #ifndef STORE_HASHES_H
 #define STORE_HASHES_H
 
-#include "signatures/store/btree.h"
+#include "signatures/store/findpage.h"
 
 struct hashes;
 
@@ -29,7 +30,7 @@ void hashes_find(struct store *store, uint8_t kind, uint64_t hash,
 
 /* All pairs in order from hash on; a writer's are flushed first. */
 void hashes_walk(struct store *store, uint8_t kind, uint64_t hash,
-		 btree_take_pair *take, void *closure);
+		 findpage_take *take, void *closure);
 
 bool hashes_is_much(const struct store *store);
 void hashes_flush(struct store *store);

@@ -18,21 +18,26 @@ static uint64_t rounded(uint64_t address, unsigned int shift)
 	return (address + rest) & ~rest;
 }
 
-/* The most that all places are a multiple of. */
-static unsigned int shift_of(const struct crash *crash)
+/* The most that numbers with these bits in them are all a multiple of. */
+static unsigned int shift_of(uint64_t bits)
 {
-	uint64_t bits = 0;
-
-	for (size_t i = 0; i < crash->module_count; i++)
-		bits |= crash->modules[i].base;
 	if (!(bits & ((1u << GRAIN_SHIFT) - 1)))
 		return GRAIN_SHIFT;
 	return bits & ((1u << PAGE_SHIFT) - 1) ? 0 : PAGE_SHIFT;
 }
 
+static unsigned int loaded_shift(const struct crash *crash)
+{
+	uint64_t bits = 0;
+
+	for (size_t i = 0; i < crash->module_count; i++)
+		bits |= crash->modules[i].base;
+	return shift_of(bits);
+}
+
 static void pack_loaded(const struct crash *crash, struct pack *out)
 {
-	const unsigned int shift = shift_of(crash);
+	const unsigned int shift = loaded_shift(crash);
 	uint64_t end = 0, zeros = 0;
 
 	pack_u8(out, (uint8_t)shift);
@@ -54,20 +59,39 @@ static void pack_loaded(const struct crash *crash, struct pack *out)
 		pack_varint(out, zeros - 1);
 }
 
-void placement_pack(struct store *store, const struct crash *crash,
-		    struct pack *out)
+static void pack_unloaded(struct store *store, const struct crash *crash,
+			  struct pack *out)
 {
-	pack_loaded(crash, out);
+	uint64_t before = crash->module_count ? crash->modules[0].base : 0;
+	uint64_t bases = 0, sizes = 0;
+	unsigned int shift, size_shift;
+
 	pack_varint(out, crash->unloaded_count);
+	for (size_t i = 0; i < crash->unloaded_count; i++) {
+		bases |= crash->unloaded[i].base;
+		sizes |= crash->unloaded[i].bytes;
+	}
+	shift = shift_of(bases);
+	size_shift = shift_of(sizes) ? PAGE_SHIFT : 0;
+	if (crash->unloaded_count)
+		pack_u8(out, (uint8_t)(shift << 1 | !!size_shift));
 	for (size_t i = 0; i < crash->unloaded_count; i++) {
 		const struct crash_unloaded *unloaded = &crash->unloaded[i];
 
 		pack_varint(out, part_put(store, SCHEMA_NAME,
 					  bytes_of(unloaded->name,
 						   strlen(unloaded->name))));
-		pack_signed(out, unloaded->base);
-		pack_varint(out, unloaded->bytes);
+		pack_signed(out, (unloaded->base >> shift) - (before >> shift));
+		pack_varint(out, unloaded->bytes >> size_shift);
+		before = unloaded->base;
 	}
+}
+
+void placement_pack(struct store *store, const struct crash *crash,
+		    struct pack *out)
+{
+	pack_loaded(crash, out);
+	pack_unloaded(store, crash, out);
 }
 
 static bool take_loaded(struct bytes *in, struct crash *ret)
@@ -93,25 +117,46 @@ static bool take_loaded(struct bytes *in, struct crash *ret)
 	return !in->failed && !zeros;
 }
 
+static const char *take_name(struct store *store, struct bytes *in,
+			     struct arena *arena)
+{
+	const uint32_t id = (uint32_t)pack_take_varint(in);
+	struct bytes name;
+	char *copy;
+
+	if (!part_get(store, SCHEMA_NAME, id, &name))
+		return NULL;
+	copy = arena_take(arena, bytes_left(&name) + 1, 1);
+	bytes_copy(&name, copy, bytes_left(&name));
+	return copy;
+}
+
 static bool take_unloaded(struct store *store, struct bytes *in,
 			  struct arena *arena, struct crash *ret)
 {
+	uint64_t before = ret->module_count ? ret->modules[0].base : 0;
+	unsigned int shift = 0, size_shift = 0;
+
 	ret->unloaded_count = pack_take_count(in, LIMIT_UNLOADED);
 	ret->unloaded =
 		arena_take(arena, ret->unloaded_count, sizeof(*ret->unloaded));
+	if (ret->unloaded_count) {
+		shift = bytes_u8(in);
+		size_shift = shift & 1 ? PAGE_SHIFT : 0;
+		shift >>= 1;
+	}
+	if (shift > GRAIN_SHIFT)
+		return false;
 	for (size_t i = 0; i < ret->unloaded_count; i++) {
-		const uint32_t id = (uint32_t)pack_take_varint(in);
-		struct bytes name;
+		struct crash_unloaded *unloaded = &ret->unloaded[i];
 
-		if (!part_get(store, SCHEMA_NAME, id, &name))
+		unloaded->name = take_name(store, in, arena);
+		if (!unloaded->name)
 			return false;
-
-		char *copy = arena_take(arena, bytes_left(&name) + 1, 1);
-
-		bytes_copy(&name, copy, bytes_left(&name));
-		ret->unloaded[i].name = copy;
-		ret->unloaded[i].base = pack_take_signed(in);
-		ret->unloaded[i].bytes = pack_take_varint(in);
+		unloaded->base = ((before >> shift) + pack_take_signed(in))
+				 << shift;
+		unloaded->bytes = pack_take_varint(in) << size_shift;
+		before = unloaded->base;
 	}
 	return !in->failed;
 }

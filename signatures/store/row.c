@@ -5,6 +5,7 @@
 #include "signatures/base/limits.h"
 #include "signatures/base/pack.h"
 #include "signatures/identity.h"
+#include "signatures/record_beside.h"
 #include "signatures/store/btree.h"
 #include "signatures/store/index.h"
 #include "signatures/store/part.h"
@@ -51,29 +52,54 @@ static uint32_t put_folder(struct store *store, const struct record_file *file,
 	return part_put(store, SCHEMA_FOLDER, pack_done(&out));
 }
 
+static struct bytes take_piece(struct bytes *in)
+{
+	const uint64_t size = pack_take_varint(in);
+	struct bytes piece;
+
+	if (in->failed || size > bytes_left(in)) {
+		in->failed = true;
+		return bytes_absent();
+	}
+	piece = bytes_of(in->next, size);
+	bytes_skip(in, size);
+	return piece;
+}
+
+static enum status read_stack(struct store *store, struct row_file *file,
+			      struct bytes *in, struct bytes *ret,
+			      struct error *err)
+{
+	if (file->stack && !part_get(store, SCHEMA_STACK, file->stack, ret))
+		return error_set(err, STATUS_STORE, "stack %u is missing",
+				 file->stack);
+	if (!file->stack)
+		*ret = take_piece(in);
+	return STATUS_OK;
+}
+
 static enum status read_file(struct store *store, struct bytes *in,
 			     struct arena *arena, struct row_file *ret,
 			     struct error *err)
 {
 	struct crash shared = { 0 };
-	struct bytes record;
-	uint64_t size;
+	struct record_beside record;
 
 	ret->folder = (uint32_t)pack_take_varint(in);
 	ret->machine = (uint32_t)pack_take_varint(in);
 	ret->list = (uint32_t)pack_take_varint(in);
+	ret->stack = (uint32_t)pack_take_varint(in);
 	if (in->failed)
 		return error_set(err, STATUS_STORE, "cut short");
-	if (placement_take(store, in, ret->list, arena, &shared, err))
+	if (read_stack(store, ret, in, &record.stack, err) ||
+	    placement_take(store, in, ret->list, arena, &shared, err))
 		return err->status;
-	size = pack_take_varint(in);
-	if (in->failed || size > bytes_left(in))
+	record.own = take_piece(in);
+	if (in->failed)
 		return error_set(err, STATUS_STORE, "cut short");
-	record = bytes_of(in->next, size);
-	bytes_skip(in, size);
 	if (part_get_machine(store, ret->machine, arena, &shared.machine,
 			     err) ||
-	    record_decode_beside(record, &shared, arena, &ret->file, err))
+	    record_beside_decode(&record, &shared, arena, &ret->file, err))
 		return err->status;
 	return join_folder(store, ret, arena, err);
 }
@@ -153,6 +179,36 @@ void row_merge(struct row *row, struct arena *arena)
 	row->identity = identity_of(&row->crash);
 }
 
+static void pack_piece(struct pack *out, struct bytes piece)
+{
+	pack_varint(out, bytes_left(&piece));
+	pack_bytes(out, piece.next, bytes_left(&piece));
+}
+
+/* A stack too weak for a bucket is like no other: sharing it does not pay. */
+static void write_file(struct store *store, const struct row_file *it,
+		       struct pack *out, struct arena *scratch)
+{
+	struct record_file file = it->file;
+	const char *slash = strrchr(file.source, '/');
+	const bool is_shared = file.crash.buckets.exact != 0;
+	struct record_beside record;
+
+	if (slash)
+		file.source = slash + 1;
+	file.ingested = 0;
+	record = record_beside_encode(&file, scratch);
+	pack_varint(out, it->folder);
+	pack_varint(out, it->machine);
+	pack_varint(out, it->list);
+	pack_varint(out, is_shared ? part_put(store, SCHEMA_STACK, record.stack)
+				   : 0);
+	if (!is_shared)
+		pack_piece(out, record.stack);
+	placement_pack(store, &file.crash, out);
+	pack_piece(out, record.own);
+}
+
 void row_write(struct store *store, uint32_t number, const struct row *row,
 	       struct arena *scratch)
 {
@@ -160,22 +216,8 @@ void row_write(struct store *store, uint32_t number, const struct row *row,
 	struct pack out = pack_into(scratch);
 
 	pack_varint(&out, row->count);
-	for (size_t i = 0; i < row->count; i++) {
-		struct record_file file = row->files[i].file;
-		const char *slash = strrchr(file.source, '/');
-		struct bytes record;
-
-		if (slash)
-			file.source = slash + 1;
-		file.ingested = 0;
-		record = record_encode(&file, RECORD_WITHOUT_MODULES, scratch);
-		pack_varint(&out, row->files[i].folder);
-		pack_varint(&out, row->files[i].machine);
-		pack_varint(&out, row->files[i].list);
-		placement_pack(store, &file.crash, &out);
-		pack_varint(&out, bytes_left(&record));
-		pack_bytes(&out, record.next, bytes_left(&record));
-	}
+	for (size_t i = 0; i < row->count; i++)
+		write_file(store, &row->files[i], &out, scratch);
 	btree_put(store, SCHEMA_ROW, &key, pack_done(&out));
 }
 

@@ -10,7 +10,7 @@
 /* A file with the numbers of the parts it shares; 0 = none. */
 struct row_file {
 	struct record_file file;
-	uint32_t folder, machine, list;
+	uint32_t folder, machine, list, stack;
 };
 
 struct row {

@@ -14,14 +14,18 @@
  *            "tally"               v files, then v refused by enum status
  *   row      row u32               v count, files richest first, each:
  *                                  v folder part, v machine part, v list
- *                                  part or 0, layout, v size, a record
- *                                  without modules whose source is the last
- *                                  path part and whose ingested is 0.
+ *                                  part or 0, v stack part or 0 and v size,
+ *                                  stack, layout, v size, own; stack and own
+ *                                  as in record_beside.h, whose source is the
+ *                                  last path part and whose ingested is 0.
  *                                  A layout is 1 shift; for each loaded one
  *                                  s (base - end of the one before, rounded
  *                                  up) >> shift, where 0 is followed by v how
- *                                  many more are 0; v count of unloaded, for
- *                                  each v name part, s base, v bytes
+ *                                  many more are 0; v count of unloaded, if
+ *                                  there are any 1 shift << 1 and a bit:
+ *                                  sizes are whole pages; for each v name
+ *                                  part, s base >> shift less the one before
+ *                                  (the first loaded one), v bytes or pages
  *   part     kind u8, id u32       bytes that crashes share, ids from 1 on:
  *              BUILD                 t name, v bytes, 8 build
  *              NAME                  the name of an unloaded module
@@ -29,6 +33,8 @@
  *                                    v count, s build part - the one before
  *              MACHINE               as record_machine_encode()
  *              FOLDER                v ingested, source up to its last slash
+ *              STACK                 as in record_beside.h, of a crash with
+ *                                    an exact bucket
  *   term     field u8, term u32    a value, whole; terms from 1 on
  *   refused  content 16            u32 status, t source, t reason
  *   archive  content 16            v dumps
@@ -38,7 +44,8 @@
  *
  * Made from these by store_rebuild(), compared with them by store_verify():
  *
- *   find     kind u8               hash u64, number u32, big-endian, sorted:
+ *   find     kind u8, begin of     the rest of hashes and a u32 each, sorted:
+ *            hash u16              findpage.c
  *              IDENTITY              of the crash and of its files -> row
  *              CONTENT               of each file -> row
  *              SOURCE                of each file -> row
@@ -66,7 +73,7 @@
 #include <stdint.h>
 
 enum {
-	SCHEMA_VERSION = 1,
+	SCHEMA_VERSION = 2,
 	SCHEMA_VALUE_BYTES = 400,      /* LMDB takes keys up to 511 bytes */
 	SCHEMA_POSTING_ROWS = 1 << 20, /* dense postings: 128 KiB a chunk */
 	SCHEMA_COLUMN_LISTS = 255,     /* column of list parts, as a field */
@@ -96,6 +103,7 @@ enum schema_part {
 	SCHEMA_LIST,
 	SCHEMA_MACHINE,
 	SCHEMA_FOLDER,
+	SCHEMA_STACK,
 	SCHEMA_PART_END
 };
 

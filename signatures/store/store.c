@@ -153,9 +153,8 @@ static int open_databases(struct store *store)
 	int rc = 0;
 
 	for (size_t i = 0; i < SCHEMA_DBS && !rc; i++) {
-		const unsigned int sorted = i == SCHEMA_COPY || i == SCHEMA_FIND
-						    ? MDB_DUPSORT | MDB_DUPFIXED
-						    : 0;
+		const unsigned int sorted =
+			i == SCHEMA_COPY ? MDB_DUPSORT | MDB_DUPFIXED : 0;
 
 		rc = mdb_dbi_open(store->txn, state_names[i], sorted | make,
 				  &store->dbi[i]);

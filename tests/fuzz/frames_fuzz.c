@@ -22,8 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		while (text)
 			if (!frames_table_row(&table, strsep(&text, "\n"),
 					      &arena, &file, &err))
-				(void)record_encode(&file, RECORD_WHOLE,
-						    &arena);
+				(void)record_encode(&file, &arena);
 	arena_deinit(&arena);
 	return 0;
 }

@@ -32,8 +32,7 @@ static inline void payload_examine(struct bytes image)
 	arena_init(&arena);
 	file.crash.image.bytes = bytes_left(&image);
 	if (!examine(image, &options, &arena, &file.crash, &err)) {
-		const struct bytes raw =
-			record_encode(&file, RECORD_WHOLE, &arena);
+		const struct bytes raw = record_encode(&file, &arena);
 
 		if (bytes_left(&raw) <= LIMIT_RECORD_BYTES &&
 		    record_decode(raw, &arena, &file, &err))

@@ -13,8 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	arena_init(&arena);
 	if (!record_decode(bytes_of(data, size), &arena, &file, &err)) {
-		const struct bytes again =
-			record_encode(&file, RECORD_WHOLE, &arena);
+		const struct bytes again = record_encode(&file, &arena);
 
 		assert(!record_decode(again, &arena, &file, &err));
 	}

@@ -133,10 +133,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	btree_key_bytes(&key, data + 2, data[1]);
 	must(store_begin(store, &err));
-	if (db == SCHEMA_COPY || db == SCHEMA_FIND) {
+	if (db == SCHEMA_COPY) {
 		struct btree_key item = btree_key();
 
-		if (bytes_left(&value) == (db == SCHEMA_COPY ? 16 : 12)) {
+		if (bytes_left(&value) == 16) {
 			btree_key_bytes(&item, value.next, bytes_left(&value));
 			btree_set(store, db, &key, &item, true);
 		}

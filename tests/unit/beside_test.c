@@ -57,7 +57,7 @@ static void take(struct beside *beside, const char *source, struct crash crash,
 		 bool may_follow)
 {
 	struct record_file file = { .source = "", .crash = crash };
-	const struct bytes record = record_encode(&file, RECORD_WHOLE, &arena);
+	const struct bytes record = record_encode(&file, &arena);
 	struct record_file again;
 	struct error err;
 

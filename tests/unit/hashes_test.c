@@ -11,6 +11,8 @@ enum {
 	HASHES = 3000
 };
 
+#define SEVEN (UINT64_C(7) << 40)
+
 static bool take(void *closure, uint32_t number)
 {
 	uint64_t *sum = closure;
@@ -59,15 +61,15 @@ static void of_a_pair_the_last_word_counts(void **state)
 	struct store *store = made(folder);
 
 	(void)state;
-	hashes_add(store, KIND, 7, 1);
-	hashes_add(store, KIND, 7, 20);
-	assert_int_equal(sum_of(store, 7), 21);
-	hashes_remove(store, KIND, 7, 1);
-	assert_int_equal(sum_of(store, 7), 20);
-	hashes_add(store, KIND, 7, 1);
-	hashes_add(store, KIND, 7, 1);
-	assert_int_equal(sum_of(store, 7), 21);
-	assert_int_equal(sum_of(store, 8), 0);
+	hashes_add(store, KIND, SEVEN, 1);
+	hashes_add(store, KIND, SEVEN, 20);
+	assert_int_equal(sum_of(store, SEVEN), 21);
+	hashes_remove(store, KIND, SEVEN, 1);
+	assert_int_equal(sum_of(store, SEVEN), 20);
+	hashes_add(store, KIND, SEVEN, 1);
+	hashes_add(store, KIND, SEVEN, 1);
+	assert_int_equal(sum_of(store, SEVEN), 21);
+	assert_int_equal(sum_of(store, SEVEN << 1), 0);
 	unmake(store, folder);
 }
 

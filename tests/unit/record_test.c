@@ -37,12 +37,11 @@ static void what_is_encoded_is_decoded(void **state)
 		struct record_file file = { "a/b.dmp", 77,
 					    any_crash(&seed, &arena) };
 		struct record_file again;
-		struct bytes bytes = record_encode(&file, RECORD_WHOLE, &arena);
+		struct bytes bytes = record_encode(&file, &arena);
 
 		assert_int_equal(record_decode(bytes, &arena, &again, &err),
 				 STATUS_OK);
-		assert_same_bytes(bytes,
-				  record_encode(&again, RECORD_WHOLE, &arena));
+		assert_same_bytes(bytes, record_encode(&again, &arena));
 		assert_string_equal(again.source, "a/b.dmp");
 		assert_int_equal(again.ingested, 77);
 		assert_int_equal(again.crash.module_count,
@@ -52,37 +51,6 @@ static void what_is_encoded_is_decoded(void **state)
 					 file.crash.stack.frames[n].address);
 		arena_reset(&arena);
 	}
-	arena_deinit(&arena);
-}
-
-static void a_record_without_modules_is_small(void **state)
-{
-	uint64_t seed = 3;
-	struct arena arena;
-	struct error err;
-	size_t total = 0;
-
-	(void)state;
-	arena_init(&arena);
-	for (int i = 0; i < 100; i++) {
-		struct record_file file = { "b.dmp", 77,
-					    any_crash(&seed, &arena) };
-		struct record_file again;
-		struct bytes bytes =
-			record_encode(&file, RECORD_WITHOUT_MODULES, &arena);
-
-		total += bytes_left(&bytes);
-		assert_int_equal(record_decode_beside(bytes, &file.crash,
-						      &arena, &again, &err),
-				 STATUS_OK);
-		assert_same_bytes(record_encode(&file, RECORD_WHOLE, &arena),
-				  record_encode(&again, RECORD_WHOLE, &arena));
-		/* Not without what was left out. */
-		assert_int_equal(record_decode(bytes, &arena, &again, &err),
-				 STATUS_CORRUPT);
-		arena_reset(&arena);
-	}
-	assert_true(total / 100 < 250);
 	arena_deinit(&arena);
 }
 
@@ -97,7 +65,7 @@ static void a_cut_or_changed_record_is_refused_or_another(void **state)
 	arena_init(&arena);
 	arena_init(&scratch);
 	file = golden(&arena);
-	bytes = record_encode(&file, RECORD_WHOLE, &arena);
+	bytes = record_encode(&file, &arena);
 	for (size_t size = 0; size < bytes_left(&bytes); size++)
 		assert_int_equal(record_decode(bytes_of(bytes.next, size),
 					       &scratch, &again, &err),
@@ -109,7 +77,7 @@ static void a_cut_or_changed_record_is_refused_or_another(void **state)
 		copy[bit / 8] ^= (uint8_t)(1 << bit % 8);
 		if (!record_decode(bytes_of(copy, bytes_left(&bytes)), &scratch,
 				   &again, &err))
-			record_encode(&again, RECORD_WHOLE, &scratch);
+			record_encode(&again, &scratch);
 		arena_reset(&scratch);
 	}
 	arena_deinit(&scratch);
@@ -132,7 +100,7 @@ static void the_first_version_can_be_read(void **state)
 	(void)state;
 	arena_init(&arena);
 	file = golden(&arena);
-	bytes = record_encode(&file, RECORD_WHOLE, &arena);
+	bytes = record_encode(&file, &arena);
 	hex = out ? fopen(out, "w") : NULL;
 	for (size_t i = 0; hex && i < bytes_left(&bytes); i++)
 		fprintf(hex, "%02x%s", bytes.next[i], i % 32 == 31 ? "\n" : "");
@@ -148,8 +116,7 @@ static void the_first_version_can_be_read(void **state)
 	assert_int_equal(
 		record_decode(bytes_of(raw, size), &arena, &again, &err),
 		STATUS_OK);
-	assert_same_bytes(bytes_of(raw, size),
-			  record_encode(&again, RECORD_WHOLE, &arena));
+	assert_same_bytes(bytes_of(raw, size), record_encode(&again, &arena));
 	assert_string_equal(again.source, "march.7z/07.dmp");
 	assert_int_equal(again.ingested, 133000000000000000u);
 	arena_deinit(&arena);
@@ -159,7 +126,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_encoded_is_decoded),
-		cmocka_unit_test(a_record_without_modules_is_small),
 		cmocka_unit_test(a_cut_or_changed_record_is_refused_or_another),
 		cmocka_unit_test(the_first_version_can_be_read),
 	};

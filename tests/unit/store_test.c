@@ -4,6 +4,7 @@
 
 #include "signatures/identity.h"
 #include "signatures/store/btree.h"
+#include "signatures/store/hashes.h"
 #include "signatures/store/store_admin.h"
 #include "signatures/store/store_read.h"
 #include "signatures/store/store_write.h"
@@ -469,7 +470,8 @@ static void damage_is_seen_and_mended(void **state)
 	btree_key_u8(&key, field_find("bugcheck")->number);
 	btree_key_u32(&key, 0);
 	btree_delete(place.store, SCHEMA_COLUMN, &key);
-	btree_pair_add(place.store, SCHEMA_FIND_LINK, 1, 2);
+	hashes_add(place.store, SCHEMA_FIND_LINK, 1, 2);
+	hashes_flush(place.store);
 	assert_int_equal(store_verify(place.store, place.folder, ignore_line,
 				      &lines, &differences, &place.err),
 			 STATUS_OK);
@@ -546,7 +548,7 @@ static void a_store_says_what_is_wrong_with_it(void **state)
 	assert_int_equal(
 		store_open(place.folder, STORE_READ, false, &place.store, &err),
 		STATUS_STORE);
-	assert_non_null(strstr(err.text, "schema version 99, want 1"));
+	assert_non_null(strstr(err.text, "schema version 99, want 2"));
 	place.store = NULL;
 	close_place(&place);
 }
