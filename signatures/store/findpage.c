@@ -171,3 +171,14 @@ void findpage_walk(struct store *store, uint8_t kind, uint64_t hash,
 
 	btree_walk_from(store, SCHEMA_FIND, &from, take_page, &walk);
 }
+
+void findpage_find(struct store *store, uint8_t kind, uint64_t hash,
+		   findpage_take *take, void *closure)
+{
+	struct walk walk = { kind, hash, take, closure };
+	const struct btree_key key = key_of(kind, hash);
+	struct bytes page;
+
+	if (btree_get(store, SCHEMA_FIND, &key, &page))
+		take_page(&walk, bytes_of(key.data, key.size), page);
+}

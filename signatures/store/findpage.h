@@ -34,5 +34,8 @@ void findpage_change(struct store *store, const struct findpage_pair *pairs,
 typedef bool findpage_take(void *closure, uint64_t hash, uint32_t number);
 void findpage_walk(struct store *store, uint8_t kind, uint64_t hash,
 		   findpage_take *take, void *closure);
+/* Those of them that are in the page of hash: at least all of hash itself. */
+void findpage_find(struct store *store, uint8_t kind, uint64_t hash,
+		   findpage_take *take, void *closure);
 
 #endif

@@ -4,7 +4,7 @@
 #include <string.h>
 
 enum {
-	PAIRS_MOST = 4 << 20,
+	PAIRS_MOST = 8 << 20,
 	FIRST_ROOM = 1024,
 	MANY = 1 << 16,
 	KINDS = SCHEMA_FIND_PART + SCHEMA_PART_END
@@ -161,7 +161,7 @@ void hashes_find(struct store *store, uint8_t kind, uint64_t hash,
 		    last_of(hashes, kind, hash, pair->number) == pair)
 			search.is_over = !take(closure, pair->number);
 	if (!search.is_over)
-		findpage_walk(store, kind, hash, take_kept, &search);
+		findpage_find(store, kind, hash, take_kept, &search);
 }
 
 void hashes_walk(struct store *store, uint8_t kind, uint64_t hash,

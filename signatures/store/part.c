@@ -9,7 +9,15 @@
 #include "signatures/store/hashes.h"
 
 enum {
-	CACHE_SLOTS = 1 << 16
+	CACHE_SLOTS = 1 << 16,
+	BUILDS_MOST = 1 << 20
+};
+
+/* Builds that were read, by id; one without a name was not. */
+struct part_builds {
+	struct crash_module *list;
+	size_t room;
+	struct arena arena;
 };
 
 /*
@@ -213,8 +221,8 @@ static enum status damaged(struct store *store, const char *what, uint32_t id,
 			 id);
 }
 
-static bool get_build(struct store *store, uint32_t id, struct arena *arena,
-		      struct crash_module *ret)
+static bool read_build(struct store *store, uint32_t id, struct arena *arena,
+		       struct crash_module *ret)
 {
 	struct bytes in;
 
@@ -224,6 +232,64 @@ static bool get_build(struct store *store, uint32_t id, struct arena *arena,
 	ret->bytes = (uint32_t)pack_take_varint(&in);
 	ret->build = bytes_u64(&in);
 	return !in.failed && ret->name;
+}
+
+static struct crash_module *build_place(struct store *store, uint32_t id)
+{
+	struct part_builds *builds = store->builds;
+
+	if (!builds) {
+		builds = calloc(1, sizeof(*builds));
+		if (!builds)
+			abort();
+		arena_init(&builds->arena);
+		store->builds = builds;
+	}
+	if (id >= builds->room) {
+		const size_t room = ((size_t)id + 1) * 3 / 2;
+
+		builds->list =
+			realloc(builds->list, room * sizeof(*builds->list));
+		if (!builds->list)
+			abort();
+		memset(builds->list + builds->room, 0,
+		       (room - builds->room) * sizeof(*builds->list));
+		builds->room = room;
+	}
+	return &builds->list[id];
+}
+
+/* Every list is made of them, so each is read once. */
+static bool get_build(struct store *store, uint32_t id, struct arena *arena,
+		      struct crash_module *ret)
+{
+	struct crash_module *kept;
+	size_t size;
+	char *name;
+
+	if (id >= BUILDS_MOST)
+		return read_build(store, id, arena, ret);
+	kept = build_place(store, id);
+	if (!kept->name &&
+	    !read_build(store, id, &store->builds->arena, kept)) {
+		kept->name = NULL;
+		return false;
+	}
+	size = strlen(kept->name) + 1;
+	name = arena_take(arena, size, 1);
+	memcpy(name, kept->name, size);
+	*ret = *kept;
+	ret->name = name;
+	return true;
+}
+
+void part_builds_destroy(struct part_builds *builds)
+{
+	if (!builds)
+		return;
+	arena_deinit(&builds->arena);
+	free(builds->list);
+	free(builds);
 }
 
 enum status part_get_list(struct store *store, uint32_t list,

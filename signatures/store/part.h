@@ -18,8 +18,12 @@ bool part_get(struct store *store, enum schema_part kind, uint32_t id,
 	      struct bytes *ret);
 
 struct part_cache;
+struct part_builds;
 struct part_cache *part_cache_create(void);
 void part_cache_destroy(struct part_cache *cache);
+
+/* What part_get_list() reads goes on being known until this. */
+void part_builds_destroy(struct part_builds *builds);
 
 /* The loaded modules, 0 if there are none; is_new: the list was not there. */
 uint32_t part_put_list(struct store *store, const struct crash *crash,

@@ -8,11 +8,12 @@
 #include "signatures/store/column.h"
 #include "signatures/store/hashes.h"
 #include "signatures/store/machines.h"
+#include "signatures/store/memo.h"
 #include "signatures/store/posting.h"
 #include "signatures/store/term.h"
 
 enum {
-	CHANGES_MOST = 8 << 20, /* 128 MiB of them */
+	CHANGES_MOST = 16 << 20, /* 256 MiB of them */
 	DIGIT_BITS = 11,
 	DIGITS = 1 << DIGIT_BITS
 };
@@ -104,11 +105,6 @@ void pending_pair(struct store *store, uint32_t bugcheck, uint32_t machine,
 {
 	add(store->pending, &store->pending->pairs, bugcheck, machine,
 	    (uint64_t)(int64_t)delta);
-}
-
-bool pending_is_much(const struct store *store)
-{
-	return store->pending->count >= CHANGES_MOST || hashes_is_much(store);
 }
 
 static int by_place(const void *left, const void *right)
@@ -346,7 +342,7 @@ static void flush_column(struct store *store, uint8_t number, uint64_t none,
 	free(values);
 }
 
-void pending_flush(struct store *store)
+static void flush_entries(struct store *store)
 {
 	struct touched touched = { .count = 0 };
 	struct arena arena;
@@ -364,7 +360,22 @@ void pending_flush(struct store *store)
 		flush_column(store, SCHEMA_COLUMN_LISTS, 0, false);
 	machines_count(store, touched.field, touched.terms, touched.count);
 	free(touched.terms);
-	term_flush(store);
-	hashes_flush(store);
+	memo_flush(store);
+	if (term_flush(store))
+		memo_forget(store);
 	store->pending->count = 0;
+}
+
+void pending_relieve(struct store *store)
+{
+	if (store->pending->count >= CHANGES_MOST)
+		flush_entries(store);
+	if (hashes_is_much(store))
+		hashes_flush(store);
+}
+
+void pending_flush(struct store *store)
+{
+	flush_entries(store);
+	hashes_flush(store);
 }

@@ -24,8 +24,8 @@ void pending_list(struct store *store, uint32_t row, uint32_t list);
 void pending_pair(struct store *store, uint32_t bugcheck, uint32_t machine,
 		  int delta);
 
-/* Is there enough to be worth a flush? */
-bool pending_is_much(const struct store *store);
+/* Apply what takes much memory, if it does. */
+void pending_relieve(struct store *store);
 /* Apply everything; the dictionary and the hashes too. */
 void pending_flush(struct store *store);
 

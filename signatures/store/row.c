@@ -186,7 +186,7 @@ static void pack_piece(struct pack *out, struct bytes piece)
 }
 
 /* A stack too weak for a bucket is like no other: sharing it does not pay. */
-static void write_file(struct store *store, const struct row_file *it,
+static void write_file(struct store *store, struct row_file *it,
 		       struct pack *out, struct arena *scratch)
 {
 	struct record_file file = it->file;
@@ -201,15 +201,15 @@ static void write_file(struct store *store, const struct row_file *it,
 	pack_varint(out, it->folder);
 	pack_varint(out, it->machine);
 	pack_varint(out, it->list);
-	pack_varint(out, is_shared ? part_put(store, SCHEMA_STACK, record.stack)
-				   : 0);
+	it->stack = is_shared ? part_put(store, SCHEMA_STACK, record.stack) : 0;
+	pack_varint(out, it->stack);
 	if (!is_shared)
 		pack_piece(out, record.stack);
 	placement_pack(store, &file.crash, out);
 	pack_piece(out, record.own);
 }
 
-void row_write(struct store *store, uint32_t number, const struct row *row,
+void row_write(struct store *store, uint32_t number, struct row *row,
 	       struct arena *scratch)
 {
 	const struct btree_key key = key_of(number);

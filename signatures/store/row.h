@@ -40,7 +40,8 @@ void row_add_parts(struct store *store, struct row_file *file,
  */
 void row_merge(struct row *row, struct arena *arena);
 
-void row_write(struct store *store, uint32_t number, const struct row *row,
+/* Keeps the stacks as parts, too: row is told their numbers. */
+void row_write(struct store *store, uint32_t number, struct row *row,
 	       struct arena *scratch);
 void row_delete(struct store *store, uint32_t number);
 

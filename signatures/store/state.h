@@ -15,6 +15,8 @@
 #include "signatures/store/store.h"
 
 struct hashes;
+struct memos;
+struct part_builds;
 struct part_cache;
 struct pending;
 struct store_foreign;
@@ -40,7 +42,9 @@ struct store {
 	struct part_cache *parts;     /* writer: lists seen of late */
 	struct hashes *hashes;	      /* writer: hashes to be put */
 	struct pending *pending;      /* writer: index entries to be made */
+	struct memos *memos;	      /* writer: terms of parts */
 	struct term_cache *terms;     /* writer: value -> term */
+	struct part_builds *builds;   /* those that were read */
 	void *columns[SCHEMA_FIELDS]; /* reader: one decoded chunk a field */
 
 	struct store_side *sides; /* fields that follow from another */

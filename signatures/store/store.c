@@ -14,6 +14,7 @@
 #include "signatures/store/btree.h"
 #include "signatures/store/hashes.h"
 #include "signatures/store/machines.h"
+#include "signatures/store/memo.h"
 #include "signatures/store/part.h"
 #include "signatures/store/pending.h"
 #include "signatures/store/store_admin.h"
@@ -302,13 +303,17 @@ enum status store_open(const char *path, enum store_mode mode, bool wait,
 static void forget_pending(struct store *store)
 {
 	hashes_destroy(store->hashes);
+	memo_destroy(store->memos);
 	pending_destroy(store->pending);
 	term_cache_destroy(store->terms);
 	part_cache_destroy(store->parts);
+	part_builds_destroy(store->builds);
 	store->hashes = NULL;
+	store->memos = NULL;
 	store->pending = NULL;
 	store->terms = NULL;
 	store->parts = NULL;
+	store->builds = NULL;
 }
 
 void store_close(struct store *store)
@@ -424,6 +429,7 @@ enum status store_begin(struct store *store, struct error *err)
 	store->tally_changed = false;
 	if (store->mode == STORE_WRITE && !store->pending) {
 		store->hashes = hashes_create();
+		store->memos = memo_create();
 		store->pending = pending_create();
 		store->terms = term_cache_create();
 		store->parts = part_cache_create();

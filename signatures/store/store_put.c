@@ -297,8 +297,7 @@ enum status store_put(struct store *store, const struct record_file *file,
 		if (put_new(store, &new_file, scratch, &row, &outcome, err))
 			return err->status;
 	}
-	if (pending_is_much(store))
-		pending_flush(store);
+	pending_relieve(store);
 	if (state_check(store, err))
 		return err->status;
 	*ret = outcome;
@@ -323,8 +322,7 @@ enum status store_put_again(struct store *store, const struct record_file *file,
 	row_add_parts(store, known, scratch);
 	row_merge(&row, scratch);
 	put_row(store, number, &row, scratch);
-	if (pending_is_much(store))
-		pending_flush(store);
+	pending_relieve(store);
 	return state_check(store, err);
 }
 

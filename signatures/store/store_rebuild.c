@@ -5,6 +5,7 @@
 #include "signatures/base/pack.h"
 #include "signatures/store/column.h"
 #include "signatures/store/index.h"
+#include "signatures/store/memo.h"
 #include "signatures/store/part.h"
 #include "signatures/store/pending.h"
 #include "signatures/store/term.h"
@@ -64,8 +65,7 @@ static enum status index_lists(struct work *work, struct error *err)
 		if (part_get_list(work->from, list, &work->arena, &crash, err))
 			return err->status;
 		index_list(work->to, list, &crash);
-		if (pending_is_much(work->to))
-			pending_flush(work->to);
+		pending_relieve(work->to);
 	}
 	return STATUS_OK;
 }
@@ -114,8 +114,7 @@ static enum status index_rows(struct work *work, store_complain *complain,
 		}
 		index_row(work->to, number, &row, 1);
 		files += row.count;
-		if (pending_is_much(work->to))
-			pending_flush(work->to);
+		pending_relieve(work->to);
 	}
 	work->to->files = files;
 	return STATUS_OK;
@@ -195,6 +194,7 @@ enum status store_rebuild(struct store *store, struct error *err)
 	btree_clear(store, SCHEMA_PAIR);
 	clear_columns(store);
 	/* The dictionary in memory has the old counters. */
+	memo_forget(store);
 	term_cache_destroy(store->terms);
 	store->terms = term_cache_create();
 	return store_rebuild_into(store, store, NULL, NULL, err);

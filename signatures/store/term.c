@@ -7,7 +7,7 @@
 
 enum {
 	FIRST_SLOTS = 1 << 12,
-	KEPT_TERMS = 1 << 20 /* beyond these a flush forgets them */
+	KEPT_TERMS = 4 << 20 /* beyond these a flush forgets them */
 };
 
 struct term_cache {
@@ -238,9 +238,10 @@ static int by_value(const void *left, const void *right)
 }
 
 /* In key order: neighbours share pages. */
-void term_flush(struct store *store)
+bool term_flush(struct store *store)
 {
 	struct term_cache *cache = store->terms;
+	const bool is_full = cache->count > KEPT_TERMS;
 	struct arena arena;
 
 	if (cache->changed_count)
@@ -267,6 +268,7 @@ void term_flush(struct store *store)
 	}
 	arena_deinit(&arena);
 	cache->changed_count = 0;
-	if (cache->count > KEPT_TERMS)
+	if (is_full)
 		forget(cache);
+	return is_full;
 }

@@ -43,6 +43,7 @@ struct term *term_take(struct store *store, uint8_t field, struct bytes value);
 struct term *term_at(struct store *store, uint8_t field, uint32_t number);
 void term_count(struct store *store, struct term *term, int64_t crashes,
 		int64_t machines);
-void term_flush(struct store *store);
+/* Says whether terms were forgotten: none that was taken is valid then. */
+bool term_flush(struct store *store);
 
 #endif
