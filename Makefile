@@ -141,11 +141,12 @@ deb: packages
 	@OUT='$(OUT)' VERSION='$(VERSION)' sh corpus-tools/package/deb.sh
 
 # Numbers, never pass or fail.  BENCH_RECORDS=10000000 for the large stores.
-benches := $(addprefix $(OUT)/tests/bench/,pairs_bench clusters_bench alarms_bench)
+benches := $(addprefix $(OUT)/tests/bench/,pairs_bench clusters_bench rows_bench \
+	     alarms_bench)
 $(benches): %: %.o $(OUT)/tests/bench/clusters_score.o $(parts) $(library)
 	@echo "  LD $@"
 	$(Q)$(CC) $(watch) -Wl,--as-needed $(LDFLAGS) -o $@ $^ $(LIBS) -lpthread
-bench: $(programs) $(OUT)/tests/bench/pairs_bench
+bench: $(programs) $(OUT)/tests/bench/pairs_bench $(OUT)/tests/bench/rows_bench
 	@python3 tests/bench/bench.py $(OUT) tests/bench/RESULTS.md
 bench-clusters: $(programs) $(OUT)/tests/bench/clusters_bench
 	@sh tests/bench/clusters.sh $(OUT)
