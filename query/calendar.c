@@ -97,22 +97,29 @@ void calendar_deinit(struct calendar *calendar)
 	free(calendar->crashes);
 }
 
+static uint64_t last_ingest(struct store *store)
+{
+	const struct field *ingested = field_find("ingested");
+	struct store_column column;
+	uint64_t last = 0;
+
+	for (uint32_t chunk = 0;
+	     store_column_read(store, ingested, chunk, &column); chunk++)
+		for (size_t i = 0; i < column.count; i++)
+			if (column.numbers[i] != STORE_NO_NUMBER &&
+			    column.numbers[i] > last)
+				last = column.numbers[i];
+	return last;
+}
+
 struct calendar calendar_read(struct query *query)
 {
-	const uint32_t rows = store_row_count(query->store);
 	uint64_t *times = factor_numbers(query->store, "time");
-	uint64_t *ingested = factor_numbers(query->store, "ingested");
-	uint64_t last_ingest = 0;
-	struct calendar calendar;
+	const struct calendar calendar = calendar_make(
+		times, store_row_count(query->store), last_ingest(query->store),
+		query->now, query->now_is_given);
 
-	for (uint32_t row = 0; row < rows; row++)
-		if (ingested[row] != STORE_NO_NUMBER &&
-		    ingested[row] > last_ingest)
-			last_ingest = ingested[row];
-	calendar = calendar_make(times, rows, last_ingest, query->now,
-				 query->now_is_given);
 	free(times);
-	free(ingested);
 	return calendar;
 }
 

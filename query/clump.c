@@ -59,13 +59,20 @@ static void read_columns(struct clumps *clumps)
 	struct store *store = clumps->store;
 
 	clumps->terms = factor_terms(store, clumps->field);
-	clumps->clusters = factor_terms(store, "cluster");
 	clumps->machines = factor_terms(store, "machine");
+	clumps->times = factor_numbers(store, "time");
+}
+
+/* What clumps look like; where there are none nobody asks. */
+static void read_faces(struct clumps *clumps)
+{
+	struct store *store = clumps->store;
+
+	clumps->clusters = factor_terms(store, "cluster");
 	clumps->bugchecks = factor_terms(store, "bugcheck");
 	clumps->faults = factor_terms(store, "fault");
 	clumps->builds = factor_terms(store, "faultbuild");
 	clumps->portables = factor_terms(store, "portable");
-	clumps->times = factor_numbers(store, "time");
 	clumps->offsets = factor_numbers(store, "offset");
 	clumps->sure = factor_numbers(store, "sureframes");
 	clumps->scanned = factor_numbers(store, "scanned");
@@ -144,6 +151,8 @@ void clump_gather(struct query *query, const struct plan *plan,
 	clumps.at = zeroed(bound, sizeof(*clumps.at));
 	clumps.unclustered = plan->matched;
 	count_clumps(query, &clumps, &counting, born);
+	if (clumps.count)
+		read_faces(&clumps);
 	trend_destroy(counting.tally);
 	free(counting.met);
 	free(born);

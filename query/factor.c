@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "query/count.h"
 #include "query/group.h"
@@ -17,11 +18,26 @@ static void *must(void *memory)
 	return memory;
 }
 
+/* A number a row is much memory at once: in pages as large as there are. */
+static void *one_a_row(size_t rows, size_t size)
+{
+	const size_t page = (size_t)2 << 20;
+	const size_t bytes = (rows + 1) * size;
+	void *room;
+
+	if (bytes < page)
+		return must(calloc(rows + 1, size));
+	room = must(aligned_alloc(page, (bytes + page - 1) / page * page));
+	/* Slower without, no worse. */
+	(void)madvise(room, bytes, MADV_HUGEPAGE);
+	return room;
+}
+
 uint32_t *factor_terms(struct store *store, const char *name)
 {
 	const struct field *field = field_find(name);
 	const uint32_t rows = store_row_count(store);
-	uint32_t *terms = must(calloc((size_t)rows + 1, sizeof(*terms)));
+	uint32_t *terms = one_a_row(rows, sizeof(*terms));
 	struct store_column column;
 	size_t at = 0;
 
@@ -31,6 +47,7 @@ uint32_t *factor_terms(struct store *store, const char *name)
 		memcpy(terms + at, column.terms, column.count * sizeof(*terms));
 		at += column.count;
 	}
+	memset(terms + at, 0, ((size_t)rows + 1 - at) * sizeof(*terms));
 	return terms;
 }
 
@@ -38,7 +55,7 @@ uint64_t *factor_numbers(struct store *store, const char *name)
 {
 	const struct field *field = field_find(name);
 	const uint32_t rows = store_row_count(store);
-	uint64_t *numbers = must(calloc((size_t)rows + 1, sizeof(*numbers)));
+	uint64_t *numbers = one_a_row(rows, sizeof(*numbers));
 	struct store_column column;
 	size_t at = 0;
 
@@ -49,7 +66,7 @@ uint64_t *factor_numbers(struct store *store, const char *name)
 		       column.count * sizeof(*numbers));
 		at += column.count;
 	}
-	for (; at < rows; at++)
+	for (; at <= rows; at++)
 		numbers[at] = STORE_NO_NUMBER;
 	return numbers;
 }
