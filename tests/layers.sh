@@ -20,32 +20,43 @@ query | signatures/base signatures/knowledge signatures signatures/store signatu
 corpus-tools | signatures/base signatures/knowledge signatures signatures/store signatures/settle signatures/clickhouse | zlib.h
 '
 guarded='xxhash.h jansson.h popt.h lmdb.h roaring/ capstone/ archive seccomp.h linux/landlock.h gsl/ curl/ zlib.h'
-bad=0
 
-complain() {
-	echo "$1"
-	bad=1
-}
-
-column() {
-	printf '%s\n' "$rules" | awk -F' *[|] *' -v room="$1" -v n="$2" '$1 == room { print $n }'
-}
-
-for file in $(find signatures indexer query corpus-tools -name '*.[ch]'); do
-	room=$(dirname "$file")
-	allowed=" $room $(column "$room" 2) "
-	own=" $(column "$room" 3) "
-	for header in $(sed -n 's/^#include "\(.*\/.*\)".*/\1/p' "$file"); do
-		case "$allowed" in
-		*" $(dirname "$header") "*) ;;
-		*) complain "$file: $room may not include $header" ;;
-		esac
-	done
-	for outside in $guarded; do
-		case "$own" in *" $outside "*) continue ;; esac
-		if grep -q "^#include <$outside" "$file"; then
-			complain "$file: <$outside> lives in another room"
-		fi
-	done
-done
-exit $bad
+# The rules first, then every include line as "path/foo.c:#include ...".
+{
+	printf '%s\n' "$rules"
+	find signatures indexer query corpus-tools -name '*.[ch]' |
+		xargs grep -H '^#include'
+} | awk -F' *[|] *' -v guarded="$guarded" '
+	BEGIN { doors = split(guarded, door, " ") }
+	/\|/ && !/#include/ {
+		allowed[$1] = " " $1 " " $2 " "
+		own[$1] = " " $3 " "
+		next
+	}
+	!/#include/ { next }
+	{
+		file = substr($0, 1, index($0, ":") - 1)
+		room = file
+		sub(/\/[^\/]*$/, "", room)
+		name = $0
+		sub(/^[^<"]*[<"]/, "", name)
+		sub(/[>"].*$/, "", name)
+	}
+	/#include "/ {
+		theirs = name
+		if (!sub(/\/[^\/]*$/, "", theirs))
+			next
+		if (index(allowed[room], " " theirs " ") == 0) {
+			print file ": " room " may not include " name
+			bad = 1
+		}
+	}
+	/#include </ {
+		for (i = 1; i <= doors; i++)
+			if (index(name, door[i]) == 1 &&
+			    index(own[room], " " door[i] " ") == 0) {
+				print file ": <" door[i] "> lives in another room"
+				bad = 1
+			}
+	}
+	END { exit bad }'
