@@ -56,6 +56,40 @@ static const char *text_of(void *closure, struct field_value value)
 		       : NULL;
 }
 
+/* Does a machine pass what is asked of a column of the list, if it is one? */
+static bool passes(const struct host *host, const struct where_test *test)
+{
+	for (size_t i = 0; i < list.field_count; i++) {
+		const size_t cell = list.columns[i].cell;
+		const struct field_value value = {
+			.text = cell < host->cell_count ? host->cells[cell]
+							: NULL
+		};
+		bool accepted;
+
+		if (test->field != &list.fields[i])
+			continue;
+		accepted = value.text ? where_accepts(test, value)
+				      : where_accepts_absent(test);
+		return accepted != test->negated;
+	}
+	return true;
+}
+
+uint64_t hosts_count(const struct where *where)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < list.count; i++) {
+		bool all = true;
+
+		for (size_t k = 0; where && k < where->count; k++)
+			all = all && passes(&list.hosts[i], &where->tests[k]);
+		count += all;
+	}
+	return count;
+}
+
 /* An id, or the name of a computer. */
 static struct crash_number machine_of(const char *text)
 {

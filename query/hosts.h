@@ -16,6 +16,7 @@
 #ifndef QUERY_HOSTS_H
 #define QUERY_HOSTS_H
 
+#include "query/where.h"
 #include "signatures/store/store_read.h"
 
 /*
@@ -26,5 +27,11 @@
 enum status hosts_open(struct store *store, const char *path,
 		       struct error *err) MUST_CHECK;
 void hosts_close(void);
+
+/*
+ * Machines of the list, of which nobody need have crashed, that pass the tests
+ * of its own fields; where may be NULL.  0 without a list.
+ */
+uint64_t hosts_count(const struct where *where);
 
 #endif

@@ -1,20 +1,40 @@
 #include "query/measure.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "query/calendar.h"
 #include "query/count.h"
 #include "query/factor.h"
+#include "query/hosts.h"
 #include "query/statistics.h"
 #include "signatures/base/text.h"
+
+/* Machines of which the answer is, whether they crashed or not; 0 = unknown. */
+static uint64_t fleet_of(struct query *query)
+{
+	struct where where;
+	struct error err;
+
+	if (asked_options.fleet || !hosts_count(NULL))
+		return asked_options.fleet;
+	/* Words that make no sense have been refused before. */
+	if (where_parse(query->operands, query->operand_count, &query->arena,
+			&where, &err))
+		return 0;
+	return hosts_count(&where);
+}
 
 struct measure measure_of_days(struct query *query, uint64_t total,
 			       uint64_t days)
 {
+	const uint64_t fleet = fleet_of(query);
+
 	return (struct measure){
 		.total = total,
-		.machine_days = (double)asked_options.fleet * (double)days,
+		.fleet = fleet,
+		.machine_days = (double)fleet * (double)days,
 		.arena = &query->arena,
 	};
 }
@@ -46,7 +66,7 @@ enum status measure_make(struct query *query, uint64_t total,
 	uint64_t to = 0;
 
 	*ret = measure_of_days(query, total, 0);
-	if (asked_options.fleet == 0)
+	if (ret->fleet == 0)
 		return STATUS_OK;
 	if (plan_of_time(query, &plan, err))
 		return err->status;
@@ -84,7 +104,7 @@ void measure_columns(struct table_column ret[MEASURE_COLUMNS])
 	};
 
 	memcpy(ret, columns, sizeof(columns));
-	if (asked_options.fleet)
+	if (asked_options.fleet || hosts_count(NULL))
 		ret[5].title = "a machine-day, 95 %";
 	else if (asked_options.intervals)
 		ret[5].title = "share, 95 %";
@@ -122,10 +142,10 @@ void measure_tell(const struct measure *measure, struct table *table)
 {
 	if (measure->machine_days <= 0)
 		return;
-	table_fact(table, "fleet",
-		   json_new_integer((int64_t)asked_options.fleet));
+	table_fact(table, "fleet", json_new_integer((int64_t)measure->fleet));
 	table_fact(table, "machine_days",
 		   json_new_integer((int64_t)measure->machine_days));
-	table_note(table, "rates are of %.0f machine-days",
-		   measure->machine_days);
+	table_note(table, "rates are of %.0f machine-days, of %" PRIu64 " %s",
+		   measure->machine_days, measure->fleet,
+		   measure->fleet == 1 ? "machine" : "machines");
 }

@@ -2,11 +2,13 @@
  * measure.h - columns that say how much a count is, and how sure that is.
  *
  * Of what is asked about a count is a share, with Wilson's interval.  Where the
- * fleet's size is known (--fleet=N) it is a rate as well: per machine and day,
- * with the exact interval of a Poisson count.  Days are those of the time
+ * fleet's size is known (--fleet=N, or the machines of hosts.csv that pass the
+ * words about its columns) it is a rate as well: per machine and day, with the
+ * exact interval of a Poisson count.  Days are those of the time
  * filter, or all from the store's first crash to its last, without gaps.
  *
- * JSON always has the intervals; people see them with --intervals or --fleet.
+ * JSON always has the intervals; people see them with --intervals or where it
+ * is.
  */
 #ifndef QUERY_MEASURE_H
 #define QUERY_MEASURE_H
@@ -15,6 +17,7 @@
 
 struct measure {
 	uint64_t total;	     /* shares are of these */
+	uint64_t fleet;	     /* machines; 0 = not known */
 	double machine_days; /* 0 = not known */
 	struct arena *arena;
 };

@@ -40,6 +40,8 @@ list() {
 echo '== no list'
 crashquery find site=Oslo 2>&1
 list >crash-store/hosts.csv
+crashquery freq --json | jq -c '[.fleet, .machine_days, .rows[0].rate]'
+crashquery freq --json site=Berlin | jq -c '[.fleet, .machine_days, .rows[0].rate]'
 say freq --by=site --format=csv
 say freq --by=host.site --format=csv bugcheck=d1
 say freq --by=host-microcode --format=csv
