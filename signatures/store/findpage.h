@@ -14,7 +14,7 @@
 struct findpage_pair {
 	uint64_t hash;
 	uint32_t number;
-	uint32_t before; /* the caller's */
+	uint32_t before, earlier; /* the caller's */
 	uint8_t kind;
 	bool is_there;
 };

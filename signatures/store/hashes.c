@@ -10,12 +10,18 @@ enum {
 	KINDS = SCHEMA_FIND_PART + SCHEMA_PART_END
 };
 
-/* before: place + 1 of an earlier pair in the same slot. */
+/*
+ * Pairs are found by kind and hash (slots, before), and by kind, hash and
+ * number (words, earlier): many crashes may have one hash, and what was said
+ * last of each is asked for every one.  before and earlier: place + 1 of an
+ * earlier pair in the same slot.
+ */
 struct hashes {
 	struct findpage_pair *pairs;
 	size_t count;
 	size_t room;	 /* a power of two */
 	uint32_t *slots; /* twice room: place + 1 of the last one, or 0 */
+	uint32_t *words; /* likewise */
 };
 
 static void *must(void *memory)
@@ -36,6 +42,7 @@ void hashes_destroy(struct hashes *hashes)
 		return;
 	free(hashes->pairs);
 	free(hashes->slots);
+	free(hashes->words);
 	free(hashes);
 }
 
@@ -45,13 +52,22 @@ static uint32_t *slot_of(const struct hashes *hashes, uint8_t kind,
 	return &hashes->slots[hash_mix(hash, kind) & (2 * hashes->room - 1)];
 }
 
+static uint32_t *word_of(const struct hashes *hashes, uint8_t kind,
+			 uint64_t hash, uint32_t number)
+{
+	return &hashes->words[hash_mix(hash_mix(hash, kind), number) &
+			      (2 * hashes->room - 1)];
+}
+
 static void link_pair(struct hashes *hashes, size_t place)
 {
 	struct findpage_pair *pair = &hashes->pairs[place];
 	uint32_t *slot = slot_of(hashes, pair->kind, pair->hash);
+	uint32_t *word = word_of(hashes, pair->kind, pair->hash, pair->number);
 
 	pair->before = *slot;
-	*slot = (uint32_t)place + 1;
+	pair->earlier = *word;
+	*slot = *word = (uint32_t)place + 1;
 }
 
 static void grow(struct hashes *hashes)
@@ -60,7 +76,9 @@ static void grow(struct hashes *hashes)
 	hashes->pairs = must(
 		realloc(hashes->pairs, hashes->room * sizeof(*hashes->pairs)));
 	free(hashes->slots);
+	free(hashes->words);
 	hashes->slots = must(calloc(2 * hashes->room, sizeof(*hashes->slots)));
+	hashes->words = must(calloc(2 * hashes->room, sizeof(*hashes->words)));
 	for (size_t i = 0; i < hashes->count; i++)
 		link_pair(hashes, i);
 }
@@ -113,14 +131,20 @@ static const struct findpage_pair *last_of(const struct hashes *hashes,
 					   uint8_t kind, uint64_t hash,
 					   uint32_t number)
 {
-	const struct findpage_pair *pair;
+	uint32_t place;
 
 	if (!hashes || !hashes->count)
 		return NULL;
-	pair = next_of(hashes, *slot_of(hashes, kind, hash), kind, hash);
-	while (pair && pair->number != number)
-		pair = next_of(hashes, pair->before, kind, hash);
-	return pair;
+	place = *word_of(hashes, kind, hash, number);
+	while (place) {
+		const struct findpage_pair *pair = &hashes->pairs[place - 1];
+
+		if (pair->hash == hash && pair->kind == kind &&
+		    pair->number == number)
+			return pair;
+		place = pair->earlier;
+	}
+	return NULL;
 }
 
 struct search {
@@ -281,4 +305,5 @@ void hashes_flush(struct store *store)
 	arena_deinit(&scratch);
 	hashes->count = 0;
 	memset(hashes->slots, 0, 2 * hashes->room * sizeof(*hashes->slots));
+	memset(hashes->words, 0, 2 * hashes->room * sizeof(*hashes->words));
 }
