@@ -61,6 +61,11 @@
  *   pair     bugcheck term u32,    v crashes of this machine with this bugcheck
  *            machine term u32
  *
+ * Made by the settling pass from the set of crashes, and made anew by it
+ * wherever it is missing or does not fit:
+ *
+ *   settled  see store_settled.h, settle/memory.h and cluster/engine_table.h
+ *
  * Columns of fields without a function (cluster, family) cannot be recomputed:
  * they are kept, their counters are checked.
  *
@@ -94,6 +99,7 @@ enum schema_db {
 	SCHEMA_POSTING,
 	SCHEMA_COLUMN,
 	SCHEMA_PAIR,
+	SCHEMA_SETTLED,
 	SCHEMA_DBS
 };
 

@@ -11,7 +11,7 @@ const char *const state_names[SCHEMA_DBS] = {
 	[SCHEMA_STAMP] = "stamp",     [SCHEMA_COPY] = "copy",
 	[SCHEMA_FIND] = "find",	      [SCHEMA_VALUE] = "value",
 	[SCHEMA_POSTING] = "posting", [SCHEMA_COLUMN] = "column",
-	[SCHEMA_PAIR] = "pair",
+	[SCHEMA_PAIR] = "pair",	      [SCHEMA_SETTLED] = "settled",
 };
 
 /* LMDB says EIO where a write came out short, which is how a disk gets full. */

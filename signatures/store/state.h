@@ -19,6 +19,7 @@ struct memos;
 struct part_builds;
 struct part_cache;
 struct pending;
+struct settled;
 struct store_foreign;
 struct store_side;
 struct term_cache;
@@ -43,6 +44,8 @@ struct store {
 	struct hashes *hashes;	      /* writer: hashes to be put */
 	struct pending *pending;      /* writer: index entries to be made */
 	struct memos *memos;	      /* writer: terms of parts */
+	bool settled_is_damaged;      /* an entry was not as it was put */
+	struct settled *settled;      /* writer: what happened to rows */
 	struct term_cache *terms;     /* writer: value -> term */
 	struct part_builds *builds;   /* those that were read */
 	void *columns[SCHEMA_FIELDS]; /* reader: one decoded chunk a field */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,6 +18,7 @@
 #include "signatures/store/memo.h"
 #include "signatures/store/part.h"
 #include "signatures/store/pending.h"
+#include "signatures/store/settled.h"
 #include "signatures/store/store_admin.h"
 #include "signatures/store/store_foreign.h"
 #include "signatures/store/store_read.h"
@@ -159,6 +161,9 @@ static int open_databases(struct store *store)
 
 		rc = mdb_dbi_open(store->txn, state_names[i], sorted | make,
 				  &store->dbi[i]);
+		/* Stores from before the pass remembered anything. */
+		if (rc == MDB_NOTFOUND && i == SCHEMA_SETTLED)
+			rc = 0;
 	}
 	return rc;
 }
@@ -304,12 +309,14 @@ static void forget_pending(struct store *store)
 {
 	hashes_destroy(store->hashes);
 	memo_destroy(store->memos);
+	store_settled_destroy(store->settled);
 	pending_destroy(store->pending);
 	term_cache_destroy(store->terms);
 	part_cache_destroy(store->parts);
 	part_builds_destroy(store->builds);
 	store->hashes = NULL;
 	store->memos = NULL;
+	store->settled = NULL;
 	store->pending = NULL;
 	store->terms = NULL;
 	store->parts = NULL;
@@ -427,9 +434,11 @@ enum status store_begin(struct store *store, struct error *err)
 	for (size_t i = 0; i < STATUS_COUNT; i++)
 		store->refused[i] = pack_take_varint(&in);
 	store->tally_changed = false;
+	store->settled_is_damaged = false;
 	if (store->mode == STORE_WRITE && !store->pending) {
 		store->hashes = hashes_create();
 		store->memos = memo_create();
+		store->settled = store_settled_create();
 		store->pending = pending_create();
 		store->terms = term_cache_create();
 		store->parts = part_cache_create();
@@ -493,6 +502,7 @@ enum status store_commit(struct store *store, struct error *err)
 	int rc;
 
 	pending_flush(store);
+	store_settled_flush(store);
 	if (store->tally_changed)
 		write_tally(store);
 	if (state_check(store, err)) {
@@ -523,6 +533,14 @@ enum status store_check(struct store *store, struct error *err)
 	if (store->foreign)
 		return store->foreign->check(store->foreign_state, err);
 	return state_check(store, err);
+}
+
+void store_rest(struct store *store)
+{
+	MDB_envinfo info;
+
+	if (!store->foreign && !mdb_env_info(store->env, &info))
+		madvise(info.me_mapaddr, info.me_mapsize, MADV_DONTNEED);
 }
 
 enum status store_tally_read(struct store *store, struct store_tally *ret,

@@ -10,6 +10,7 @@
 #include "signatures/store/hashes.h"
 #include "signatures/store/index.h"
 #include "signatures/store/pending.h"
+#include "signatures/store/settled.h"
 #include "signatures/store/term.h"
 
 enum {
@@ -131,6 +132,7 @@ static void put_duplicate(struct store *store, uint32_t number, struct row *row,
 	row_add_parts(store, known, scratch);
 	row_merge(row, scratch);
 	put_row(store, number, row, scratch);
+	store_settled_changed(store, number);
 }
 
 /* Rows that have a file which is the same crash as this one. */
@@ -201,6 +203,7 @@ static enum status drop_row(struct store *store, uint32_t number,
 		put_row(store, number, row, scratch);
 	}
 	clear_values(store, last);
+	store_settled_dropped(store, number, last);
 	row_delete(store, last);
 	store->rows--;
 	return STATUS_OK;
@@ -229,6 +232,7 @@ static enum status join(struct store *store, const struct numbers *same,
 	row_merge(whole, scratch);
 	store->files += whole->count;
 	put_row(store, same->list[0], whole, scratch);
+	store_settled_changed(store, same->list[0]);
 	for (size_t i = same->count - 1; i > 0; i--) {
 		clear_values(store, same->list[i]);
 		if (drop_row(store, same->list[i], scratch, row, err))
@@ -322,6 +326,7 @@ enum status store_put_again(struct store *store, const struct record_file *file,
 	row_add_parts(store, known, scratch);
 	row_merge(&row, scratch);
 	put_row(store, number, &row, scratch);
+	store_settled_changed(store, number);
 	pending_relieve(store);
 	return state_check(store, err);
 }

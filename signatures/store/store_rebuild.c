@@ -8,6 +8,8 @@
 #include "signatures/store/memo.h"
 #include "signatures/store/part.h"
 #include "signatures/store/pending.h"
+#include "signatures/store/settled.h"
+#include "signatures/store/store_settled.h"
 #include "signatures/store/term.h"
 
 struct work {
@@ -193,6 +195,9 @@ enum status store_rebuild(struct store *store, struct error *err)
 	btree_clear(store, SCHEMA_POSTING);
 	btree_clear(store, SCHEMA_PAIR);
 	clear_columns(store);
+	/* The settling pass makes it anew. */
+	if (store_settled_look(store, NULL, NULL))
+		store_settled_clear(store);
 	/* The dictionary in memory has the old counters. */
 	memo_forget(store);
 	term_cache_destroy(store->terms);

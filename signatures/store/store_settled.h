@@ -1,0 +1,51 @@
+/*
+ * store_settled.h - what the settling pass remembers from one night to the
+ * next, and what happened to rows since.
+ *
+ * Entries are the pass's own business; they live and die with the transaction
+ * as everything else does.  A store from before there was any, and one in
+ * ClickHouse, has none: get finds nothing, put does nothing.
+ */
+#ifndef STORE_STORE_SETTLED_H
+#define STORE_STORE_SETTLED_H
+
+#include "signatures/base/arena.h"
+#include "signatures/base/bytes.h"
+#include "signatures/store/store.h"
+
+/*
+ * Needs a transaction; lives until the next change.  An entry ends in a hash of
+ * key and value: one that is not as it was put is not found, and from then on
+ * they are damaged, all of them, until store_settled_clear().
+ */
+bool store_settled_get(struct store *store, const void *key, size_t size,
+		       struct bytes *ret);
+void store_settled_put(struct store *store, const void *key, size_t size,
+		       struct bytes value);
+void store_settled_erase(struct store *store, const void *key, size_t size);
+
+bool store_settled_is_damaged(const struct store *store);
+
+/* How many entries there are. */
+uint64_t store_settled_count(struct store *store);
+
+/* Forget everything, what happened to rows too. */
+void store_settled_clear(struct store *store);
+
+/*
+ * In the order they happened since store_settled_start(): row has another
+ * crash than before (last == row), or is gone, and row last has its number now.
+ * Rows that were added behind the others are not told.
+ */
+struct store_event {
+	uint32_t row, last;
+};
+
+/* False where it is not known; ret lives in arena. */
+bool store_settled_events(struct store *store, struct arena *arena,
+			  struct store_event **ret, size_t *count);
+
+/* From here on they are told, from nothing. */
+void store_settled_start(struct store *store);
+
+#endif
