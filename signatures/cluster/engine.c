@@ -11,9 +11,7 @@ enum {
 	POSTINGS_BUDGET = 6000, /* looked at per search */
 	CANDIDATES = 48,	/* verified per search */
 	GROUPS = 12,		/* clusters weighed up per search */
-	MEMBERS = 3,		/* best members that speak for a cluster */
-	REWEIGH_EVERY = 200,	/* signatures, while few; then by a quarter */
-	REWEIGH_FEW = 20000
+	MEMBERS = 3		/* best members that speak for a cluster */
 };
 
 /* Share of a signature's weight that is searched for. */
@@ -24,22 +22,18 @@ struct candidate {
 	float score;
 };
 
-static void *must(void *memory)
-{
-	if (!memory)
-		abort();
-	return memory;
-}
-
 struct engine *engine_create(float strict, float loose)
 {
-	struct engine *engine = must(calloc(1, sizeof(*engine)));
+	struct engine *engine = engine_state_must(calloc(1, sizeof(*engine)));
 
 	engine->strict = strict;
 	engine->loose = loose;
-	weights_init(&engine->weights);
-	keymap_init(&engine->features);
+	keymap_init(&engine->numbers);
 	keymap_init(&engine->keys);
+	for (uint32_t i = 0; i < ENGINE_FEATURES_MAX; i++)
+		engine->places[i] = i;
+	weights_init(&engine->weights);
+	engine_state_begin_epoch(engine, 0);
 	return engine;
 }
 
@@ -47,18 +41,26 @@ void engine_destroy(struct engine *engine)
 {
 	if (!engine)
 		return;
-	for (size_t i = 0; i < engine->count; i++) {
-		free(engine->stored[i].weighed.at);
-	}
-	for (size_t i = 0; i < engine->features.count; i++)
-		free(engine->postings[i].signatures);
-	keymap_deinit(&engine->features);
+	for (size_t i = 0; i < engine->room; i++)
+		free(engine->stored[i]);
+	for (size_t i = 0; i < engine->posting_count; i++)
+		if (engine->postings[i].room)
+			free(engine->postings[i].at.many);
+	keymap_deinit(&engine->numbers);
 	keymap_deinit(&engine->keys);
-	free(engine->df);
 	free(engine->postings);
 	free(engine->stored);
 	free(engine->touched);
+	free(engine->touches);
+	free(engine->cut_keys);
 	free(engine);
+}
+
+uint32_t engine_feature_number(struct engine_feature feature)
+{
+	return ((uint32_t)(feature.feature >> 32) &
+		~(uint32_t)ENGINE_CLASS_MASK) |
+	       feature.class;
 }
 
 uint64_t engine_key(const struct engine_feature *features, size_t count)
@@ -73,67 +75,22 @@ uint64_t engine_key(const struct engine_feature *features, size_t count)
 	return key ? key : 1;
 }
 
-/* Weigh in stream order, keep in order of features. */
-static void weigh(struct engine *engine, struct stored *stored)
+/* A signature of its own, weighed with the counts of now. */
+static struct stored *intern(struct engine *engine,
+			     const struct engine_signature *signature)
 {
-	struct weighed *weighed = &stored->weighed;
+	const size_t count = signature->count < ENGINE_FEATURES_MAX
+				     ? signature->count
+				     : ENGINE_FEATURES_MAX;
+	struct stored *ret;
 
-	weights_weigh(&engine->weights, engine->df, stored->features,
-		      stored->classes, stored->length, engine->scratch);
-	weighed->count = stored->length;
-	weighed->total = 0;
-	for (uint32_t k = 0; k < stored->length; k++) {
-		weighed->at[k] = engine->scratch[stored->order[k]];
-		weighed->total += weighed->at[k].weight;
-	}
-}
-
-static void order_features(struct engine *engine, struct stored *stored)
-{
-	for (uint32_t i = 0; i < stored->length; i++)
-		engine->sorted[i] = (uint64_t)stored->features[i] << 16 | i;
-	likeness_sort(engine->sorted, stored->length);
-	for (uint32_t i = 0; i < stored->length; i++)
-		stored->order[i] = (uint16_t)engine->sorted[i];
-}
-
-/* Take a signature's stream over and weigh it. */
-static void intern(struct engine *engine,
-		   const struct engine_signature *signature, struct stored *ret)
-{
-	const size_t length = signature->count < ENGINE_FEATURES_MAX
-				      ? signature->count
-				      : ENGINE_FEATURES_MAX;
-
-	memset(ret, 0, sizeof(*ret));
+	for (size_t i = 0; i < count; i++)
+		engine->stream[i] =
+			engine_feature_number(signature->features[i]);
+	ret = engine_state_stored_make(engine, engine->stream, count);
 	ret->key = signature->key;
-	ret->time = signature->time;
-	engine_state_room(ret, (uint32_t)length);
-	for (size_t i = 0; i < length; i++) {
-		ret->features[i] = engine_state_number(
-			engine, signature->features[i].feature);
-		ret->classes[i] = signature->features[i].class;
-	}
-	order_features(engine, ret);
-	weigh(engine, ret);
-}
-
-static void forget(struct stored *stored)
-{
-	free(stored->weighed.at);
-}
-
-/* Counts have moved on: weigh what is stored as if it came today. */
-static void reweigh(struct engine *engine)
-{
-	const size_t since = engine->count - engine->reweighed;
-
-	if (since < REWEIGH_EVERY ||
-	    (engine->count >= REWEIGH_FEW && since < engine->count / 4))
-		return;
-	for (size_t i = 0; i < engine->count; i++)
-		weigh(engine, &engine->stored[i]);
-	engine->reweighed = engine->count;
+	engine_state_weigh_stored(engine, ret);
+	return ret;
 }
 
 /* The features of query, heaviest first, ties by number. */
@@ -184,26 +141,39 @@ static size_t keep_best(struct candidate *best, size_t count, size_t max,
 }
 
 /* Add a feature's weight to the newest signatures that have it. */
-static size_t gather(struct engine *engine, struct weighted feature,
-		     size_t touched)
+static size_t gather(struct engine *engine, struct posting *posting,
+		     float weight, size_t touched)
 {
-	const struct posting *posting = &engine->postings[feature.feature];
-	const uint32_t first = posting->count > POSTINGS_NEWEST
-				       ? posting->count - POSTINGS_NEWEST
+	const uint32_t first = posting->count > ENGINE_CHUNK
+				       ? posting->count - ENGINE_CHUNK
 				       : 0;
+	const uint32_t *at;
 
-	for (uint32_t i = posting->count; i > first; i--) {
-		const uint32_t number = posting->signatures[i - 1];
-		struct stored *stored = &engine->stored[number];
+	while (posting->first > first && engine_table_chunk(engine, posting))
+		;
+	at = engine_state_positions(posting);
+	for (uint32_t i = posting->count; i > first && i > posting->first;
+	     i--) {
+		const uint32_t position = at[i - 1 - posting->first];
+		struct touch *touch = &engine->touches[position];
 
-		if (stored->seen != engine->searches) {
-			stored->seen = engine->searches;
-			stored->gathered = 0;
-			engine->touched[touched++] = number;
+		if (touch->search != engine->searches) {
+			touch->search = engine->searches;
+			touch->gathered = 0;
+			engine->touched[touched++] = position;
 		}
-		stored->gathered += feature.weight;
+		touch->gathered += weight;
 	}
 	return touched;
+}
+
+/* The search of a fleet of four thousand million crashes. */
+static void count_search(struct engine *engine)
+{
+	if (++engine->searches)
+		return;
+	memset(engine->touches, 0, engine->count * sizeof(*engine->touches));
+	engine->searches = 1;
 }
 
 /* The signatures that share most of the heaviest features. */
@@ -217,11 +187,10 @@ static size_t search(struct engine *engine, const struct weighed *query,
 	float done = 0;
 
 	heaviest_first(engine, query);
-	engine->searches++;
+	count_search(engine);
 	for (uint32_t k = 0; k < query->count; k++) {
 		const struct weighted feature = heaviest[k];
-		const struct posting *posting =
-			&engine->postings[feature.feature];
+		struct posting *posting;
 
 		if (k > 0 && heaviest[k - 1].feature == feature.feature) {
 			done += feature.weight;
@@ -230,15 +199,16 @@ static size_t search(struct engine *engine, const struct weighed *query,
 		if (done >= SEARCH_SHARE * query->total ||
 		    used >= POSTINGS_BUDGET)
 			break;
-		touched = gather(engine, feature, touched);
-		used += posting->count < POSTINGS_NEWEST ? posting->count
-							 : POSTINGS_NEWEST;
+		posting = engine_state_posting(engine, feature.feature);
+		touched = gather(engine, posting, feature.weight, touched);
+		used += posting->count < ENGINE_CHUNK ? posting->count
+						      : ENGINE_CHUNK;
 		done += feature.weight;
 	}
 	for (size_t k = 0; k < touched; k++) {
 		const uint32_t number = engine->touched[k];
 		const struct candidate next = {
-			number, engine->stored[number].gathered
+			number, engine->touches[number].gathered
 		};
 
 		count = keep_best(best, count, CANDIDATES, next);
@@ -255,12 +225,12 @@ static size_t nearest(struct engine *engine, const struct weighed *query,
 	size_t count = 0;
 
 	for (size_t k = 0; k < searched; k++) {
-		const struct candidate next = {
-			found[k].signature,
-			likeness_of(query,
-				    &engine->stored[found[k].signature].weighed)
-		};
+		struct stored *stored =
+			engine_state_stored(engine, found[k].signature);
+		struct candidate next = { found[k].signature, 0 };
 
+		engine_state_weigh_stored(engine, stored);
+		next.score = likeness_of(query, &stored->weighed);
 		count = keep_best(best, count, CANDIDATES, next);
 	}
 	return count;
@@ -275,8 +245,7 @@ static float cluster_score(const struct engine *engine,
 	size_t members = 0;
 
 	for (size_t k = from; k < count && members < MEMBERS; k++) {
-		const struct stored *stored =
-			&engine->stored[best[k].signature];
+		const struct stored *stored = engine->stored[best[k].signature];
 
 		if (stored->place.cluster != cluster)
 			continue;
@@ -297,7 +266,7 @@ static struct engine_place decide(const struct engine *engine, uint64_t key,
 
 	for (size_t k = 0; k < count && groups < GROUPS; k++) {
 		const struct engine_place *at =
-			&engine->stored[best[k].signature].place;
+			&engine->stored[best[k].signature]->place;
 		bool known = false;
 
 		for (size_t i = 0; i < groups; i++)
@@ -315,7 +284,7 @@ static struct engine_place decide(const struct engine *engine, uint64_t key,
 		}
 	}
 	if (count > 0) {
-		place.nearest = engine->stored[best[0].signature].key;
+		place.nearest = engine->stored[best[0].signature]->key;
 		place.likeness = best[0].score;
 	}
 	if (joined && score >= engine->strict)
@@ -327,32 +296,77 @@ static struct engine_place decide(const struct engine *engine, uint64_t key,
 	return place;
 }
 
+static struct engine_place insert(struct engine *engine, struct stored *stored)
+{
+	struct candidate best[CANDIDATES];
+	const size_t count = nearest(engine, &stored->weighed, best);
+
+	stored->place = decide(engine, stored->key, best, count);
+	engine_state_store(engine, stored);
+	/* Whoever asks next is told the same as by an engine opened here. */
+	if (engine->count >= engine->next_epoch)
+		engine_state_begin_epoch(engine, engine->count);
+	return stored->place;
+}
+
 struct engine_place engine_insert(struct engine *engine,
 				  const struct engine_signature *signature)
 {
-	struct candidate best[CANDIDATES];
-	struct stored stored;
-
-	weights_grow(&engine->weights, (double)engine->count);
-	reweigh(engine);
-	intern(engine, signature, &stored);
-
-	const size_t count = nearest(engine, &stored.weighed, best);
-
-	stored.place = decide(engine, signature->key, best, count);
-	engine_state_store(engine, &stored);
-	return stored.place;
+	return insert(engine, intern(engine, signature));
 }
 
-bool engine_find(const struct engine *engine, uint64_t key,
-		 struct engine_place *ret)
+struct engine_place engine_insert_again(struct engine *engine,
+					const struct engine_placed *signature)
 {
-	uint32_t number;
+	struct stored *stored = engine_state_stored_make(
+		engine, signature->features, signature->count);
+	stored->key = signature->key;
+	engine_state_weigh_stored(engine, stored);
+	return insert(engine, stored);
+}
 
-	if (!keymap_find(&engine->keys, key, &number))
+void engine_cut(struct engine *engine, size_t count)
+{
+	while (engine->count > count)
+		engine_state_unstore(engine);
+	if (count < engine->kept_same)
+		engine->kept_same = count;
+	if (count < engine->epoch)
+		engine_state_begin_epoch(engine, count);
+}
+
+bool engine_position(struct engine *engine, uint64_t key, uint32_t *ret)
+{
+	bool added;
+
+	if (key == 0)
 		return false;
-	*ret = engine->stored[number].place;
+	if (keymap_find(&engine->keys, key, ret))
+		return *ret != ENGINE_NOWHERE;
+	if (!engine_table_key(engine, key, ret))
+		return false;
+	*keymap_put(&engine->keys, key, &added) = *ret;
 	return true;
+}
+
+bool engine_find(struct engine *engine, uint64_t key, struct engine_place *ret)
+{
+	uint32_t position;
+
+	if (!engine_position(engine, key, &position))
+		return false;
+	*ret = engine_state_stored(engine, position)->place;
+	return true;
+}
+
+void engine_at(struct engine *engine, uint32_t position,
+	       struct engine_placed *ret)
+{
+	const struct stored *stored = engine_state_stored(engine, position);
+
+	ret->key = stored->key;
+	ret->place = stored->place;
+	ret->count = engine_state_stored_stream(stored, ret->features);
 }
 
 size_t engine_similar(struct engine *engine,
@@ -360,51 +374,42 @@ size_t engine_similar(struct engine *engine,
 		      struct engine_neighbour *ret, size_t max)
 {
 	struct candidate best[CANDIDATES];
-	struct stored query;
-	size_t count;
+	struct stored *query = intern(engine, signature);
+	size_t count = nearest(engine, &query->weighed, best);
 
-	intern(engine, signature, &query);
-	count = nearest(engine, &query.weighed, best);
 	if (count > max)
 		count = max;
 	for (size_t k = 0; k < count; k++) {
-		const struct stored *stored =
-			&engine->stored[best[k].signature];
+		const struct stored *stored = engine->stored[best[k].signature];
 
 		ret[k] = (struct engine_neighbour){ stored->key,
 						    stored->place.cluster,
 						    best[k].score };
 	}
-	forget(&query);
+	free(query);
 	return count;
 }
 
 float engine_likeness(struct engine *engine, const struct engine_signature *a,
 		      const struct engine_signature *b)
 {
-	struct stored left;
-	struct stored right;
-	float likeness;
+	struct stored *left = intern(engine, a);
+	struct stored *right = intern(engine, b);
+	const float likeness = likeness_of(&left->weighed, &right->weighed);
 
-	intern(engine, a, &left);
-	intern(engine, b, &right);
-	likeness = likeness_of(&left.weighed, &right.weighed);
-	forget(&left);
-	forget(&right);
+	free(left);
+	free(right);
 	return likeness;
 }
 
 void engine_weigh(struct engine *engine,
 		  const struct engine_signature *signature, float *ret)
 {
-	struct stored query;
+	struct stored *query = intern(engine, signature);
 
-	intern(engine, signature, &query);
-	weights_weigh(&engine->weights, engine->df, query.features,
-		      query.classes, query.length, engine->scratch);
-	for (uint32_t k = 0; k < query.length; k++)
-		ret[k] = engine->scratch[k].weight;
-	forget(&query);
+	for (uint32_t k = 0; k < query->weighed.count; k++)
+		ret[query->order[k]] = query->weighed.at[k].weight;
+	free(query);
 }
 
 size_t engine_count(const struct engine *engine)
@@ -412,7 +417,7 @@ size_t engine_count(const struct engine *engine)
 	return engine->count;
 }
 
-uint64_t engine_last_time(const struct engine *engine)
+float engine_strict(const struct engine *engine)
 {
-	return engine->count ? engine->stored[engine->count - 1].time : 0;
+	return engine->strict;
 }

@@ -3,8 +3,8 @@
  *
  * Signatures go in one after the other, in canonical order: by the time of
  * their earliest crash, ties by key.  The outcome depends on the set alone,
- * because whoever feeds the engine sorts the set: see settle.h, which replays
- * from a checkpoint when a late crash belongs further up.
+ * because whoever feeds the engine sorts the set.  A late crash that belongs
+ * further up is no trouble: engine_cut() takes back what came behind its place.
  *
  * A signature is a stream of features (see feature.h).  Each new one is held
  * against the few signatures that share its rarest features, found through an
@@ -13,6 +13,11 @@
  * likeness or founds one.  So clusters nest in families.
  *
  * An id is the key of the founding signature: content, not order of arrival.
+ *
+ * What a feature weighs follows from how many signatures had it at the last
+ * epoch: epochs begin at fixed counts of signatures, close together while they
+ * are few.  So the state behind a signature follows from the signatures up to
+ * it alone, and weights need not be kept.
  */
 #ifndef CLUSTER_ENGINE_H
 #define CLUSTER_ENGINE_H
@@ -34,8 +39,7 @@ struct engine_feature {
 };
 
 struct engine_signature {
-	uint64_t time; /* of its earliest crash */
-	uint64_t key;  /* content hash of the stream, never 0 */
+	uint64_t key; /* content hash of the stream, never 0 */
 	const struct engine_feature *features; /* borrowed for the call */
 	size_t count;
 };
@@ -67,8 +71,7 @@ struct engine_place engine_insert(struct engine *engine,
 				  const struct engine_signature *signature);
 
 /* The place of a key that was inserted; false if it never was. */
-bool engine_find(const struct engine *engine, uint64_t key,
-		 struct engine_place *ret);
+bool engine_find(struct engine *engine, uint64_t key, struct engine_place *ret);
 
 /* The most like signatures, best first, without inserting; returns how many. */
 size_t engine_similar(struct engine *engine,
@@ -85,7 +88,31 @@ void engine_weigh(struct engine *engine,
 
 size_t engine_count(const struct engine *engine);
 
-/* The newest time inserted, or 0. */
-uint64_t engine_last_time(const struct engine *engine);
+/* The likeness that makes one cluster. */
+float engine_strict(const struct engine *engine);
+
+/* Where a key stands in the order of insertion; false if it never came. */
+bool engine_position(struct engine *engine, uint64_t key, uint32_t *ret);
+
+/* What stands at a position below engine_count(). */
+struct engine_placed {
+	uint64_t key;
+	struct engine_place place;
+	/* As the engine numbers them; in the order of the stream. */
+	uint32_t features[ENGINE_FEATURES_MAX];
+	size_t count;
+};
+void engine_at(struct engine *engine, uint32_t position,
+	       struct engine_placed *ret);
+
+/* Take back all but the first count signatures. */
+void engine_cut(struct engine *engine, size_t count);
+
+/* As engine_insert(), with features as engine_at() gives them. */
+struct engine_place engine_insert_again(struct engine *engine,
+					const struct engine_placed *signature);
+
+/* The engine's number of a feature; its class is in it. */
+uint32_t engine_feature_number(struct engine_feature feature);
 
 #endif

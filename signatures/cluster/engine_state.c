@@ -4,98 +4,296 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void *must(void *memory)
+#include "signatures/base/hash.h"
+
+enum {
+	EPOCHS_FEW = 20000, /* signatures; fewer have many epochs */
+	EPOCH_LEAST = 1,
+	EPOCH_FEW_SHARE = 200,
+	EPOCH_SHARE = 4
+};
+
+static_assert((int)FEATURE_CLASSES <= ENGINE_CLASS_MASK,
+	      "a number ends in its class");
+
+void *engine_state_must(void *memory)
 {
 	if (!memory)
 		abort();
 	return memory;
 }
 
-void engine_state_room(struct stored *stored, uint32_t length)
+static uint8_t class_of(uint32_t feature)
 {
-	const size_t each = sizeof(*stored->weighed.at) +
-			    sizeof(*stored->features) + sizeof(*stored->order) +
-			    sizeof(*stored->classes);
-	char *block = must(malloc(length * each + 1));
+	const uint8_t class = feature & ENGINE_CLASS_MASK;
 
-	stored->length = length;
-	stored->weighed.at = (void *)block;
-	block += length * sizeof(*stored->weighed.at);
-	stored->features = (void *)block;
-	block += length * sizeof(*stored->features);
-	stored->order = (void *)block;
-	block += length * sizeof(*stored->order);
-	stored->classes = (void *)block;
+	return class < FEATURE_CLASSES ? class : FEATURE_UNUSED;
 }
 
-uint32_t engine_state_number(struct engine *engine, uint64_t feature)
+struct stored *engine_state_stored_make(struct engine *engine,
+					const uint32_t *features, size_t count)
 {
-	const size_t next = engine->features.count;
+	char *block = engine_state_must(
+		malloc(sizeof(struct stored) +
+		       count * (sizeof(struct weighted) + sizeof(uint16_t))));
+	struct stored *ret = (void *)block;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->weighed.at = (void *)(block + sizeof(*ret));
+	ret->order = (void *)(ret->weighed.at + count);
+	ret->weighed.count = (uint32_t)count;
+	for (size_t i = 0; i < count; i++)
+		engine->sorted[i] = (uint64_t)features[i] << 16 | i;
+	likeness_sort(engine->sorted, count);
+	for (size_t i = 0; i < count; i++) {
+		ret->weighed.at[i] =
+			(struct weighted){ (uint32_t)(engine->sorted[i] >> 16),
+					   0 };
+		ret->order[i] = (uint16_t)engine->sorted[i];
+	}
+	return ret;
+}
+
+size_t engine_state_stored_stream(const struct stored *stored,
+				  uint32_t ret[ENGINE_FEATURES_MAX])
+{
+	for (uint32_t k = 0; k < stored->weighed.count; k++)
+		ret[stored->order[k]] = stored->weighed.at[k].feature;
+	return stored->weighed.count;
+}
+
+struct stored *engine_state_stored(struct engine *engine, uint32_t position)
+{
+	struct stored **slot = &engine->stored[position];
+
+	if (!*slot)
+		*slot = engine_table_stored(engine, position);
+	return *slot;
+}
+
+uint32_t *engine_state_positions(struct posting *posting)
+{
+	return posting->room ? posting->at.many : posting->at.few;
+}
+
+static size_t in_memory(const struct posting *posting)
+{
+	return posting->count - posting->first;
+}
+
+void engine_state_posting_room(struct posting *posting)
+{
+	const size_t used = in_memory(posting);
+	uint32_t *many;
+
+	if (posting->room ? used < posting->room : used < POSTINGS_INLINE)
+		return;
+	many = posting->room ? posting->at.many : NULL;
+	if (!many) {
+		many = engine_state_must(
+			malloc(4 * POSTINGS_INLINE * sizeof(*many)));
+		memcpy(many, posting->at.few, sizeof(posting->at.few));
+		posting->room = 4 * POSTINGS_INLINE;
+	} else {
+		posting->room += posting->room / 2;
+		many = engine_state_must(
+			realloc(many, posting->room * sizeof(*many)));
+	}
+	posting->at.many = many;
+}
+
+struct posting *engine_state_posting(struct engine *engine, uint32_t feature)
+{
 	bool added;
-	uint32_t *number = keymap_put(&engine->features, feature, &added);
+	/* 0 is no key. */
+	uint32_t *index =
+		keymap_put(&engine->numbers, (uint64_t)feature + 1, &added);
+	struct posting *posting;
 
 	if (!added)
-		return *number;
-	*number = (uint32_t)next;
-	if (next == engine->feature_room) {
-		const size_t room = next ? next * 2 : 4096;
-
-		engine->df =
-			must(realloc(engine->df, room * sizeof(*engine->df)));
-		engine->postings = must(realloc(
-			engine->postings, room * sizeof(*engine->postings)));
-		memset(engine->df + next, 0,
-		       (room - next) * sizeof(*engine->df));
-		memset(engine->postings + next, 0,
-		       (room - next) * sizeof(*engine->postings));
-		engine->feature_room = room;
+		return &engine->postings[*index];
+	if (engine->posting_count == engine->posting_room) {
+		engine->posting_room =
+			engine->posting_room + engine->posting_room / 2 + 4096;
+		engine->postings = engine_state_must(realloc(
+			engine->postings,
+			engine->posting_room * sizeof(*engine->postings)));
 	}
-	return (uint32_t)next;
+	*index = (uint32_t)engine->posting_count;
+	posting = &engine->postings[engine->posting_count++];
+	*posting = (struct posting){ .feature = feature };
+	if (engine->table)
+		engine_table_posting(engine, posting);
+	return posting;
 }
 
-static void post(struct engine *engine, uint32_t feature, uint32_t signature)
+/* Of the positions in memory, how many are below. */
+static uint32_t below(struct posting *posting, size_t position)
 {
-	struct posting *posting = &engine->postings[feature];
+	const uint32_t *at = engine_state_positions(posting);
+	size_t low = 0;
+	size_t high = in_memory(posting);
 
-	engine->df[feature]++;
-	if (posting->count == posting->room) {
-		if (posting->room >= 2 * POSTINGS_NEWEST) {
-			memmove(posting->signatures,
-				posting->signatures + posting->count -
-					POSTINGS_NEWEST,
-				POSTINGS_NEWEST * sizeof(uint32_t));
-			posting->count = POSTINGS_NEWEST;
-		} else {
-			posting->room = posting->room ? posting->room * 2 : 2;
-			posting->signatures =
-				must(realloc(posting->signatures,
-					     posting->room * sizeof(uint32_t)));
-		}
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+
+		if (at[middle] < position)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	posting->signatures[posting->count++] = signature;
+	return (uint32_t)low;
 }
 
-void engine_state_store(struct engine *engine, const struct stored *stored)
+uint32_t engine_state_frozen(struct engine *engine, struct posting *posting)
 {
-	const uint32_t number = (uint32_t)engine->count;
+	if (posting->frozen_in == engine->serial)
+		return posting->frozen;
+	while (posting->first > 0 && below(posting, engine->epoch) == 0 &&
+	       engine_table_chunk(engine, posting))
+		;
+	posting->frozen = posting->first + below(posting, engine->epoch);
+	posting->frozen_in = engine->serial;
+	return posting->frozen;
+}
+
+void engine_state_weigh_stored(struct engine *engine, struct stored *stored)
+{
+	struct weighed *weighed = &stored->weighed;
+
+	if (stored->weighed_in == engine->serial)
+		return;
+	for (uint32_t k = 0; k < weighed->count; k++) {
+		const uint32_t i = stored->order[k];
+
+		engine->classes[i] = class_of(weighed->at[k].feature);
+		engine->df[i] =
+			k > 0 && weighed->at[k - 1].feature ==
+						weighed->at[k].feature
+				? engine->df[stored->order[k - 1]]
+				: engine_state_frozen(
+					  engine,
+					  engine_state_posting(
+						  engine,
+						  weighed->at[k].feature));
+	}
+	weights_weigh(&engine->weights, engine->df, engine->places,
+		      engine->classes, weighed->count, engine->scratch);
+	weighed->total = 0;
+	for (uint32_t k = 0; k < weighed->count; k++) {
+		weighed->at[k].weight =
+			engine->scratch[stored->order[k]].weight;
+		weighed->total += weighed->at[k].weight;
+	}
+	stored->weighed_in = engine->serial;
+}
+
+static void post(struct engine *engine, uint32_t feature, uint32_t position)
+{
+	struct posting *posting = engine_state_posting(engine, feature);
+
+	engine_state_posting_room(posting);
+	engine_state_positions(posting)[in_memory(posting)] = position;
+	posting->count++;
+}
+
+/* Room for more signatures; what is not there yet is NULL. */
+static void grow(struct engine *engine)
+{
+	const size_t old = engine->room;
+
+	engine->room = old + old / 2 + 1024;
+	engine->stored = engine_state_must(realloc(
+		engine->stored, engine->room * sizeof(struct stored *)));
+	engine->touched = engine_state_must(realloc(
+		engine->touched, engine->room * sizeof(*engine->touched)));
+	engine->touches = engine_state_must(realloc(
+		engine->touches, engine->room * sizeof(*engine->touches)));
+	memset(engine->stored + old, 0,
+	       (engine->room - old) * sizeof(struct stored *));
+}
+
+void engine_state_store(struct engine *engine, struct stored *stored)
+{
+	const uint32_t position = (uint32_t)engine->count;
+	const struct weighted *at = stored->weighed.at;
 	bool added;
 
-	if (engine->count == engine->room) {
-		engine->room = engine->room ? engine->room * 2 : 1024;
-		engine->stored =
-			must(realloc(engine->stored,
-				     engine->room * sizeof(*engine->stored)));
-		engine->touched =
-			must(realloc(engine->touched,
-				     engine->room * sizeof(*engine->touched)));
-	}
-	*keymap_put(&engine->keys, stored->key, &added) = number;
-	assert(added);
-	engine->stored[engine->count++] = *stored;
-	for (uint32_t k = 0; k < stored->weighed.count; k++) {
-		const uint32_t feature = stored->weighed.at[k].feature;
+	if (engine->count == engine->room)
+		grow(engine);
+	*keymap_put(&engine->keys, stored->key, &added) = position;
+	engine->touches[position] = (struct touch){ 0 };
+	engine->stored[engine->count++] = stored;
+	for (uint32_t k = 0; k < stored->weighed.count; k++)
+		if (k == 0 || at[k - 1].feature != at[k].feature)
+			post(engine, at[k].feature, position);
+}
 
-		if (k == 0 || stored->weighed.at[k - 1].feature != feature)
-			post(engine, feature, number);
+static size_t epoch_behind(size_t epoch)
+{
+	return epoch < EPOCHS_FEW
+		       ? epoch + epoch / EPOCH_FEW_SHARE + EPOCH_LEAST
+		       : epoch + epoch / EPOCH_SHARE;
+}
+
+void engine_state_begin_epoch(struct engine *engine, size_t count)
+{
+	size_t epoch = count < engine->next_epoch ? 0 : engine->epoch;
+
+	while (epoch_behind(epoch) <= count)
+		epoch = epoch_behind(epoch);
+	engine->epoch = epoch;
+	engine->next_epoch = epoch_behind(epoch);
+	engine->serial++;
+	engine->weights.signatures = -1; /* whatever they were made for */
+	weights_grow(&engine->weights, (double)epoch);
+}
+
+/* Take the newest signature from a feature's positions. */
+static void unpost(struct engine *engine, uint32_t feature, uint32_t position)
+{
+	struct posting *posting = engine_state_posting(engine, feature);
+
+	if (in_memory(posting) == 0 && posting->first > 0)
+		engine_table_chunk(engine, posting);
+	if (in_memory(posting) == 0 ||
+	    engine_state_positions(posting)[in_memory(posting) - 1] !=
+		    position) {
+		engine->damaged = true;
+		return;
 	}
+	posting->count--;
+	posting->frozen_in = 0;
+	if (posting->count < posting->fresh)
+		posting->fresh = posting->count;
+}
+
+static void forget_key(struct engine *engine, uint64_t key)
+{
+	bool added;
+
+	*keymap_put(&engine->keys, key, &added) = ENGINE_NOWHERE;
+	if (engine->cut_count == engine->cut_room) {
+		engine->cut_room = engine->cut_room * 2 + 1024;
+		engine->cut_keys = engine_state_must(
+			realloc(engine->cut_keys,
+				engine->cut_room * sizeof(*engine->cut_keys)));
+	}
+	engine->cut_keys[engine->cut_count++] = key;
+}
+
+void engine_state_unstore(struct engine *engine)
+{
+	const uint32_t position = (uint32_t)engine->count - 1;
+	struct stored *stored = engine_state_stored(engine, position);
+	const struct weighted *at = stored->weighed.at;
+
+	for (uint32_t k = 0; k < stored->weighed.count; k++)
+		if (k == 0 || at[k - 1].feature != at[k].feature)
+			unpost(engine, at[k].feature, position);
+	if (stored->key)
+		forget_key(engine, stored->key);
+	free(stored);
+	engine->stored[position] = NULL;
+	engine->count--;
 }

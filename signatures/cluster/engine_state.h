@@ -1,64 +1,126 @@
 /*
  * engine_state.h - what an engine remembers; for this room only.
+ *
+ * Signatures and features are read from the engine's table when they are first
+ * asked for (engine_table.c); an engine without a table has them all in memory.
  */
 #ifndef CLUSTER_ENGINE_STATE_H
 #define CLUSTER_ENGINE_STATE_H
 
 #include "signatures/cluster/engine.h"
+#include "signatures/cluster/engine_table.h"
+#include "signatures/cluster/feature.h"
 #include "signatures/cluster/keymap.h"
 #include "signatures/cluster/likeness.h"
 
-/* Signatures remembered per feature: the newest. */
-#define POSTINGS_NEWEST 1024
+enum {
+	ENGINE_CLASS_MASK = 15, /* of a feature's number */
+	ENGINE_CHUNK = 1024,	/* positions to a chunk, and looked at */
+	ENGINE_NOWHERE = UINT32_MAX >> 1,
+	POSTINGS_INLINE = 2 /* most features are of one signature or two */
+};
 
+/* A feature, and the positions of all signatures that have it, rising. */
 struct posting {
-	uint32_t *signatures; /* rising */
+	uint32_t feature;
 	uint32_t count;
+	uint32_t first; /* in memory from this one on; whole chunks are not */
 	uint32_t room;
+	uint32_t kept;	/* of the count, as the table has it */
+	uint32_t fresh; /* those from here on are not as the table has them */
+	uint32_t frozen_in; /* the epoch, by serial, that frozen is of */
+	uint32_t frozen;    /* count when the epoch began */
+	union {
+		uint32_t *many;
+		uint32_t few[POSTINGS_INLINE];
+	} at;
 };
 
 struct stored {
-	struct weighed weighed;
-	uint32_t *features; /* in stream order, for weighing anew */
-	uint8_t *classes;
-	uint16_t *order; /* weighed.at[k] is that of features[order[k]] */
-	uint32_t length;
-	uint32_t seen; /* number of the last search that touched it */
-	float gathered;
+	struct weighed weighed; /* of weighed_in */
+	uint16_t *order; /* weighed.at[k] is the order[k]th of the stream */
 	uint64_t key;
-	uint64_t time;
 	struct engine_place place;
+	uint32_t weighed_in; /* epoch, by serial; 0 = never */
+};
+
+/* A signature within a search. */
+struct touch {
+	uint32_t search;
+	float gathered;
 };
 
 struct engine {
 	float strict;
 	float loose;
 	struct weights weights;
-	struct keymap features; /* feature hash -> number */
-	struct keymap keys;	/* signature key -> number */
-	uint32_t *df;
+	const struct engine_table *table; /* NULL: all is in memory */
+	bool damaged;
+	struct keymap numbers; /* feature -> index into postings */
 	struct posting *postings;
-	size_t feature_room;
-	struct stored *stored;
+	size_t posting_count, posting_room;
+	struct keymap keys;	/* signature key -> position, or NOWHERE */
+	struct stored **stored; /* by position; NULL: not read yet */
+	struct touch *touches;
 	size_t count;
 	size_t room;
-	size_t reweighed; /* count at the last reweighing */
+	size_t kept;	  /* signatures in the table */
+	size_t kept_same; /* of them those that still are as there */
+	size_t epoch;	  /* it began when there were so many */
+	size_t next_epoch;
+	uint32_t serial; /* of the epoch */
 	uint32_t searches;
 	uint32_t *touched;
+	uint64_t *cut_keys; /* to be erased unless they came again */
+	size_t cut_count, cut_room;
 	struct weighted scratch[ENGINE_FEATURES_MAX];
 	uint64_t sorted[ENGINE_FEATURES_MAX];
+	uint32_t stream[ENGINE_FEATURES_MAX];
+	uint32_t df[ENGINE_FEATURES_MAX];
+	uint8_t classes[ENGINE_FEATURES_MAX];
+	uint32_t places[ENGINE_FEATURES_MAX]; /* 0, 1, 2, ... */
 };
 
-/*
- * Room for a signature of length features, in one block that begins with
- * weighed.at and is freed by it.
- */
-void engine_state_room(struct stored *stored, uint32_t length);
+/* Memory, or the end. */
+void *engine_state_must(void *memory);
 
-/* The number of a feature, a new one if it was never seen. */
-uint32_t engine_state_number(struct engine *engine, uint64_t feature);
+/* What stands at a position; nothing at all where the table is damaged. */
+struct stored *engine_state_stored(struct engine *engine, uint32_t position);
 
-/* Take a weighed signature over and post it under each of its features. */
-void engine_state_store(struct engine *engine, const struct stored *stored);
+/* A signature of these features, not weighed yet; one block. */
+struct stored *engine_state_stored_make(struct engine *engine,
+					const uint32_t *features, size_t count);
+
+/* The features in the order of the stream; returns how many. */
+size_t engine_state_stored_stream(const struct stored *stored,
+				  uint32_t ret[ENGINE_FEATURES_MAX]);
+
+/* Weigh it, if its weights are not of this epoch. */
+void engine_state_weigh_stored(struct engine *engine, struct stored *stored);
+
+/* The posting of a feature, an empty one if nobody has it. */
+struct posting *engine_state_posting(struct engine *engine, uint32_t feature);
+/* The positions from posting->first on. */
+uint32_t *engine_state_positions(struct posting *posting);
+/* One more in front of those in memory; false if the table has none. */
+bool engine_table_chunk(struct engine *engine, struct posting *posting);
+/* How many signatures had the feature when the epoch began. */
+uint32_t engine_state_frozen(struct engine *engine, struct posting *posting);
+/* Room for one more position. */
+void engine_state_posting_room(struct posting *posting);
+
+/* Take stored over and post it under each of its features. */
+void engine_state_store(struct engine *engine, struct stored *stored);
+
+/* Take the newest signature back; the epoch is the caller's to see to. */
+void engine_state_unstore(struct engine *engine);
+
+/* Begin the epoch that count signatures belong to. */
+void engine_state_begin_epoch(struct engine *engine, size_t count);
+
+/* Read from the table; false if it is not there. */
+bool engine_table_posting(struct engine *engine, struct posting *posting);
+struct stored *engine_table_stored(struct engine *engine, uint32_t position);
+bool engine_table_key(struct engine *engine, uint64_t key, uint32_t *position);
 
 #endif

@@ -50,8 +50,14 @@ void weights_grow(struct weights *weights, double signatures)
 							 STEPS_PER_OCTAVE);
 		double idf = -log((df + 0.5) / (signatures + 1));
 
-		if (idf < 0)
-			idf = 0;
+		/* What all have says nothing, and so does what more would. */
+		if (idf <= 0) {
+			const size_t left = WEIGHTS_IDF_STEPS - (size_t)i;
+
+			memset(weights->idf + i, 0, left * sizeof(float));
+			memset(weights->power + i, 0, left * sizeof(float));
+			return;
+		}
 		weights->idf[i] = (float)idf;
 		weights->power[i] = (float)pow(idf, POWER);
 	}

@@ -1,5 +1,5 @@
 /*
- * before.h - where crashes were before a pass, to tell what it moves.
+ * before.h - where crashes were before a pass, and what it moves.
  */
 #ifndef SETTLE_BEFORE_H
 #define SETTLE_BEFORE_H
@@ -8,11 +8,29 @@
 #include "signatures/settle/corpus.h"
 #include "signatures/store/store_read.h"
 
+/* What the store's columns say, by row. */
+struct before {
+	uint64_t *clusters, *families, *unclustered; /* 0 = none */
+	size_t rows;
+};
+
+void before_read(struct store *store, struct before *ret);
+void before_deinit(struct before *before);
+
 /*
- * What the places change of those that the store holds, as a log to be
- * written; the caller destroys it.  places has one a row.
+ * Leave the places that are not as they were, and return how many; the order
+ * stays.  Places of crashes that have an id of their own to look up (id 0) are
+ * given it.
  */
-struct changes_log *before_tell(struct store *store,
+enum status before_sift(struct store *store, const struct before *before,
+			struct corpus_place *places, size_t *count,
+			struct error *err) MUST_CHECK;
+
+/*
+ * What the places that before_sift() left change, as a log to be written; the
+ * caller destroys it.  before is as the places say after it.
+ */
+struct changes_log *before_tell(struct before *before,
 				const struct corpus_place *places,
 				size_t count);
 

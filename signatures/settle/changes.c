@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "signatures/base/text.h"
+#include "signatures/cluster/keymap.h"
 
 const char *changes_word(enum changes_event event)
 {
@@ -24,12 +25,6 @@ const char *changes_word(enum changes_event event)
 static int order(uint64_t a, uint64_t b)
 {
 	return (a > b) - (a < b);
-}
-
-static int by_after(const void *left, const void *right)
-{
-	return order(((const struct changes_crash *)left)->after,
-		     ((const struct changes_crash *)right)->after);
 }
 
 static int by_move(const void *left, const void *right)
@@ -50,21 +45,32 @@ static int by_id(const void *left, const void *right)
 	return order(*(const uint64_t *)left, *(const uint64_t *)right);
 }
 
-/* Ids that clusters had before, rising, each as often as it has members. */
-static uint64_t *ids_before(const struct changes_crash *crashes, size_t count,
-			    size_t *ret)
+/* Those of ids that a line names, rising, each as often as it has members. */
+static uint64_t *ids_named(const struct changes_line *lines, size_t count,
+			   const uint64_t *ids, size_t id_count, size_t *ret)
 {
-	uint64_t *ids = malloc((count + 1) * sizeof(*ids));
+	uint64_t *named = malloc((id_count + 1) * sizeof(*named));
+	struct keymap wanted;
+	uint32_t unused;
+	bool is_new;
 
-	if (!ids)
+	if (!named)
 		abort();
 	*ret = 0;
-	for (size_t i = 0; i < count; i++)
-		if (!crashes[i].is_new && crashes[i].before)
-			ids[(*ret)++] = crashes[i].before;
+	keymap_init(&wanted);
+	for (size_t i = 0; i < count; i++) {
+		if (lines[i].from)
+			keymap_put(&wanted, lines[i].from, &is_new);
+		if (lines[i].to)
+			keymap_put(&wanted, lines[i].to, &is_new);
+	}
+	for (size_t i = 0; i < id_count && count; i++)
+		if (keymap_find(&wanted, ids[i], &unused))
+			named[(*ret)++] = ids[i];
 	if (*ret > 1)
-		qsort(ids, *ret, sizeof(*ids), by_id);
-	return ids;
+		qsort(named, *ret, sizeof(*named), by_id);
+	keymap_deinit(&wanted);
+	return named;
 }
 
 /* How many of them are id. */
@@ -122,12 +128,13 @@ static void name_events(struct changes_line *lines, size_t count,
 }
 
 size_t changes_find(struct changes_crash *crashes, size_t count,
-		    struct arena *arena, struct changes_line **ret)
+		    const uint64_t *ids, size_t id_count, struct arena *arena,
+		    struct changes_line **ret)
 {
 	struct changes_line *lines =
 		arena_take(arena, count + 1, sizeof(*lines));
-	size_t id_count;
-	uint64_t *ids = ids_before(crashes, count, &id_count);
+	uint64_t *named;
+	size_t named_count;
 	size_t found = 0;
 
 	if (count > 1)
@@ -147,26 +154,28 @@ size_t changes_find(struct changes_crash *crashes, size_t count,
 					       .example = crashes[i] };
 		found++;
 	}
-	name_events(lines, found, ids, id_count);
-	free(ids);
+	named = ids_named(lines, found, ids, id_count, &named_count);
+	name_events(lines, found, named, named_count);
+	free(named);
 	*ret = lines;
 	return found;
 }
 
-size_t changes_clusters(const struct changes_crash *crashes, size_t count)
+size_t changes_clusters(const uint64_t *ids, size_t count)
 {
-	struct changes_crash *sorted = malloc((count + 1) * sizeof(*sorted));
-	size_t different = 0;
+	struct keymap seen;
+	uint64_t last = 0;
+	size_t different;
+	bool is_new;
 
-	if (!sorted)
-		abort();
-	memcpy(sorted, crashes, count * sizeof(*sorted));
-	if (count > 1)
-		qsort(sorted, count, sizeof(*sorted), by_after);
-	for (size_t i = 0; i < count; i++)
-		different += sorted[i].after &&
-			     (i == 0 || sorted[i].after != sorted[i - 1].after);
-	free(sorted);
+	keymap_init(&seen);
+	for (size_t i = 0; i < count; i++) {
+		if (ids[i] && ids[i] != last)
+			keymap_put(&seen, ids[i], &is_new);
+		last = ids[i];
+	}
+	different = seen.count;
+	keymap_deinit(&seen);
 	return different;
 }
 

@@ -63,12 +63,17 @@ struct changes_line {
 	struct changes_crash example; /* the one with the lowest id */
 };
 
-/* Events in order of from, then to; reorders crashes; ret lives in arena. */
+/*
+ * Events in order of from, then to; reorders crashes; ret lives in arena.
+ * Crashes that are where they were need not be among them: ids are where each
+ * crash was that is not new, theirs too, in any order.
+ */
 size_t changes_find(struct changes_crash *crashes, size_t count,
-		    struct arena *arena, struct changes_line **ret);
+		    const uint64_t *ids, size_t id_count, struct arena *arena,
+		    struct changes_line **ret);
 
-/* Different ids after the pass. */
-size_t changes_clusters(const struct changes_crash *crashes, size_t count);
+/* How many different ids there are; 0 is none. */
+size_t changes_clusters(const uint64_t *ids, size_t count);
 
 /* "renamed"; lives for ever. */
 const char *changes_word(enum changes_event event);

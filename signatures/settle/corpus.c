@@ -1,55 +1,10 @@
-#include "signatures/settle/corpus.h"
+#include "signatures/settle/corpus_state.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "signatures/base/hash.h"
 #include "signatures/base/text.h"
-#include "signatures/cluster/alias.h"
-#include "signatures/cluster/engine.h"
-#include "signatures/cluster/keymap.h"
-
-/* A distinct frame of the corpus. */
-struct frame {
-	struct feature_frame feature; /* texts in the corpus's arena */
-	struct alias_frame place;
-	bool bare; /* known by offset only */
-};
-
-struct member {
-	uint32_t row;
-	enum stream_why why;
-	struct hash128 identity;
-	uint64_t time;
-	uint64_t key;
-	size_t first_frame; /* in stacked */
-	size_t first_code;
-	uint32_t frame_count;
-	uint32_t code_count;
-};
-
-/* A build of a module, and when it was first seen to crash. */
-struct build {
-	uint64_t module, build, time;
-	uint32_t order;
-};
-
-struct corpus {
-	struct arena arena;
-	struct arena scratch; /* emptied after every crash */
-	struct keymap frame_numbers;
-	struct frame *frames;
-	size_t frame_count, frame_room;
-	struct member *members;
-	size_t count, room;
-	uint32_t *stacked; /* frame numbers of all members */
-	size_t stacked_count, stacked_room;
-	uint64_t *codes;
-	size_t code_count, code_room;
-	float strict;
-	struct engine *engine;	/* once clustered */
-	struct keymap founders; /* signature key -> member */
-};
 
 /* Room for one more of size bytes. */
 static void *grown(void *array, size_t count, size_t *room, size_t size)
@@ -63,7 +18,7 @@ static void *grown(void *array, size_t count, size_t *room, size_t size)
 	return array;
 }
 
-static void *zeroed(size_t count, size_t size)
+void *corpus_zeroed(size_t count, size_t size)
 {
 	void *memory = calloc(count + 1, size);
 
@@ -74,12 +29,13 @@ static void *zeroed(size_t count, size_t size)
 
 struct corpus *corpus_create(void)
 {
-	struct corpus *corpus = zeroed(1, sizeof(*corpus));
+	struct corpus *corpus = corpus_zeroed(1, sizeof(*corpus));
 
 	arena_init(&corpus->arena);
 	arena_init(&corpus->scratch);
 	keymap_init(&corpus->frame_numbers);
-	keymap_init(&corpus->founders);
+	keymap_init(&corpus->stack_numbers);
+	keymap_init(&corpus->first_numbers);
 	return corpus;
 }
 
@@ -90,12 +46,15 @@ void corpus_destroy(struct corpus *corpus)
 	arena_deinit(&corpus->arena);
 	arena_deinit(&corpus->scratch);
 	keymap_deinit(&corpus->frame_numbers);
-	keymap_deinit(&corpus->founders);
-	engine_destroy(corpus->engine);
+	keymap_deinit(&corpus->stack_numbers);
+	keymap_deinit(&corpus->first_numbers);
 	free(corpus->frames);
 	free(corpus->members);
+	free(corpus->stacks);
 	free(corpus->stacked);
 	free(corpus->codes);
+	free(corpus->firsts);
+	engine_destroy(corpus->engine);
 	free(corpus);
 }
 
@@ -124,6 +83,7 @@ static uint32_t frame_number(struct corpus *corpus,
 			text_copy(&corpus->arena, added.feature.function);
 	added.place.module =
 		hash_64(added.feature.module, strlen(added.feature.module));
+	corpus->has_bare |= added.bare;
 	added.place.build = frame->build;
 	added.place.offset = (uint32_t)frame->offset;
 	corpus->frames = grown(corpus->frames, corpus->frame_count,
@@ -132,22 +92,42 @@ static uint32_t frame_number(struct corpus *corpus,
 	return *number;
 }
 
-void corpus_add(struct corpus *corpus, uint32_t row, struct hash128 identity,
-		const struct crash *crash)
+/* What was put behind the stacks, as a number; what is known is taken back. */
+static uint32_t stack_number(struct corpus *corpus, struct stack stack)
 {
-	struct member member = {
-		.row = row,
-		.why = stream_why(crash),
-		.identity = identity,
-		.time = crash->time.known ? crash->time.value : 0,
-		.first_frame = corpus->stacked_count,
-		.first_code = corpus->code_count,
-	};
-	uint64_t codes[STREAM_CODES_MAX];
+	const uint32_t *frames = corpus->stacked + stack.first_frame;
+	uint64_t content;
+	uint32_t *number;
+	bool is_new;
 
-	for (size_t i = 0;
-	     member.why == STREAM_FINE &&
-	     member.frame_count < FEATURE_FRAMES_MAX && i < crash->stack.count;
+	stack.frame_count =
+		(uint32_t)(corpus->stacked_count - stack.first_frame);
+	stack.code_count = (uint32_t)(corpus->code_count - stack.first_code);
+	content = hash_mix(hash_64(frames, stack.frame_count * sizeof(*frames)),
+			   hash_64(corpus->codes + stack.first_code,
+				   stack.code_count * sizeof(*corpus->codes)));
+	number = keymap_put(&corpus->stack_numbers, content ? content : 1,
+			    &is_new);
+	if (!is_new) {
+		corpus->stacked_count = stack.first_frame;
+		corpus->code_count = stack.first_code;
+		return *number;
+	}
+	*number = (uint32_t)corpus->stack_count;
+	corpus->stacks = grown(corpus->stacks, corpus->stack_count,
+			       &corpus->stack_room, sizeof(*corpus->stacks));
+	corpus->stacks[corpus->stack_count++] = stack;
+	return *number;
+}
+
+static uint32_t add_stack(struct corpus *corpus, const struct crash *crash)
+{
+	const struct stack stack = { .first_frame = corpus->stacked_count,
+				     .first_code = corpus->code_count };
+	uint64_t codes[STREAM_CODES_MAX];
+	size_t count = 0;
+
+	for (size_t i = 0; count < FEATURE_FRAMES_MAX && i < crash->stack.count;
 	     i++) {
 		if (!stream_counts(&crash->stack.frames[i]))
 			continue;
@@ -156,272 +136,147 @@ void corpus_add(struct corpus *corpus, uint32_t row, struct hash128 identity,
 			      &corpus->stacked_room, sizeof(*corpus->stacked));
 		corpus->stacked[corpus->stacked_count++] =
 			frame_number(corpus, &crash->stack.frames[i]);
-		member.frame_count++;
+		count++;
 	}
-	arena_reset(&corpus->scratch);
-	member.code_count = (uint32_t)stream_codes(crash, codes);
-	for (uint32_t i = 0; i < member.code_count; i++) {
+	count = stream_codes(crash, codes);
+	for (size_t i = 0; i < count; i++) {
 		corpus->codes =
 			grown(corpus->codes, corpus->code_count,
 			      &corpus->code_room, sizeof(*corpus->codes));
 		corpus->codes[corpus->code_count++] = codes[i];
 	}
+	return stack_number(corpus, stack);
+}
+
+void corpus_add(struct corpus *corpus, uint32_t row, struct hash128 identity,
+		const struct crash *crash)
+{
+	struct member member = {
+		.row = row,
+		.stack = NO_STACK,
+		.why = stream_why(crash),
+		.identity = identity,
+		.time = crash->time.known ? crash->time.value : 0,
+	};
+
+	if (member.why == STREAM_FINE)
+		member.stack = add_stack(corpus, crash);
+	arena_reset(&corpus->scratch);
 	corpus->members = grown(corpus->members, corpus->count, &corpus->room,
 				sizeof(*corpus->members));
 	corpus->members[corpus->count++] = member;
 }
 
-/* Canonical order: by time, then identity. */
+int corpus_compare(uint64_t time, struct hash128 identity, uint64_t other_time,
+		   struct hash128 other)
+{
+	if (time != other_time)
+		return time < other_time ? -1 : 1;
+	if (identity.high != other.high)
+		return identity.high < other.high ? -1 : 1;
+	return (identity.low > other.low) - (identity.low < other.low);
+}
+
 static int by_time(const void *left, const void *right)
 {
 	const struct member *a = left;
 	const struct member *b = right;
 
-	if (a->time != b->time)
-		return a->time < b->time ? -1 : 1;
-	if (a->identity.high != b->identity.high)
-		return a->identity.high < b->identity.high ? -1 : 1;
-	return (a->identity.low > b->identity.low) -
-	       (a->identity.low < b->identity.low);
-}
-
-static int by_build(const void *left, const void *right)
-{
-	const struct build *a = left;
-	const struct build *b = right;
-
-	if (a->module != b->module)
-		return a->module < b->module ? -1 : 1;
-	return (a->build > b->build) - (a->build < b->build);
-}
-
-static int by_first_seen(const void *left, const void *right)
-{
-	const struct build *a = left;
-	const struct build *b = right;
-
-	if (a->module != b->module)
-		return a->module < b->module ? -1 : 1;
-	if (a->time != b->time)
-		return a->time < b->time ? -1 : 1;
-	return (a->build > b->build) - (a->build < b->build);
-}
-
-/* When each frame was first seen, by its number. */
-static uint64_t *first_seen(const struct corpus *corpus)
-{
-	uint64_t *seen = zeroed(corpus->frame_count, sizeof(*seen));
-
-	memset(seen, 0xff, corpus->frame_count * sizeof(*seen));
-	for (size_t i = 0; i < corpus->count; i++) {
-		const struct member *member = &corpus->members[i];
-
-		for (uint32_t k = 0; k < member->frame_count; k++) {
-			const uint32_t frame =
-				corpus->stacked[member->first_frame + k];
-
-			if (member->time < seen[frame])
-				seen[frame] = member->time;
-		}
-	}
-	return seen;
-}
-
-/* Number the builds of each module by the time they were first seen. */
-static void order_builds(struct corpus *corpus)
-{
-	struct build *builds = zeroed(corpus->frame_count, sizeof(*builds));
-	uint64_t *seen = first_seen(corpus);
-	size_t count = 0;
-
-	for (size_t i = 0; i < corpus->frame_count; i++)
-		builds[i] = (struct build){ corpus->frames[i].place.module,
-					    corpus->frames[i].place.build,
-					    seen[i], 0 };
-	free(seen);
-	if (corpus->frame_count > 1)
-		qsort(builds, corpus->frame_count, sizeof(*builds), by_build);
-	for (size_t i = 0; i < corpus->frame_count; i++) {
-		if (count == 0 || by_build(&builds[i], &builds[count - 1]) != 0)
-			builds[count++] = builds[i];
-		else if (builds[i].time < builds[count - 1].time)
-			builds[count - 1].time = builds[i].time;
-	}
-	if (count > 1)
-		qsort(builds, count, sizeof(*builds), by_first_seen);
-	for (size_t i = 1; i < count; i++)
-		if (builds[i].module == builds[i - 1].module)
-			builds[i].order = builds[i - 1].order + 1;
-	if (count > 1)
-		qsort(builds, count, sizeof(*builds), by_build);
-	for (size_t i = 0; i < corpus->frame_count; i++) {
-		struct alias_frame *place = &corpus->frames[i].place;
-		const struct build wanted = { place->module, place->build, 0,
-					      0 };
-		const struct build *found = bsearch(&wanted, builds, count,
-						    sizeof(*builds), by_build);
-
-		place->order = found->order;
-	}
-	free(builds);
-}
-
-struct placed {
-	struct alias_frame place;
-	uint32_t number;
-};
-
-static int by_place(const void *left, const void *right)
-{
-	const struct alias_frame *a = &((const struct placed *)left)->place;
-	const struct alias_frame *b = &((const struct placed *)right)->place;
-
-	if (a->module != b->module)
-		return a->module < b->module ? -1 : 1;
-	if (a->order != b->order)
-		return a->order < b->order ? -1 : 1;
-	if (a->build != b->build)
-		return a->build < b->build ? -1 : 1;
-	return (a->offset > b->offset) - (a->offset < b->offset);
-}
-
-/* The stacks of members that are bare throughout; count in *ret_count. */
-static struct alias_stack *bare_stacks(const struct corpus *corpus,
-				       const uint32_t *index, uint32_t *frames,
-				       size_t *ret_count)
-{
-	struct alias_stack *stacks = zeroed(corpus->count, sizeof(*stacks));
-	size_t used = 0;
-	size_t count = 0;
-
-	for (size_t i = 0; i < corpus->count; i++) {
-		const struct member *member = &corpus->members[i];
-		struct alias_stack stack = {
-			member->code_count ? corpus->codes[member->first_code]
-					   : 0,
-			frames + used, 0
-		};
-
-		for (uint32_t k = 0; k < member->frame_count; k++) {
-			const uint32_t number =
-				corpus->stacked[member->first_frame + k];
-
-			if (corpus->frames[number].bare) {
-				frames[used++] = index[number];
-				stack.count++;
-			}
-		}
-		if (stack.count > 0)
-			stacks[count++] = stack;
-	}
-	*ret_count = count;
-	return stacks;
-}
-
-/* Give the frames of a rebuilt module the name of their node. */
-static void unite_builds(struct corpus *corpus)
-{
-	struct placed *placed = zeroed(corpus->frame_count, sizeof(*placed));
-	struct alias_frame *frames =
-		zeroed(corpus->frame_count, sizeof(*frames));
-	uint32_t *index = zeroed(corpus->frame_count, sizeof(*index));
-	uint32_t *node = zeroed(corpus->frame_count, sizeof(*node));
-	uint32_t *stacked = zeroed(corpus->stacked_count, sizeof(*stacked));
-	struct alias_stack *stacks;
-	size_t count = 0;
-	size_t stack_count;
-
-	order_builds(corpus);
-	for (uint32_t i = 0; i < corpus->frame_count; i++)
-		if (corpus->frames[i].bare)
-			placed[count++] =
-				(struct placed){ corpus->frames[i].place, i };
-	if (count > 1)
-		qsort(placed, count, sizeof(*placed), by_place);
-	for (uint32_t i = 0; i < count; i++) {
-		frames[i] = placed[i].place;
-		index[placed[i].number] = i;
-	}
-	stacks = bare_stacks(corpus, index, stacked, &stack_count);
-	alias_learn(frames, count, stacks, stack_count, node);
-	for (uint32_t i = 0; i < count; i++) {
-		const struct alias_frame *named = &frames[node[i]];
-
-		corpus->frames[placed[i].number].feature.id = hash_mix(
-			named->module, hash_mix(named->build, named->offset));
-	}
-	free(placed);
-	free(frames);
-	free(index);
-	free(node);
-	free(stacked);
-	free(stacks);
+	return corpus_compare(a->time, a->identity, b->time, b->identity);
 }
 
 static size_t make_stream(const struct corpus *corpus,
-			  const struct member *member,
-			  struct engine_feature *ret)
+			  const struct stack *stack, struct engine_feature *ret)
 {
 	struct feature_frame frames[FEATURE_FRAMES_MAX];
 
-	for (uint32_t k = 0; k < member->frame_count; k++)
+	for (uint32_t k = 0; k < stack->frame_count; k++)
 		frames[k] =
-			corpus->frames[corpus->stacked[member->first_frame + k]]
+			corpus->frames[corpus->stacked[stack->first_frame + k]]
 				.feature;
-	return feature_stream(frames, member->frame_count,
-			      corpus->codes + member->first_code,
-			      member->code_count, ret);
+	return feature_stream(frames, stack->frame_count,
+			      corpus->codes + stack->first_code,
+			      stack->code_count, ret);
 }
 
-static uint64_t id_of(struct hash128 identity)
+uint64_t corpus_id(struct hash128 identity)
 {
 	const uint64_t id = identity.high >> 16;
 
 	return id ? id : 1;
 }
 
-/* Insert the signatures in canonical order; ids are those of the founders. */
-static void run_engine(struct corpus *corpus, struct corpus_place *ret)
+size_t corpus_stream(const struct corpus *corpus,
+		     const struct corpus_first *first,
+		     struct engine_feature ret[ENGINE_FEATURES_MAX])
+{
+	return make_stream(corpus, &corpus->stacks[first->stack], ret);
+}
+
+/* The first crash of each signature; members are in order. */
+static void find_firsts(struct corpus *corpus)
 {
 	static struct engine_feature stream[ENGINE_FEATURES_MAX];
-	uint64_t *ids = zeroed(corpus->count, sizeof(*ids));
 
-	corpus->engine = engine_create(corpus->strict, ENGINE_LOOSE);
-	for (size_t i = 0; i < corpus->count; i++) {
-		struct member *member = &corpus->members[i];
-		struct engine_signature signature = { .features = stream };
-		struct engine_place place;
-		uint32_t founder;
-		bool is_new;
+	for (size_t i = 0; i < corpus->stack_count; i++) {
+		struct stack *stack = &corpus->stacks[i];
 
-		ret[i] = (struct corpus_place){ .row = member->row,
-						.why = member->why,
-						.id = id_of(member->identity) };
-		if (member->why != STREAM_FINE)
-			continue;
-		signature.count = make_stream(corpus, member, stream);
-		signature.key = engine_key(stream, signature.count);
-		signature.time = member->time;
-		if (!engine_find(corpus->engine, signature.key, &place))
-			place = engine_insert(corpus->engine, &signature);
-
-		uint32_t *slot =
-			keymap_put(&corpus->founders, signature.key, &is_new);
-
-		if (is_new) {
-			*slot = (uint32_t)i;
-			ids[i] = id_of(member->identity);
-		}
-		if (keymap_find(&corpus->founders, place.cluster, &founder))
-			ret[i].cluster = ids[founder];
-		if (keymap_find(&corpus->founders, place.family, &founder))
-			ret[i].family = ids[founder];
-		ret[i].likeness = place.likeness;
-		if (place.nearest &&
-		    keymap_find(&corpus->founders, place.nearest, &founder))
-			ret[i].nearest = ids[founder];
+		stack->key =
+			engine_key(stream, make_stream(corpus, stack, stream));
 	}
-	free(ids);
+	for (size_t i = 0; i < corpus->count; i++) {
+		const struct member *member = &corpus->members[i];
+		struct corpus_first first = { .time = member->time,
+					      .identity = member->identity,
+					      .row = member->row,
+					      .stack = member->stack };
+		bool is_new;
+		uint32_t *number;
+
+		if (member->stack == NO_STACK)
+			continue;
+		first.key = corpus->stacks[member->stack].key;
+		number = keymap_put(&corpus->first_numbers, first.key, &is_new);
+		if (!is_new)
+			continue;
+		*number = (uint32_t)corpus->first_count;
+		corpus->firsts =
+			grown(corpus->firsts, corpus->first_count,
+			      &corpus->first_room, sizeof(*corpus->firsts));
+		corpus->firsts[corpus->first_count++] = first;
+	}
+}
+
+const struct corpus_first *corpus_order(struct corpus *corpus, size_t *count)
+{
+	if (corpus->is_ordered) {
+		*count = corpus->first_count;
+		return corpus->firsts;
+	}
+	corpus->is_ordered = true;
+	if (corpus->count > 1)
+		qsort(corpus->members, corpus->count, sizeof(*corpus->members),
+		      by_time);
+	if (corpus->has_bare)
+		corpus_builds_unite(corpus);
+	find_firsts(corpus);
+	*count = corpus->first_count;
+	return corpus->firsts;
+}
+
+bool corpus_is_bare(const struct corpus *corpus)
+{
+	return corpus->has_bare;
+}
+
+/* The id of the crash that founded a signature, 0 for none. */
+static uint64_t founder(const struct corpus *corpus, uint64_t key)
+{
+	uint32_t number;
+
+	return key && keymap_find(&corpus->first_numbers, key, &number)
+		       ? corpus_id(corpus->firsts[number].identity)
+		       : 0;
 }
 
 static int by_row(const void *left, const void *right)
@@ -432,34 +287,70 @@ static int by_row(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
-/* Back to where crashes are sorted and builds united. */
-static void forget_clusters(struct corpus *corpus)
+size_t corpus_places(const struct corpus *corpus, struct corpus_place *ret)
+{
+	for (size_t i = 0; i < corpus->count; i++) {
+		const struct member *member = &corpus->members[i];
+
+		ret[i] = (struct corpus_place){
+			.row = member->row,
+			.why = member->why,
+			.id = corpus_id(member->identity),
+		};
+		if (member->stack != NO_STACK)
+			ret[i].key = corpus->stacks[member->stack].key;
+	}
+	if (corpus->count > 1)
+		qsort(ret, corpus->count, sizeof(*ret), by_row);
+	return corpus->count;
+}
+
+static void place(struct corpus *corpus, struct corpus_place *ret)
+{
+	struct engine_place place;
+
+	if (!engine_find(corpus->engine, ret->key, &place))
+		return;
+	ret->cluster = founder(corpus, place.cluster);
+	ret->family = founder(corpus, place.family);
+	ret->likeness = place.likeness;
+	ret->nearest = founder(corpus, place.nearest);
+}
+
+void corpus_resume(struct corpus *corpus, struct engine *engine)
 {
 	engine_destroy(corpus->engine);
-	keymap_deinit(&corpus->founders);
-	keymap_init(&corpus->founders);
+	corpus->engine = engine;
+	corpus->is_clustered = false;
 }
 
 void corpus_cluster(struct corpus *corpus, float strict,
 		    struct corpus_place *ret)
 {
-	if (corpus->engine) {
-		forget_clusters(corpus);
-	} else {
-		if (corpus->count > 1)
-			qsort(corpus->members, corpus->count,
-			      sizeof(*corpus->members), by_time);
-		unite_builds(corpus);
+	static struct engine_feature stream[ENGINE_FEATURES_MAX];
+	size_t count;
+
+	corpus_order(corpus, &count);
+	if (!corpus->engine || corpus->is_clustered ||
+	    engine_strict(corpus->engine) != strict)
+		corpus_resume(corpus, engine_create(strict, ENGINE_LOOSE));
+	for (size_t i = engine_count(corpus->engine); i < count; i++) {
+		const struct corpus_first *first = &corpus->firsts[i];
+		struct engine_signature signature = { .key = first->key,
+						      .features = stream };
+
+		signature.count = corpus_stream(corpus, first, stream);
+		engine_insert(corpus->engine, &signature);
 	}
-	corpus->strict = strict;
-	run_engine(corpus, ret);
-	if (corpus->count > 1)
-		qsort(ret, corpus->count, sizeof(*ret), by_row);
+	corpus->is_clustered = true;
+	corpus_places(corpus, ret);
+	for (size_t i = 0; i < corpus->count; i++)
+		place(corpus, &ret[i]);
 }
 
-float corpus_strict(const struct corpus *corpus)
+struct engine *corpus_engine(struct corpus *corpus)
 {
-	return corpus->strict;
+	return corpus->engine;
 }
 
 /* The signature of a crash that can be clustered, by its id. */
@@ -470,11 +361,13 @@ static bool find_signature(const struct corpus *corpus, uint64_t id,
 	for (size_t i = 0; i < corpus->count; i++) {
 		const struct member *member = &corpus->members[i];
 
-		if (id_of(member->identity) != id || member->why)
+		if (corpus_id(member->identity) != id ||
+		    member->stack == NO_STACK)
 			continue;
 		*ret = (struct engine_signature){
 			.features = stream,
-			.count = make_stream(corpus, member, stream),
+			.count = make_stream(
+				corpus, &corpus->stacks[member->stack], stream),
 		};
 		return true;
 	}
@@ -494,19 +387,43 @@ bool corpus_likeness(const struct corpus *corpus, uint64_t a, uint64_t b,
 	return true;
 }
 
-struct engine *corpus_engine(struct corpus *corpus)
+uint32_t corpus_position(const struct corpus *corpus, uint64_t key)
 {
-	return corpus->engine;
+	uint32_t number;
+
+	return keymap_find(&corpus->first_numbers, key, &number) ? number
+								 : UINT32_MAX;
 }
 
-bool corpus_first(const struct corpus *corpus, uint64_t key, uint32_t *row)
+static int by_frame(const void *left, const void *right)
 {
-	uint32_t member;
+	const uint64_t a = ((const struct corpus_name *)left)->frame;
+	const uint64_t b = ((const struct corpus_name *)right)->frame;
 
-	if (!keymap_find(&corpus->founders, key, &member))
-		return false;
-	*row = corpus->members[member].row;
-	return true;
+	return (a > b) - (a < b);
+}
+
+struct corpus_name *corpus_names(const struct corpus *corpus, size_t *count)
+{
+	const struct keymap *numbers = &corpus->frame_numbers;
+	struct corpus_name *ret =
+		corpus_zeroed(corpus->frame_count, sizeof(*ret));
+
+	*count = 0;
+	for (size_t i = 0; i <= numbers->mask; i++) {
+		const struct frame *frame;
+
+		if (!numbers->keys[i])
+			continue;
+		frame = &corpus->frames[numbers->values[i]];
+		if (frame->feature.id != numbers->keys[i])
+			ret[(*count)++] =
+				(struct corpus_name){ numbers->keys[i],
+						      frame->feature.id };
+	}
+	if (*count > 1)
+		qsort(ret, *count, sizeof(*ret), by_frame);
+	return ret;
 }
 
 size_t corpus_trace(struct corpus *corpus, const struct crash *crash,

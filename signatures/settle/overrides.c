@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "signatures/base/hash.h"
 #include "signatures/base/list.h"
 #include "signatures/base/text.h"
 #include "signatures/knowledge/osmodule.h"
@@ -332,4 +333,32 @@ uint64_t overrides_part(uint64_t cluster, const struct field *field,
 		return cluster;
 	part >>= 64 - ID_BITS;
 	return part ? part : 1;
+}
+
+static uint64_t mix_texts(uint64_t hash, const char *const *texts, size_t count)
+{
+	hash = hash_mix(hash, count);
+	for (size_t i = 0; i < count; i++)
+		hash = hash_mix(hash, hash_64(texts[i], strlen(texts[i])));
+	return hash;
+}
+
+uint64_t overrides_hash(const struct overrides *overrides)
+{
+	uint64_t hash = mix_texts(0, overrides->noise, overrides->noise_count);
+
+	hash = mix_texts(hash, overrides->innocent, overrides->innocent_count);
+	for (size_t i = 0; i < overrides->split_count; i++)
+		hash = hash_mix(hash_mix(hash, overrides->splits[i].cluster),
+				overrides->splits[i].field->number);
+	for (size_t i = 0; i < overrides->link_count; i++)
+		hash = hash_mix(hash_mix(hash, overrides->links[i].id),
+				overrides->links[i].name);
+	return hash;
+}
+
+bool overrides_reshape(const struct overrides *overrides)
+{
+	return overrides->split_count || overrides->link_count ||
+	       overrides->innocent_count;
 }

@@ -68,4 +68,10 @@ bool overrides_merge_at(const struct overrides *overrides, size_t i,
 /* The cluster that a cluster is called after merging. */
 uint64_t overrides_merged(const struct overrides *overrides, uint64_t cluster);
 
+/* Equal for equal lists. */
+uint64_t overrides_hash(const struct overrides *overrides);
+
+/* Do the lists ask for more than leaving frames out? */
+bool overrides_reshape(const struct overrides *overrides);
+
 #endif

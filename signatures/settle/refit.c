@@ -31,6 +31,7 @@ static void say(struct verdicts *verdicts, const struct corpus *corpus,
 
 	if (!corpus_likeness(corpus, a, b, &verdict.likeness))
 		return;
+	verdict.likeness += same ? -REFIT_MARGIN : REFIT_MARGIN;
 	if (verdicts->count == verdicts->room) {
 		verdicts->room = verdicts->room ? verdicts->room * 2 : 64;
 		verdicts->at =

@@ -18,6 +18,12 @@
 #include "signatures/settle/overrides.h"
 #include "signatures/store/store.h"
 
+/*
+ * Crashes are placed by the counts of the day they belong to, and a line is
+ * heard with all of today's: the threshold stands clear of it by as much as
+ * that was seen to differ.
+ */
+#define REFIT_MARGIN 0.02f
 #define REFIT_STEP 0.02f
 #define REFIT_MIN 0.60f
 #define REFIT_MAX 0.95f

@@ -6,13 +6,30 @@
 
 #include "signatures/base/text.h"
 #include "signatures/cluster/likeness.h"
-#include "signatures/settle/corpus.h"
+#include "signatures/identity.h"
+#include "signatures/settle/memory.h"
 #include "signatures/settle/overrides.h"
 #include "signatures/settle/refit.h"
+#include "signatures/store/store_settled.h"
 
+enum {
+	SAME_ID_MOST = 64 /* rows whose ids begin alike */
+};
+
+/*
+ * What the last pass left (memory.h), or where there is nothing that can be
+ * used, the crashes clustered again in memory.
+ */
 struct search {
-	struct corpus *corpus;
+	struct store *store;
 	struct overrides *overrides;
+	struct engine_table table;
+	struct engine *engine;
+	struct corpus *corpus; /* NULL: the memory of the last pass */
+	const struct corpus_first *firsts;
+	struct corpus_name *names; /* of the corpus */
+	size_t name_count;
+	uint32_t behind;
 	struct arena arena; /* of one question */
 	struct engine_feature stream[ENGINE_FEATURES_MAX];
 	struct feature_origin origins[ENGINE_FEATURES_MAX];
@@ -42,60 +59,214 @@ static enum status read_crashes(struct store *store, struct corpus *corpus,
 	return status;
 }
 
+static enum status cluster_again(struct search *search, struct error *err)
+{
+	struct corpus *corpus = corpus_create();
+	struct corpus_place *places;
+	enum status status;
+	size_t count;
+
+	if (read_crashes(search->store, corpus, search->overrides, err)) {
+		corpus_destroy(corpus);
+		return err->status;
+	}
+	search->firsts = corpus_order(corpus, &count);
+	search->names = corpus_names(corpus, &search->name_count);
+	places = calloc(corpus_count(corpus) + 1, sizeof(*places));
+	if (!places)
+		abort();
+	status = refit_cluster(search->store, search->overrides, corpus, places,
+			       err);
+	free(places);
+	if (status) {
+		corpus_destroy(corpus);
+		return status;
+	}
+	engine_destroy(search->engine);
+	search->corpus = corpus;
+	search->engine = corpus_engine(corpus);
+	search->behind = 0;
+	return STATUS_OK;
+}
+
+/* False if the last pass left nothing that can be asked. */
+static bool remember(struct search *search)
+{
+	const uint32_t rows = store_row_count(search->store);
+	struct store_event *events;
+	struct memory_head head;
+	size_t changed;
+
+	if (!memory_head(search->store, &head) ||
+	    head.lists != overrides_hash(search->overrides))
+		return false;
+	search->table = memory_table(search->store);
+	search->engine = engine_table_open(&search->table, head.signatures);
+	if (!search->engine || engine_count(search->engine) != head.signatures)
+		return false;
+	if (!store_settled_events(search->store, &search->arena, &events,
+				  &changed))
+		return false;
+	search->behind =
+		(rows > head.rows ? rows - head.rows : 0) + (uint32_t)changed;
+	return true;
+}
+
 enum status search_open(struct store *store, struct search **ret,
 			struct error *err)
 {
 	struct search *search = calloc(1, sizeof(*search));
-	struct corpus_place *places;
-	enum status status;
 
 	if (!search)
 		abort();
+	search->store = store;
 	arena_init(&search->arena);
-	search->corpus = corpus_create();
 	if (overrides_read(store_folder(store), &search->overrides, err) ||
-	    read_crashes(store, search->corpus, search->overrides, err)) {
+	    (!remember(search) && cluster_again(search, err))) {
 		search_close(search);
 		return err->status;
 	}
-	places = calloc(corpus_count(search->corpus) + 1, sizeof(*places));
-	if (!places)
-		abort();
-	status = refit_cluster(store, search->overrides, search->corpus, places,
-			       err);
-	free(places);
-	if (status) {
-		search_close(search);
-		return status;
-	}
 	*ret = search;
 	return STATUS_OK;
-}
-
-double search_cluster(const struct search *search)
-{
-	return (double)corpus_strict(search->corpus);
 }
 
 void search_close(struct search *search)
 {
 	if (!search)
 		return;
+	if (!search->corpus)
+		engine_destroy(search->engine);
 	corpus_destroy(search->corpus);
+	free(search->names);
 	overrides_destroy(search->overrides);
 	arena_deinit(&search->arena);
 	free(search);
 }
 
+double search_cluster(const struct search *search)
+{
+	return (double)engine_strict(search->engine);
+}
+
+uint32_t search_behind(const struct search *search)
+{
+	return search->behind;
+}
+
+/* Did the memory turn out to be damaged?  Then the crashes are asked. */
+static bool is_in_vain(struct search *search)
+{
+	struct error err;
+
+	return !search->corpus &&
+	       memory_is_damaged(search->store, search->engine) &&
+	       !cluster_again(search, &err);
+}
+
+static int by_frame(const void *left, const void *right)
+{
+	const uint64_t a = ((const struct corpus_name *)left)->frame;
+	const uint64_t b = ((const struct corpus_name *)right)->frame;
+
+	return (a > b) - (a < b);
+}
+
+static uint64_t name_of(struct search *search, uint64_t frame)
+{
+	const struct corpus_name wanted = { frame, 0 };
+	const struct corpus_name *found = NULL;
+
+	if (!search->corpus)
+		return memory_name(search->store, frame);
+	if (search->name_count)
+		found = bsearch(&wanted, search->names, search->name_count,
+				sizeof(wanted), by_frame);
+	return found ? found->name : frame;
+}
+
+/* The signature of any crash, with the names that the corpus has learned. */
 static struct engine_signature trace(struct search *search,
 				     const struct crash *crash)
 {
 	struct engine_signature ret = { .features = search->stream };
+	struct feature_frame frames[FEATURE_FRAMES_MAX];
+	uint64_t codes[STREAM_CODES_MAX];
+	size_t count = 0;
 
-	ret.count = corpus_trace(search->corpus, crash, search->stream,
-				 search->origins);
+	for (size_t i = 0; i < crash->stack.count && count < FEATURE_FRAMES_MAX;
+	     i++) {
+		struct feature_frame *frame = &frames[count];
+		bool bare;
+
+		if (!stream_counts(&crash->stack.frames[i]))
+			continue;
+		*frame = stream_frame(&crash->stack.frames[i], &search->arena,
+				      &bare);
+		if (bare)
+			frame->id = name_of(search, frame->id ? frame->id : 1);
+		else if (!frame->id)
+			frame->id = 1;
+		count++;
+	}
+	ret.count =
+		feature_trace(frames, count, codes, stream_codes(crash, codes),
+			      search->stream, search->origins);
 	ret.key = engine_key(search->stream, ret.count);
 	return ret;
+}
+
+/* The row of a crash by its identity; rows move. */
+static bool row_of(struct search *search, struct hash128 identity,
+		   uint32_t *ret)
+{
+	char prefix[IDENTITY_TEXT_BYTES];
+	uint32_t rows[SAME_ID_MOST];
+	bool found = false;
+	size_t count;
+
+	identity_text(identity, prefix);
+	count = store_find_id(search->store, prefix, rows, SAME_ID_MOST);
+	for (size_t i = 0; i < count && !found; i++) {
+		struct store_crash crash;
+		struct error err;
+
+		found = !store_crash_read(search->store, rows[i],
+					  &search->arena, &crash, &err) &&
+			hash_128_equal(crash.identity, identity);
+		*ret = rows[i];
+	}
+	return found;
+}
+
+/* The row of the first crash with a signature. */
+static bool first_row(struct search *search, uint64_t key, uint32_t *ret)
+{
+	struct corpus_first first;
+	uint32_t position;
+
+	if (search->corpus) {
+		position = corpus_position(search->corpus, key);
+		if (position == UINT32_MAX)
+			return false;
+		*ret = search->firsts[position].row;
+		return true;
+	}
+	return engine_position(search->engine, key, &position) &&
+	       memory_first(search->store, position, &first) &&
+	       row_of(search, first.identity, ret);
+}
+
+static size_t rows_of(struct search *search,
+		      const struct engine_neighbour *found, size_t count,
+		      struct search_hit *ret)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		ret[kept].likeness = found[i].likeness;
+		kept += first_row(search, found[i].key, &ret[kept].row);
+	}
+	return kept;
 }
 
 size_t search_similar(struct search *search, const struct crash *crash,
@@ -104,21 +275,20 @@ size_t search_similar(struct search *search, const struct crash *crash,
 	struct crash quiet = *crash;
 	struct engine_signature signature;
 	struct engine_neighbour *found = calloc(max + 1, sizeof(*found));
-	size_t count = 0;
 	size_t kept = 0;
 
 	if (!found)
 		abort();
 	arena_reset(&search->arena);
 	overrides_quiet(search->overrides, &quiet, &search->arena);
-	signature = trace(search, &quiet);
-	if (stream_why(&quiet) == STREAM_FINE)
-		count = engine_similar(corpus_engine(search->corpus),
-				       &signature, found, max);
-	for (size_t i = 0; i < count; i++) {
-		ret[kept].likeness = found[i].likeness;
-		kept += corpus_first(search->corpus, found[i].key,
-				     &ret[kept].row);
+	if (stream_why(&quiet) == STREAM_FINE) {
+		do {
+			signature = trace(search, &quiet);
+			kept = rows_of(search, found,
+				       engine_similar(search->engine,
+						      &signature, found, max),
+				       ret);
+		} while (is_in_vain(search));
 	}
 	free(found);
 	return kept;
@@ -200,10 +370,11 @@ size_t search_weigh(struct search *search, const struct crash *crash,
 	struct texts texts = { .frames = { NULL } };
 
 	overrides_quiet(search->overrides, &quiet, arena);
-	signature = trace(search, &quiet);
+	do {
+		signature = trace(search, &quiet);
+		engine_weigh(search->engine, &signature, search->weights);
+	} while (is_in_vain(search));
 	features = arena_take(arena, signature.count + 1, sizeof(*features));
-	engine_weigh(corpus_engine(search->corpus), &signature,
-		     search->weights);
 	frame_texts(&quiet, arena, texts.frames);
 	stream_code_texts(&quiet, arena, texts.codes);
 	for (size_t i = 0; i < signature.count; i++) {

@@ -1,8 +1,9 @@
 /*
  * search.h - which crashes of a store are like one, and why.
  *
- * Opening it clusters the store's crashes again in memory, as the last pass of
- * settle_store() did: a second or two for a hundred thousand crashes.  The
+ * It asks what the last pass of settle_store() left beside the crashes; where
+ * there was none, or under other lists or by another program, they are
+ * clustered again in memory: some ten seconds for a hundred thousand.  The
  * crash asked about need not be in the store.
  */
 #ifndef SETTLE_SEARCH_H
@@ -17,6 +18,12 @@ struct search;
 enum status search_open(struct store *store, struct search **ret,
 			struct error *err) MUST_CHECK;
 void search_close(struct search *search);
+
+/*
+ * Crashes that came in, or were given another file, behind the last pass: they
+ * are not found, or as they were.
+ */
+uint32_t search_behind(const struct search *search);
 
 /* A signature that is like: the first crash that has it. */
 struct search_hit {

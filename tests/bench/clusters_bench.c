@@ -234,8 +234,7 @@ static struct score_ranking rank(struct labelled *rows, size_t from)
 		abort();
 	keymap_init(&first);
 	for (uint32_t i = 0; i < rows->known; i++) {
-		struct engine_signature signature = { .time = i,
-						      .features = stream };
+		struct engine_signature signature = { .features = stream };
 		struct engine_place place;
 		bool is_new;
 

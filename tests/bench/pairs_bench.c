@@ -103,7 +103,6 @@ static double by_engine(const struct stack *stacks, size_t count)
 
 	for (size_t i = 0; i < count; i++) {
 		const struct engine_signature signature = {
-			.time = i,
 			.key = i + 1,
 			.features = stacks[i].features,
 			.count = FRAMES,

@@ -1,0 +1,380 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "signatures/base/pack.h"
+#include "signatures/cluster/engine_state.h"
+
+enum {
+	TABLE_VERSION = 1,
+	FIXED_BYTES = 40 /* of a signature, in front of its features */
+};
+
+static size_t make_key(uint8_t ret[ENGINE_KEY_BYTES], char kind,
+		       uint64_t number, size_t bytes)
+{
+	ret[0] = (uint8_t)kind;
+	for (size_t i = 0; i < bytes; i++)
+		ret[1 + i] = (uint8_t)(number >> 8 * (bytes - 1 - i));
+	return 1 + bytes;
+}
+
+static bool get(const struct engine_table *table, char kind, uint64_t number,
+		size_t bytes, struct bytes *ret)
+{
+	uint8_t key[ENGINE_KEY_BYTES];
+
+	return table->get(table->closure, key,
+			  make_key(key, kind, number, bytes), ret);
+}
+
+static void put(const struct engine_table *table, char kind, uint64_t number,
+		size_t bytes, struct bytes value)
+{
+	uint8_t key[ENGINE_KEY_BYTES];
+
+	table->put(table->closure, key, make_key(key, kind, number, bytes),
+		   value);
+}
+
+static void erase(const struct engine_table *table, char kind, uint64_t number,
+		  size_t bytes)
+{
+	uint8_t key[ENGINE_KEY_BYTES];
+
+	table->erase(table->closure, key, make_key(key, kind, number, bytes));
+}
+
+static uint64_t chunk_number(uint32_t feature, uint32_t chunk)
+{
+	return (uint64_t)feature << 32 | chunk;
+}
+
+static void pack_u32(struct pack *out, uint32_t value)
+{
+	for (unsigned int i = 0; i < 4; i++)
+		pack_u8(out, (uint8_t)(value >> 8 * i));
+}
+
+static float float_of(uint32_t bits)
+{
+	float ret;
+
+	memcpy(&ret, &bits, sizeof(ret));
+	return ret >= 0 ? ret : 0;
+}
+
+static uint32_t bits_of(float value)
+{
+	uint32_t ret;
+
+	memcpy(&ret, &value, sizeof(ret));
+	return ret;
+}
+
+static struct stored *nothing(struct engine *engine)
+{
+	engine->damaged = true;
+	return engine_state_stored_make(engine, NULL, 0);
+}
+
+struct stored *engine_table_stored(struct engine *engine, uint32_t position)
+{
+	struct stored *ret;
+	struct bytes in;
+	size_t count;
+	uint64_t key;
+	struct engine_place place = { 0 };
+
+	if (!engine->table || !get(engine->table, 's', position, 4, &in) ||
+	    bytes_left(&in) < FIXED_BYTES ||
+	    bytes_left(&in) % sizeof(uint32_t) ||
+	    (bytes_left(&in) - FIXED_BYTES) / sizeof(uint32_t) >
+		    ENGINE_FEATURES_MAX)
+		return nothing(engine);
+	key = bytes_u64(&in);
+	if (!key)
+		return nothing(engine);
+	place.cluster = bytes_u64(&in);
+	place.family = bytes_u64(&in);
+	place.nearest = bytes_u64(&in);
+	place.score = float_of(bytes_u32(&in));
+	place.likeness = float_of(bytes_u32(&in));
+	count = bytes_left(&in) / sizeof(uint32_t);
+	for (size_t i = 0; i < count; i++)
+		engine->stream[i] = bytes_u32(&in);
+	ret = engine_state_stored_make(engine, engine->stream, count);
+	ret->key = key;
+	ret->place = place;
+	return ret;
+}
+
+bool engine_table_key(struct engine *engine, uint64_t key, uint32_t *position)
+{
+	struct bytes in;
+
+	if (!engine->table || !get(engine->table, 'k', key, 8, &in))
+		return false;
+	*position = bytes_u32(&in);
+	if (in.failed || *position >= engine->count) {
+		engine->damaged = true;
+		return false;
+	}
+	return true;
+}
+
+/* Positions rise from one to the next, and stay below the engine's count. */
+static bool take_positions(struct engine *engine, struct bytes *in,
+			   uint32_t *ret, size_t count)
+{
+	uint64_t last = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const uint64_t step = pack_take_varint(in);
+
+		if (in->failed || (i > 0 && step == 0) ||
+		    step > engine->count - last || last + step >= engine->count)
+			return false;
+		last += step;
+		ret[i] = (uint32_t)last;
+	}
+	return bytes_left(in) == 0;
+}
+
+static uint32_t *make_room(struct posting *posting, size_t count)
+{
+	uint32_t *many;
+
+	if (count <= POSTINGS_INLINE && !posting->room)
+		return posting->at.few;
+	many = engine_state_must(
+		malloc((count + POSTINGS_INLINE) * sizeof(*many)));
+	posting->room = (uint32_t)(count + POSTINGS_INLINE);
+	posting->at.many = many;
+	return many;
+}
+
+bool engine_table_posting(struct engine *engine, struct posting *posting)
+{
+	uint64_t count, epoch, since;
+	size_t tail;
+	uint32_t *at;
+	struct bytes in;
+
+	if (!get(engine->table, 'f', posting->feature, 4, &in))
+		return false;
+	count = pack_take_varint(&in);
+	epoch = pack_take_varint(&in);
+	since = pack_take_varint(&in);
+	tail = count % ENGINE_CHUNK;
+	if (in.failed || count == 0 || count > engine->kept || since > count) {
+		engine->damaged = true;
+		return false;
+	}
+	at = make_room(posting, tail);
+	if (!take_positions(engine, &in, at, tail)) {
+		engine->damaged = true;
+		return false;
+	}
+	posting->count = posting->kept = posting->fresh = (uint32_t)count;
+	posting->first = (uint32_t)(count - tail);
+	if (epoch == engine->epoch) {
+		posting->frozen = (uint32_t)(count - since);
+		posting->frozen_in = engine->serial;
+	}
+	return true;
+}
+
+bool engine_table_chunk(struct engine *engine, struct posting *posting)
+{
+	const size_t used = posting->count - posting->first;
+	uint32_t *many;
+	struct bytes in;
+
+	if (posting->first < ENGINE_CHUNK || !engine->table ||
+	    !get(engine->table, 'c',
+		 chunk_number(posting->feature,
+			      posting->first / ENGINE_CHUNK - 1),
+		 8, &in)) {
+		engine->damaged = true;
+		return false;
+	}
+	many = engine_state_must(malloc(
+		(used + ENGINE_CHUNK + POSTINGS_INLINE) * sizeof(*many)));
+	if (!take_positions(engine, &in, many, ENGINE_CHUNK)) {
+		free(many);
+		engine->damaged = true;
+		return false;
+	}
+	memcpy(many + ENGINE_CHUNK, engine_state_positions(posting),
+	       used * sizeof(*many));
+	if (posting->room)
+		free(posting->at.many);
+	posting->at.many = many;
+	posting->room = (uint32_t)(used + ENGINE_CHUNK + POSTINGS_INLINE);
+	posting->first -= ENGINE_CHUNK;
+	return true;
+}
+
+struct engine *engine_table_open(const struct engine_table *table, size_t most)
+{
+	struct engine *engine;
+	struct bytes in;
+	uint32_t version, count;
+	float strict, loose;
+
+	if (!get(table, 'h', 0, 0, &in))
+		return NULL;
+	version = bytes_u32(&in);
+	count = bytes_u32(&in);
+	strict = float_of(bytes_u32(&in));
+	loose = float_of(bytes_u32(&in));
+	if (in.failed || version != TABLE_VERSION || count > most)
+		return NULL;
+	engine = engine_create(strict, loose);
+	engine->table = table;
+	engine->count = engine->kept = engine->kept_same = count;
+	engine->room = count;
+	/* Pages of these are there once they are touched. */
+	engine->stored = engine_state_must(
+		calloc(engine->room + 1, sizeof(struct stored *)));
+	engine->touches = engine_state_must(
+		calloc(engine->room + 1, sizeof(*engine->touches)));
+	engine->touched = engine_state_must(
+		calloc(engine->room + 1, sizeof(*engine->touched)));
+	engine_state_begin_epoch(engine, count);
+	return engine;
+}
+
+static void pack_positions(struct pack *out, const uint32_t *at, size_t count)
+{
+	uint32_t last = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		pack_varint(out, at[i] - last);
+		last = at[i];
+	}
+}
+
+static void save_posting(struct engine *engine, struct posting *posting,
+			 const struct engine_table *table, struct arena *arena)
+{
+	const uint32_t whole = posting->count / ENGINE_CHUNK;
+	const uint32_t frozen = engine_state_frozen(engine, posting);
+	struct pack out;
+
+	for (uint32_t chunk = posting->fresh / ENGINE_CHUNK; chunk < whole;
+	     chunk++) {
+		out = pack_into(arena);
+		pack_positions(&out,
+			       engine_state_positions(posting) +
+				       (chunk * ENGINE_CHUNK - posting->first),
+			       ENGINE_CHUNK);
+		put(table, 'c', chunk_number(posting->feature, chunk), 8,
+		    pack_done(&out));
+	}
+	for (uint32_t chunk = whole; chunk < posting->kept / ENGINE_CHUNK;
+	     chunk++)
+		erase(table, 'c', chunk_number(posting->feature, chunk), 8);
+	if (posting->count == 0) {
+		erase(table, 'f', posting->feature, 4);
+		return;
+	}
+	out = pack_into(arena);
+	pack_varint(&out, posting->count);
+	pack_varint(&out, engine->epoch);
+	pack_varint(&out, posting->count - frozen);
+	pack_positions(&out,
+		       engine_state_positions(posting) +
+			       (whole * ENGINE_CHUNK - posting->first),
+		       posting->count % ENGINE_CHUNK);
+	put(table, 'f', posting->feature, 4, pack_done(&out));
+}
+
+static void save_stored(const struct stored *stored, uint32_t position,
+			const struct engine_table *table, struct arena *arena,
+			uint32_t *stream)
+{
+	const struct engine_place *place = &stored->place;
+	const size_t count = engine_state_stored_stream(stored, stream);
+	struct pack out = pack_into(arena);
+	struct pack number = pack_into(arena);
+
+	pack_u64(&out, stored->key);
+	pack_u64(&out, place->cluster);
+	pack_u64(&out, place->family);
+	pack_u64(&out, place->nearest);
+	pack_u32(&out, bits_of(place->score));
+	pack_u32(&out, bits_of(place->likeness));
+	for (size_t i = 0; i < count; i++)
+		pack_u32(&out, stream[i]);
+	put(table, 's', position, 4, pack_done(&out));
+	pack_u32(&number, position);
+	put(table, 'k', stored->key, 8, pack_done(&number));
+}
+
+static int by_feature(const void *left, const void *right)
+{
+	const struct posting *a = *(struct posting *const *)left;
+	const struct posting *b = *(struct posting *const *)right;
+
+	return (a->feature > b->feature) - (a->feature < b->feature);
+}
+
+/* In order of features, which is that of the table. */
+static void save_postings(struct engine *engine,
+			  const struct engine_table *table, struct arena *arena)
+{
+	struct posting **all = engine_state_must(
+		malloc((engine->posting_count + 1) * sizeof(struct posting *)));
+	size_t count = 0;
+
+	for (size_t i = 0; i < engine->posting_count; i++) {
+		struct posting *posting = &engine->postings[i];
+
+		if (posting->fresh < posting->count ||
+		    posting->count != posting->kept)
+			all[count++] = posting;
+	}
+	if (count > 1)
+		qsort(all, count, sizeof(struct posting *), by_feature);
+	for (size_t i = 0; i < count; i++) {
+		save_posting(engine, all[i], table, arena);
+		arena_reset(arena);
+		all[i]->kept = all[i]->fresh = all[i]->count;
+	}
+	free(all);
+}
+
+void engine_table_save(struct engine *engine, const struct engine_table *table)
+{
+	struct arena arena;
+	struct pack out;
+	uint32_t position;
+
+	arena_init(&arena);
+	for (size_t i = 0; i < engine->cut_count; i++)
+		if (!engine_position(engine, engine->cut_keys[i], &position))
+			erase(table, 'k', engine->cut_keys[i], 8);
+	engine->cut_count = 0;
+	for (size_t i = engine->kept_same; i < engine->count; i++) {
+		save_stored(engine_state_stored(engine, (uint32_t)i),
+			    (uint32_t)i, table, &arena, engine->stream);
+		arena_reset(&arena);
+	}
+	for (size_t i = engine->count; i < engine->kept; i++)
+		erase(table, 's', i, 4);
+	save_postings(engine, table, &arena);
+	out = pack_into(&arena);
+	pack_u32(&out, TABLE_VERSION);
+	pack_u32(&out, (uint32_t)engine->count);
+	pack_u32(&out, bits_of(engine->strict));
+	pack_u32(&out, bits_of(engine->loose));
+	put(table, 'h', 0, 0, pack_done(&out));
+	engine->kept = engine->kept_same = engine->count;
+	arena_deinit(&arena);
+}
+
+bool engine_table_is_damaged(const struct engine *engine)
+{
+	return engine->damaged;
+}

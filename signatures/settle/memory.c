@@ -1,0 +1,292 @@
+#include "signatures/settle/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "signatures/base/hash.h"
+#include "signatures/base/pack.h"
+#include "signatures/cluster/likeness.h"
+#include "signatures/store/store_settled.h"
+
+enum {
+	MEMORY_VERSION = 1,
+	KEY_BYTES = 9,
+	FLAG_BARE = 1,
+	FLAG_EVIDENCE = 2
+};
+
+static size_t make_key(uint8_t ret[KEY_BYTES], char kind, uint64_t number,
+		       size_t bytes)
+{
+	ret[0] = (uint8_t)kind;
+	for (size_t i = 0; i < bytes; i++)
+		ret[1 + i] = (uint8_t)(number >> 8 * (bytes - 1 - i));
+	return 1 + bytes;
+}
+
+static bool get(struct store *store, char kind, uint64_t number, size_t bytes,
+		struct bytes *ret)
+{
+	uint8_t key[KEY_BYTES];
+
+	return store_settled_get(store, key, make_key(key, kind, number, bytes),
+				 ret);
+}
+
+static void put(struct store *store, char kind, uint64_t number, size_t bytes,
+		struct bytes value)
+{
+	uint8_t key[KEY_BYTES];
+
+	store_settled_put(store, key, make_key(key, kind, number, bytes),
+			  value);
+}
+
+/*
+ * What clustering makes of a crash of nobody's: other weights or features are
+ * another memory.
+ */
+static uint64_t rules(void)
+{
+	static const struct crash_frame stack[] = {
+		{ .module = "nt", .symbol = "KiPageFault.part.2" },
+		{ .module = "disk.sys", .build = 7, .offset = 0x120 },
+		{ .module = "disk.sys", .symbol = "Read_block2" },
+	};
+	static const struct crash crash = {
+		.bugcheck = { .code = { true, 0x139 },
+			      .args = { { true, 3 }, { true, 4 } },
+			      .text = "KERNEL_SECURITY: out of bounds" },
+	};
+	static struct engine_feature features[ENGINE_FEATURES_MAX];
+	struct feature_frame frames[3];
+	uint64_t codes[STREAM_CODES_MAX];
+	struct arena arena;
+	uint64_t ret;
+	size_t count;
+	bool bare;
+	float numbers[FEATURE_CLASSES + 3];
+
+	arena_init(&arena);
+	for (size_t i = 0; i < 3; i++)
+		frames[i] = stream_frame(&stack[i], &arena, &bare);
+	count = feature_stream(frames, 3, codes, stream_codes(&crash, codes),
+			       features);
+	arena_deinit(&arena);
+	ret = engine_key(features, count);
+	for (size_t i = 0; i < count; i++)
+		ret = hash_mix(ret, engine_feature_number(features[i]));
+	for (unsigned int i = 0; i < FEATURE_CLASSES; i++)
+		numbers[i] = weights_factor((enum feature_class)i);
+	numbers[FEATURE_CLASSES] = ENGINE_STRICT;
+	numbers[FEATURE_CLASSES + 1] = ENGINE_LOOSE;
+	numbers[FEATURE_CLASSES + 2] =
+		likeness_from((struct likeness_shares){ 3, 2, 1 });
+	return hash_mix(ret, hash_64(numbers, sizeof(numbers)));
+}
+
+static void pack_u32(struct pack *out, uint32_t value)
+{
+	for (unsigned int i = 0; i < 4; i++)
+		pack_u8(out, (uint8_t)(value >> 8 * i));
+}
+
+bool memory_head(struct store *store, struct memory_head *ret)
+{
+	struct bytes in;
+	uint32_t flags;
+
+	if (!get(store, 'x', 0, 0, &in))
+		return false;
+	if (bytes_u32(&in) != MEMORY_VERSION || bytes_u64(&in) != rules())
+		return false;
+	ret->lists = bytes_u64(&in);
+	if (bytes_u64(&in) != store_settled_count(store))
+		return false;
+	ret->rows = bytes_u32(&in);
+	ret->signatures = bytes_u32(&in);
+	flags = bytes_u32(&in);
+	ret->bare = flags & FLAG_BARE;
+	ret->evidence = flags & FLAG_EVIDENCE;
+	/* Rows may have become fewer since, not by so many. */
+	return !in.failed && ret->signatures <= ret->rows &&
+	       ret->rows / 2 <= store_row_count(store) + MEMORY_CHUNK;
+}
+
+void memory_put_head(struct store *store, const struct memory_head *head)
+{
+	struct arena arena;
+	struct pack out;
+	struct bytes in;
+
+	store_settled_start(store);
+	arena_init(&arena);
+	out = pack_into(&arena);
+	pack_u32(&out, MEMORY_VERSION);
+	pack_u64(&out, rules());
+	pack_u64(&out, head->lists);
+	pack_u64(&out,
+		 store_settled_count(store) + !get(store, 'x', 0, 0, &in));
+	pack_u32(&out, head->rows);
+	pack_u32(&out, head->signatures);
+	pack_u32(&out, (head->bare ? FLAG_BARE : 0) |
+			       (head->evidence ? FLAG_EVIDENCE : 0));
+	put(store, 'x', 0, 0, pack_done(&out));
+	arena_deinit(&arena);
+}
+
+bool memory_first(struct store *store, uint32_t position,
+		  struct corpus_first *ret)
+{
+	struct bytes in;
+
+	*ret = (struct corpus_first){ 0 };
+	if (!get(store, 'm', position, 4, &in))
+		return false;
+	ret->key = bytes_u64(&in);
+	ret->time = bytes_u64(&in);
+	ret->identity = pack_take_hash(&in);
+	return !in.failed;
+}
+
+void memory_put_first(struct store *store, uint32_t position,
+		      const struct corpus_first *first)
+{
+	struct arena arena;
+	struct pack out;
+
+	arena_init(&arena);
+	out = pack_into(&arena);
+	pack_u64(&out, first->key);
+	pack_u64(&out, first->time);
+	pack_hash(&out, first->identity);
+	put(store, 'm', position, 4, pack_done(&out));
+	arena_deinit(&arena);
+}
+
+void memory_erase_first(struct store *store, uint32_t position)
+{
+	uint8_t key[KEY_BYTES];
+
+	store_settled_erase(store, key, make_key(key, 'm', position, 4));
+}
+
+uint32_t *memory_rows(struct store *store, const struct memory_head *head,
+		      size_t more)
+{
+	uint32_t *ret = calloc(head->rows + more + 1, sizeof(*ret));
+
+	if (!ret)
+		abort();
+	for (size_t row = 0; row < head->rows; row += MEMORY_CHUNK) {
+		struct bytes in = bytes_absent();
+
+		get(store, 'r', row / MEMORY_CHUNK, 4, &in);
+		for (size_t i = row;
+		     i < row + MEMORY_CHUNK && i < head->rows && !in.failed;
+		     i++) {
+			ret[i] = bytes_u32(&in);
+			if (ret[i] != MEMORY_UNCLUSTERED &&
+			    ret[i] > head->signatures)
+				in.failed = true;
+		}
+		if (in.failed) {
+			free(ret);
+			return NULL;
+		}
+	}
+	return ret;
+}
+
+void memory_put_rows(struct store *store, const uint32_t *rows, size_t count)
+{
+	struct arena arena;
+
+	arena_init(&arena);
+	for (size_t row = 0; row < count; row += MEMORY_CHUNK) {
+		const size_t left = count - row;
+		const size_t here = left < MEMORY_CHUNK ? left : MEMORY_CHUNK;
+		struct pack out = pack_into(&arena);
+		struct bytes there, made;
+
+		for (size_t i = 0; i < here; i++)
+			pack_u32(&out, rows[row + i]);
+		made = pack_done(&out);
+		if (!get(store, 'r', row / MEMORY_CHUNK, 4, &there) ||
+		    bytes_left(&there) != bytes_left(&made) ||
+		    memcmp(there.next, made.next, bytes_left(&made)) != 0)
+			put(store, 'r', row / MEMORY_CHUNK, 4, made);
+		arena_reset(&arena);
+	}
+	arena_deinit(&arena);
+}
+
+void memory_put_names(struct store *store, const struct corpus_name *names,
+		      size_t count)
+{
+	struct arena arena;
+	struct pack out;
+
+	arena_init(&arena);
+	out = pack_into(&arena);
+	for (size_t i = 0; i < count; i++) {
+		pack_u64(&out, names[i].frame);
+		pack_u64(&out, names[i].name);
+	}
+	put(store, 'n', 0, 0, pack_done(&out));
+	arena_deinit(&arena);
+}
+
+uint64_t memory_name(struct store *store, uint64_t frame)
+{
+	const size_t each = sizeof(struct corpus_name);
+	struct bytes all;
+	size_t low = 0;
+	size_t high;
+
+	if (!get(store, 'n', 0, 0, &all))
+		return frame;
+	high = bytes_left(&all) / each;
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+		struct bytes in = bytes_part(all, middle * each, each);
+		const uint64_t there = bytes_u64(&in);
+
+		if (there == frame)
+			return bytes_u64(&in);
+		if (there < frame)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return frame;
+}
+
+bool memory_is_damaged(const struct store *store, const struct engine *engine)
+{
+	return store_settled_is_damaged(store) ||
+	       (engine && engine_table_is_damaged(engine));
+}
+
+static bool table_get(void *closure, const uint8_t *key, size_t size,
+		      struct bytes *ret)
+{
+	return store_settled_get(closure, key, size, ret);
+}
+
+static void table_put(void *closure, const uint8_t *key, size_t size,
+		      struct bytes value)
+{
+	store_settled_put(closure, key, size, value);
+}
+
+static void table_erase(void *closure, const uint8_t *key, size_t size)
+{
+	store_settled_erase(closure, key, size);
+}
+
+struct engine_table memory_table(struct store *store)
+{
+	return (struct engine_table){ store, table_get, table_put,
+				      table_erase };
+}
