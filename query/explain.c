@@ -217,7 +217,7 @@ static enum status explain_run(struct query *query, enum cli_exit *ret,
 			return STATUS_OK;
 		}
 	}
-	if (search_open(query->store, &search, err))
+	if (subject_search(query, &search, err))
 		return err->status;
 	comparison = search_compare(search, &sides[0].crash, &sides[1].crash,
 				    &query->arena);

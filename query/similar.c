@@ -231,7 +231,7 @@ static enum status answer(struct query *query, const struct subject *subject,
 	double cluster;
 	enum status status = STATUS_OK;
 
-	if (search_open(query->store, &search, err))
+	if (subject_search(query, &search, err))
 		return err->status;
 	found = search_similar(search, &subject->crash, hits, FOUND_MAX);
 	for (size_t i = 0; i < found && !status; i++) {

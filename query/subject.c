@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -170,5 +171,20 @@ enum status subject_find(struct query *query, const char *word,
 		return error_within(err, "%s", word);
 	*found = true;
 	*ret = subject;
+	return STATUS_OK;
+}
+
+enum status subject_search(struct query *query, struct search **ret,
+			   struct error *err)
+{
+	uint32_t behind;
+
+	if (search_open(query->store, ret, err))
+		return err->status;
+	behind = search_behind(*ret);
+	if (behind)
+		cli_complain("%" PRIu32 " came in or changed after the last "
+			     "settling: crashindex --settle places %s",
+			     behind, behind == 1 ? "it" : "them");
 	return STATUS_OK;
 }

@@ -9,6 +9,7 @@
 #define QUERY_SUBJECT_H
 
 #include "query/query.h"
+#include "signatures/settle/search.h"
 
 struct subject {
 	struct crash crash;
@@ -21,5 +22,12 @@ struct subject {
 enum status subject_find(struct query *query, const char *word,
 			 struct subject *ret, bool *found,
 			 struct error *err) MUST_CHECK;
+
+/*
+ * search_open(); a complaint is printed where crashes came in behind the last
+ * pass.
+ */
+enum status subject_search(struct query *query, struct search **ret,
+			   struct error *err) MUST_CHECK;
 
 #endif
