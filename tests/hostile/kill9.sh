@@ -18,7 +18,13 @@ for night in $nights; do
 		--machines="$machines" --weeks=2 --output="$night.tar" || exit 3
 	crashindex --store=undisturbed "$night.tar" 2>/dev/null || exit 3
 done
-crashcorpus export --store=undisturbed >undisturbed.jsonl || exit 3
+
+# Every crash, and where it was clustered.
+tell() {
+	crashcorpus export --store="$1" &&
+		crashquery --store="$1" find --format=csv | sort
+}
+tell undisturbed >undisturbed.txt || exit 3
 
 # Where crashindex is after so many milliseconds: killed, or done already.
 run() {
@@ -35,8 +41,7 @@ run() {
 }
 
 same() {
-	crashcorpus export --store=store >store.jsonl &&
-		cmp store.jsonl undisturbed.jsonl
+	tell store >store.txt && cmp store.txt undisturbed.txt
 }
 
 begin() {
