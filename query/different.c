@@ -1,6 +1,7 @@
 /*
  * different - what would move if the lists beside the store were those of
- * another folder: clusters by hand, noise, known issues.  Writes nothing.
+ * another folder: clusters by hand, noise, blame, known issues.  Writes
+ * nothing.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -9,9 +10,11 @@
 #include <unistd.h>
 
 #include "query/factor.h"
+#include "query/intern.h"
 #include "query/known.h"
 #include "query/query.h"
 #include "signatures/base/text.h"
+#include "signatures/settle/overrides.h"
 #include "signatures/settle/settle.h"
 
 static const struct table_column columns[] = {
@@ -126,6 +129,108 @@ static enum status print_clusters(struct query *query, struct table *out,
 	return STATUS_OK;
 }
 
+static uint64_t number_of_module(struct intern *names, const char *module)
+{
+	return module ? intern_number(names, (struct field_value){ module, 0 })
+		      : 0;
+}
+
+static int by_name(const void *left, const void *right)
+{
+	return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+/*
+ * Names in order, and moves by their place in it: rows came in any order.
+ * names has one a number of intern.
+ */
+static void order_names(const struct intern *intern, const char **names,
+			struct move *moves, size_t count)
+{
+	const size_t name_count = intern_count(intern);
+	uint64_t *places = calloc(name_count + 1, sizeof(*places));
+
+	if (!places)
+		abort();
+	for (size_t i = 0; i < name_count; i++)
+		names[i] = intern_value(intern, (uint32_t)i + 1).text;
+	if (name_count > 1)
+		qsort(names, name_count, sizeof(*names), by_name);
+	for (size_t i = 1; i <= name_count; i++) {
+		const char *name = intern_value(intern, (uint32_t)i).text;
+		const char **at = bsearch(&name, names, name_count,
+					  sizeof(*names), by_name);
+
+		places[i] = (uint64_t)(at - names) + 1;
+	}
+	for (size_t i = 0; i < count; i++) {
+		moves[i].from = places[moves[i].from];
+		moves[i].to = places[moves[i].to];
+	}
+	free(places);
+}
+
+/* Whom each crash blames, and whom it would. */
+static enum status take_blame(struct store *store,
+			      const struct overrides *overrides,
+			      struct intern *names, struct move *moves,
+			      struct error *err)
+{
+	enum status status = STATUS_OK;
+	struct arena arena;
+
+	arena_init(&arena);
+	for (uint32_t row = 0; row < store_row_count(store) && !status; row++) {
+		struct store_crash crash;
+
+		status = store_crash_read(store, row, &arena, &crash, err);
+		if (!status) {
+			moves[row].crashes = 1;
+			moves[row].from = number_of_module(
+				names, crash.crash.fault.module);
+			overrides_blame(overrides, &crash.crash);
+			moves[row].to = number_of_module(
+				names, crash.crash.fault.module);
+		}
+		arena_reset(&arena);
+	}
+	arena_deinit(&arena);
+	return status;
+}
+
+static enum status print_blame(struct query *query, struct table *out,
+			       const char *lists, struct error *err)
+{
+	const uint32_t rows = store_row_count(query->store);
+	struct overrides *overrides;
+	struct intern *intern;
+	const char **names;
+	struct move *moves;
+	size_t count = 0;
+	enum status status;
+
+	if (overrides_read(lists, &overrides, err))
+		return err->status;
+	intern = intern_create();
+	moves = take_moves(query->store);
+	status = take_blame(query->store, overrides, intern, moves, err);
+	names = arena_take(&query->arena, intern_count(intern) + 1,
+			   sizeof(*names));
+	if (!status) {
+		order_names(intern, names, moves, rows);
+		count = add_up(moves, rows);
+	}
+	for (size_t i = 0; i < count; i++)
+		print_move(out, "blame",
+			   moves[i].from ? names[moves[i].from - 1] : NULL,
+			   moves[i].to ? names[moves[i].to - 1] : NULL,
+			   moves[i].crashes);
+	free(moves);
+	intern_destroy(intern);
+	overrides_destroy(overrides);
+	return status;
+}
+
 /* Issues of both lists by their titles: numbers from 1 on. */
 static uint64_t number_of(const struct known_issue *issue, const char **titles,
 			  size_t *count)
@@ -208,6 +313,8 @@ static enum status different_run(struct query *query, enum cli_exit *ret,
 
 	status = print_clusters(query, out, lists, err);
 	if (!status)
+		status = print_blame(query, out, lists, err);
+	if (!status)
 		status = print_issues(query, out, lists, err);
 	if (!status) {
 		*ret = out->row_count ? CLI_YES : CLI_NO;
@@ -222,9 +329,9 @@ static enum status different_run(struct query *query, enum cli_exit *ret,
 const struct query_command different_command = {
 	.name = "different",
 	.usage = "LISTDIR",
-	.help = "what other lists (noise, split, merge, known) would move",
+	.help = "what other lists (noise, blame, merge, known) would move",
 	.more = "LISTDIR has lists as they lie beside the store: known-issues, "
-		"noise, split,\nmerge.  Nothing is written.\n\n"
+		"never-blame,\nnoise, split, merge.  Nothing is written.\n\n"
 		"Examples:\n"
 		"  cp -r crash-store/merge crash-store/known-issues lists/\n"
 		"  crashquery different lists\n"

@@ -101,6 +101,23 @@ set -- $(crashquery freq --by=cluster --format=csv | tr -d '\r' | sed 1d | cut -
 echo "$*" >lists/merge
 crashquery different lists | ids
 crashquery --different-only=lists | ids
+
+echo "== blame"
+blamed() { crashquery freq --store=filter --by=fault --format=csv | tr -d '\r' | sed 1d; }
+crashcorpus synth -o filter.dmp "$(dirname "$0")/../machines/case5-filter.txt"
+crashindex --store=filter filter.dmp 2>&1
+mkdir blame
+echo 'fltdrv*' >blame/never-blame
+crashquery different --store=filter blame
+blamed
+cp blame/never-blame filter/
+crashindex --settle --store=filter 2>&1
+crashquery different --store=filter blame
+blamed
+rm filter/never-blame blame/never-blame
+crashquery different --store=filter blame
+
+echo "== merge"
 cp lists/merge crash-store/
 crashindex --settle 2>&1
 crashquery different lists
