@@ -77,7 +77,9 @@ static const uint8_t *lower_bound(const uint8_t *from, const uint8_t *end,
 /* The store is ours, but it lies on somebody's disk: whole pairs alone. */
 static const uint8_t *end_of(struct bytes in, size_t size)
 {
-	return in.next + bytes_left(&in) / size * size;
+	const size_t bytes = bytes_left(&in) / size * size;
+
+	return bytes ? in.next + bytes : in.next;
 }
 
 static size_t merge(struct bytes old, const struct findpage_pair *pairs,
