@@ -251,8 +251,9 @@ def make_store(work, count):
     argv = [program("crashcorpus"), "synth", "--records=%d" % count,
             "--store=" + store]
     wall, cpu, _ = run(argv)
+    settle = run([program("crashindex"), "--settle", "--store=" + store])[1]
     size = os.path.getsize(os.path.join(store, "data.mdb"))
-    return store, ["%.0f" % wall, "%.0f" % (count / cpu),
+    return store, ["%.0f" % wall, "%.0f" % (count / cpu), "%.1f" % settle,
                    "%.0f" % (size / count)]
 
 
@@ -292,6 +293,7 @@ def bench_sizes(work):
     for i, (name, goal) in enumerate((
             ("seconds to make the store", ""),
             ("put a second of processor time", ""),
+            ("seconds of processor time to settle all of it", ""),
             ("bytes of store a crash", 600))):
         say("| %s | %s | %s |" % (name, goal, " | ".join(
             made[n][i] for n in sizes)))
