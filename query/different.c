@@ -92,6 +92,18 @@ static void print_move(struct table *out, const char *what, const char *from,
 	table_row(out, cells);
 }
 
+/* Ends are numbers from 1 on, each with a name. */
+static void print_moves(struct table *out, const char *what,
+			const struct move *moves, size_t count,
+			const char *const *names)
+{
+	for (size_t i = 0; i < count; i++)
+		print_move(out, what,
+			   moves[i].from ? names[moves[i].from - 1] : NULL,
+			   moves[i].to ? names[moves[i].to - 1] : NULL,
+			   moves[i].crashes);
+}
+
 static const char *id_text(struct arena *arena, uint64_t id)
 {
 	return id ? text_printf(arena, "%012" PRIx64, id) : NULL;
@@ -220,11 +232,7 @@ static enum status print_blame(struct query *query, struct table *out,
 		order_names(intern, names, moves, rows);
 		count = add_up(moves, rows);
 	}
-	for (size_t i = 0; i < count; i++)
-		print_move(out, "blame",
-			   moves[i].from ? names[moves[i].from - 1] : NULL,
-			   moves[i].to ? names[moves[i].to - 1] : NULL,
-			   moves[i].crashes);
+	print_moves(out, "blame", moves, count, names);
 	free(moves);
 	intern_destroy(intern);
 	overrides_destroy(overrides);
@@ -267,11 +275,7 @@ static void print_known(struct query *query, struct table *out,
 		};
 	}
 	count = add_up(moves, rows);
-	for (size_t i = 0; i < count; i++)
-		print_move(out, "known issue",
-			   moves[i].from ? titles[moves[i].from - 1] : NULL,
-			   moves[i].to ? titles[moves[i].to - 1] : NULL,
-			   moves[i].crashes);
+	print_moves(out, "known issue", moves, count, titles);
 	free(moves);
 }
 

@@ -2,7 +2,7 @@
  * state.h - the inside of an open store; for this room alone.
  *
  * A failure of LMDB sticks: the first one is kept in failed, whatever follows
- * does nothing and finds nothing, and store_fail() turns it into an error at
+ * does nothing and finds nothing, and store_check() turns it into an error at
  * the end of each outward function.  A transaction that failed cannot be
  * committed.
  */
