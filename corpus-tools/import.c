@@ -134,7 +134,7 @@ static enum status import_run(int argc, char **argv, enum cli_exit *ret,
 	for (size_t i = 0; i < operands.count && !status; i++)
 		status = import_file(store, operands.at[i], &count, err);
 	if (!status && !no_settle)
-		status = settle_store(store, err);
+		status = settle_store(store, SETTLE_ALWAYS, err);
 	store_close(store);
 	if (status)
 		return status;

@@ -1,13 +1,17 @@
 #include <stdio.h>
 
 #include "corpus-tools/tools.h"
+#include "signatures/settle/settle.h"
 #include "signatures/store/store_admin.h"
 
 static const char *store_path = "crash-store";
+static bool no_settle;
 
 static const struct cli_option options[] = {
 	{ "store", 0, CLI_TEXT, &store_path, "DIR",
 	  "the store: ./crash-store" },
+	{ "no-settle", 0, CLI_FLAG, &no_settle, NULL,
+	  "without the pass over all crashes that clusters them" },
 	CLI_END,
 };
 
@@ -51,6 +55,8 @@ static enum status merge_run(int argc, char **argv, enum cli_exit *ret,
 		return err->status;
 	for (size_t i = 0; i < operands.count && !status; i++)
 		status = take_from(store, operands.at[i], err);
+	if (!status && !no_settle)
+		status = settle_store(store, SETTLE_IF_DUE, err);
 	store_close(store);
 	if (status)
 		return error_within(err, "merge");

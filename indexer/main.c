@@ -130,7 +130,9 @@ static enum cli_exit settle(const struct request *asked)
 		store_open(asked->store, STORE_WRITE, true, &store, &err);
 
 	if (!status) {
-		status = settle_store(store, &err);
+		status = settle_store(
+			store, asked->settle ? SETTLE_ALWAYS : SETTLE_IF_DUE,
+			&err);
 		store_close(store);
 	}
 	if (!status)
@@ -139,12 +141,9 @@ static enum cli_exit settle(const struct request *asked)
 	return cli_exit_of(status);
 }
 
-static bool wants_settling(const struct request *asked,
-			   const struct tally *tally)
+static bool wants_settling(const struct request *asked)
 {
-	if (asked->print || asked->no_settle)
-		return false;
-	return asked->settle || tally->indexed || tally->same_crash;
+	return !asked->print && !asked->no_settle;
 }
 
 static enum cli_exit run(const struct request *asked,
@@ -191,9 +190,8 @@ static enum cli_exit run(const struct request *asked,
 	if (status)
 		cli_complain_error(&err);
 
-	const enum cli_exit settled = !status && wants_settling(asked, &tally)
-					      ? settle(asked)
-					      : CLI_YES;
+	const enum cli_exit settled =
+		!status && wants_settling(asked) ? settle(asked) : CLI_YES;
 
 	if (fflush(stdout) || ferror(stdout)) {
 		cli_complain("standard output: could not be written");

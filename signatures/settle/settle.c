@@ -8,19 +8,15 @@
 #include "signatures/cluster/keymap.h"
 #include "signatures/settle/before.h"
 #include "signatures/settle/corpus.h"
-#include "signatures/settle/learn.h"
+#include "signatures/settle/each_row.h"
 #include "signatures/settle/memory.h"
 #include "signatures/settle/night.h"
 #include "signatures/settle/overrides.h"
 #include "signatures/settle/refit.h"
-#include "signatures/signature.h"
+#include "signatures/settle/stacks.h"
 #include "signatures/store/store_read.h"
 #include "signatures/store/store_settled.h"
 #include "signatures/store/store_write.h"
-
-enum {
-	ROWS_A_REST = 65536
-};
 
 /* Fields that the pass gives; every one is in the table. */
 struct fields {
@@ -37,178 +33,6 @@ static struct fields find_fields(void)
 
 	assert(fields.cluster && fields.family && fields.unclustered);
 	return fields;
-}
-
-/* What a pass over all rows does with each; arena is emptied after it. */
-typedef enum status row_take(void *closure, struct store *store, uint32_t row,
-			     struct store_crash *crash, struct arena *arena,
-			     struct error *err);
-
-static enum status walk_rows(struct store *store, row_take *take, void *closure,
-			     struct error *err)
-{
-	struct arena arena;
-	enum status status = STATUS_OK;
-
-	arena_init(&arena);
-	for (uint32_t row = 0; row < store_row_count(store) && !status; row++) {
-		struct store_crash crash;
-
-		status = store_crash_read(store, row, &arena, &crash, err);
-		if (!status)
-			status = take(closure, store, row, &crash, &arena, err);
-		arena_reset(&arena);
-		if (row % ROWS_A_REST == ROWS_A_REST - 1)
-			store_rest(store);
-	}
-	arena_deinit(&arena);
-	return status;
-}
-
-/* A stack as the walk left it, whatever an earlier pass made of it. */
-static void unsettle(struct crash *crash)
-{
-	if (!crash->walked.count)
-		return;
-	crash->stack = crash->walked;
-	crash->walked = (struct crash_stack){ 0 };
-}
-
-/* What is learned, and the rows whose stacks it may change. */
-struct learning {
-	struct learn *learn;
-	const struct overrides *overrides;
-	struct corpus *corpus; /* of the stacks as they are */
-	uint32_t *rows;
-	size_t count, room;
-};
-
-static void may_change(struct learning *learning, uint32_t row)
-{
-	if (learning->count == learning->room) {
-		learning->room = learning->room ? learning->room * 2 : 1024;
-		learning->rows =
-			realloc(learning->rows,
-				learning->room * sizeof(*learning->rows));
-		if (!learning->rows)
-			abort();
-	}
-	learning->rows[learning->count++] = row;
-}
-
-static enum status learn_row(void *closure, struct store *store, uint32_t row,
-			     struct store_crash *crash, struct arena *arena,
-			     struct error *err)
-{
-	struct learning *learning = closure;
-	bool has_evidence = false;
-
-	(void)store;
-	(void)err;
-	for (size_t i = 0; i < crash->file_count; i++) {
-		const struct crash *file = &crash->files[i].crash;
-
-		learn_add(learning->learn, file->image.content, file);
-		has_evidence |= file->candidate_count || file->walked.count ||
-				overrides_may_blame(learning->overrides, file);
-	}
-	if (has_evidence)
-		may_change(learning, row);
-	/* With a stack that may change a corpus of all is to be made anew. */
-	if (!learning->count) {
-		overrides_quiet(learning->overrides, &crash->crash, arena);
-		corpus_add(learning->corpus, row, crash->identity,
-			   &crash->crash);
-	}
-	return STATUS_OK;
-}
-
-static bool same_stack(const struct crash_stack *a, const struct crash_stack *b)
-{
-	if (a->count != b->count)
-		return false;
-	for (size_t i = 0; i < a->count; i++)
-		if (a->frames[i].slot != b->frames[i].slot ||
-		    a->frames[i].address != b->frames[i].address ||
-		    a->frames[i].how != b->frames[i].how)
-			return false;
-	return true;
-}
-
-static enum status settle_row(const struct learning *learning,
-			      struct store *store, struct store_crash *crash,
-			      struct arena *arena, struct error *err)
-{
-	enum status status = STATUS_OK;
-
-	for (size_t i = 0; i < crash->file_count && !status; i++) {
-		struct record_file *file = &crash->files[i];
-		const struct crash_stack before = file->crash.stack;
-
-		unsettle(&file->crash);
-
-		const struct crash_stack walked = file->crash.stack;
-
-		if (learn_apply(learning->learn, arena, &file->crash))
-			file->crash.walked = walked;
-
-		const bool blame =
-			overrides_blame(learning->overrides, &file->crash);
-
-		if (!blame && same_stack(&before, &file->crash.stack))
-			continue;
-		signature_make(&file->crash, arena);
-		status = store_put_again(store, file, arena, err);
-	}
-	return status;
-}
-
-static enum status settle_learned(struct learning *learning,
-				  struct store *store, struct error *err)
-{
-	enum status status = STATUS_OK;
-	struct arena arena;
-
-	arena_init(&arena);
-	for (size_t i = 0; i < learning->count && !status; i++) {
-		struct store_crash crash;
-
-		status = store_crash_read(store, learning->rows[i], &arena,
-					  &crash, err);
-		if (!status)
-			status = settle_row(learning, store, &crash, &arena,
-					    err);
-		arena_reset(&arena);
-	}
-	arena_deinit(&arena);
-	return status;
-}
-
-/*
- * Weak stacks, from what other dumps of the same builds know; and blame.  Where
- * there are none, *ret is the corpus of all crashes, otherwise NULL.
- */
-static enum status settle_stacks(struct store *store,
-				 const struct overrides *overrides,
-				 struct corpus **ret, struct error *err)
-{
-	struct learning learning = { .learn = learn_create(),
-				     .corpus = corpus_create(),
-				     .overrides = overrides };
-	enum status status = walk_rows(store, learn_row, &learning, err);
-
-	*ret = NULL;
-	if (!status && learning.count) {
-		learn_finish(learning.learn);
-		status = settle_learned(&learning, store, err);
-	}
-	learn_destroy(learning.learn);
-	if (status || learning.count)
-		corpus_destroy(learning.corpus);
-	else
-		*ret = learning.corpus;
-	free(learning.rows);
-	return status;
 }
 
 /* Crashes on their way into the corpus, without what is noise. */
@@ -296,7 +120,7 @@ static enum status read_corpus(struct store *store,
 			       struct corpus **ret, struct error *err)
 {
 	struct clustering clustering = { corpus_create(), overrides };
-	const enum status status = walk_rows(store, add_row, &clustering, err);
+	const enum status status = each_row(store, add_row, &clustering, err);
 
 	*ret = clustering.corpus;
 	return status;
@@ -484,7 +308,7 @@ static enum status settle_all(struct store *store,
 	enum status status;
 	size_t count;
 
-	if (settle_stacks(store, overrides, &corpus, err))
+	if (stacks_settle(store, overrides, &corpus, err))
 		return err->status;
 	head.evidence = !corpus;
 	if (!corpus && read_corpus(store, overrides, &corpus, err)) {
@@ -543,26 +367,59 @@ static enum status settle_moves(struct store *store,
 	return status;
 }
 
-enum status settle_store(struct store *store, struct error *err)
+/* Is there what the last pass has not seen? */
+static bool is_due(struct store *store, const struct overrides *overrides)
+{
+	struct store_event *events;
+	struct memory_head head;
+	struct arena arena;
+	size_t count;
+	bool due;
+
+	if (!memory_head(store, &head))
+		return store_row_count(store) > 0;
+	arena_init(&arena);
+	due = head.rows != store_row_count(store) ||
+	      head.lists != overrides_hash(overrides) ||
+	      !store_settled_events(store, &arena, &events, &count) || count;
+	arena_deinit(&arena);
+	return due;
+}
+
+/* *log is for changes_write() once it is committed; NULL: nothing was due. */
+static enum status settle_begun(struct store *store, enum settle_when when,
+				struct changes_log **log, struct error *err)
 {
 	struct settle_places places = { .at = NULL };
-	struct changes_log *log = NULL;
 	struct overrides *overrides;
+	enum status status =
+		overrides_read(store_folder(store), &overrides, err);
+
+	*log = NULL;
+	if (status)
+		return status;
+	if (when == SETTLE_ALWAYS || is_due(store, overrides)) {
+		status = settle_into(store, overrides, &places, err);
+		if (!status)
+			status = settle_moves(store, &places, log, err);
+		settle_places_deinit(&places);
+	}
+	overrides_destroy(overrides);
+	return status;
+}
+
+enum status settle_store(struct store *store, enum settle_when when,
+			 struct error *err)
+{
+	struct changes_log *log = NULL;
 	enum status status = store_begin(store, err);
 
 	if (status)
 		return error_within(err, "settle");
-	status = overrides_read(store_folder(store), &overrides, err);
-	if (!status) {
-		status = settle_into(store, overrides, &places, err);
-		overrides_destroy(overrides);
-	}
-	if (!status)
-		status = settle_moves(store, &places, &log, err);
-	settle_places_deinit(&places);
-	if (status) {
+	status = settle_begun(store, when, &log, err);
+	if (status || !log) {
 		store_end(store);
-		return error_within(err, "settle");
+		return status ? error_within(err, "settle") : STATUS_OK;
 	}
 	status = store_commit(store, err);
 	if (!status)

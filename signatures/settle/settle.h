@@ -13,10 +13,18 @@
 #include "signatures/settle/corpus.h"
 #include "signatures/store/store.h"
 
+enum settle_when {
+	SETTLE_ALWAYS,
+	SETTLE_IF_DUE /* where the last pass has not seen all there is */
+};
+
 /*
- * Needs a store open for writing, without a transaction.
+ * Needs a store open for writing, without a transaction.  A pass is due after
+ * crashes were stored, whoever stored them: an ingest that ended between the
+ * two leaves it to the next.  So it is under other lists than the last.
  */
-enum status settle_store(struct store *store, struct error *err) MUST_CHECK;
+enum status settle_store(struct store *store, enum settle_when when,
+			 struct error *err) MUST_CHECK;
 
 /* Where every row belongs. */
 struct settle_places {

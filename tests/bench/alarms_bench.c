@@ -302,7 +302,7 @@ static void make_fleet(struct fleet *fleet, const char *folder)
 			caused(fleet, i, day);
 		}
 	must(store_commit(fleet->store, &err), &err);
-	must(settle_store(fleet->store, &err), &err);
+	must(settle_store(fleet->store, SETTLE_ALWAYS, &err), &err);
 	store_close(fleet->store);
 	arena_deinit(&fleet->arena);
 	must(store_open(folder, STORE_READ, false, &fleet->store, &err), &err);

@@ -10,6 +10,23 @@ crashcorpus compact --store=ab && crashcorpus verify --store=ab
 crashcorpus export --store=ab >ab.jsonl
 crashcorpus export --store=ba >ba.jsonl
 cmp ab.jsonl ba.jsonl && echo "joined in any order"
+crashcorpus synth --demo --seed=1 --machines=20 --weeks=3 --output=1.tar
+crashcorpus synth --demo --seed=2 --machines=20 --weeks=3 --output=2.tar
+crashindex --store=one 1.tar 2.tar 2>/dev/null
+# The clusters too are those of one host.
+for ask in clusters "freq --by=cluster" "freq --by=family" suspects; do
+	# shellcheck disable=SC2086
+	crashquery $ask --store=one >one.txt
+	# shellcheck disable=SC2086
+	crashquery $ask --store=ab | cmp - one.txt && echo "$ask as of one host"
+done
+
+# An ingest that ended before its pass leaves that to the next.
+crashindex --store=late --no-settle 1.tar 2>/dev/null
+crashquery freq --by=cluster --store=late --format=csv | wc -l
+crashindex --store=late 1.tar 2>&1 | sed 's/ in .*//'
+crashquery clusters --store=late >late.txt
+crashquery clusters --store=a | cmp - late.txt && echo "settled by the next"
 crashcorpus merge --store=ab a && crashcorpus verify --store=ab
 crashcorpus export --store=a --format=csv | head -n 1
 crashcorpus verify --store=nowhere 2>/dev/null; echo $?

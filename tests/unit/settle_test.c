@@ -199,7 +199,8 @@ static void put(struct place *place, const struct made *made, uint32_t from,
 
 static void settle(struct place *place)
 {
-	must(settle_store(place->store, &place->err), &place->err);
+	must(settle_store(place->store, SETTLE_ALWAYS, &place->err),
+	     &place->err);
 }
 
 /* Could the next pass go on where the last one stopped?  Changes nothing. */
