@@ -5,42 +5,13 @@
 #include <string.h>
 
 #include "query/count.h"
+#include "query/known_fix.h"
 #include "signatures/base/list.h"
 #include "signatures/base/text.h"
 
 enum {
-	PARTS = 4,
-	BUILD_DIGITS = 16,
+	PARTS = 4
 };
-
-/* "fixed in" as filter words: a build of the module, or of Windows. */
-static const char *fixed_words(struct arena *arena, const char *text)
-{
-	uint64_t number;
-
-	if (strchr(text, '='))
-		return text;
-	if (strlen(text) == BUILD_DIGITS && text_parse_hex(text, &number))
-		return text_printf(arena, "faultbuild=%s", text);
-	if (text_parse_u64(text, &number))
-		return text_printf(arena, "build=%s..", text);
-	return text;
-}
-
-static enum status plan_of(struct store *store, const char *text,
-			   struct arena *arena, struct plan *ret,
-			   struct error *err)
-{
-	const char *words[LIST_WORDS_MAX];
-	struct where where;
-	size_t count;
-
-	if (list_words(arena, text, words, &count, err) ||
-	    where_parse(words, count, arena, &where, err) ||
-	    plan_make(store, &where, ret, err))
-		return err->status;
-	return STATUS_OK;
-}
 
 struct reading {
 	struct store *store;
@@ -68,8 +39,8 @@ static enum status take_line(void *closure, char *line, struct error *err)
 				 "in");
 	issue->title = parts[1];
 	issue->ticket = parts[2];
-	if (plan_of(reading->store, parts[0], reading->arena, &issue->plan,
-		    err))
+	if (known_fix_words(reading->store, parts[0], reading->arena,
+			    &issue->plan, err))
 		return err->status;
 	issue->after = plan_none(reading->store);
 	known->count++; /* from here on known_deinit() ends both plans */
@@ -78,12 +49,11 @@ static enum status take_line(void *closure, char *line, struct error *err)
 
 	struct plan fixed;
 
-	if (plan_of(reading->store, fixed_words(reading->arena, parts[3]),
-		    reading->arena, &fixed, err))
+	if (known_fix_rows(reading->store, parts[3], &issue->plan,
+			   reading->arena, &fixed, err))
 		return err->status;
-	plan_join(&issue->after, &fixed);
-	plan_keep(&issue->after, &issue->plan);
-	plan_deinit(&fixed);
+	plan_deinit(&issue->after);
+	issue->after = fixed;
 	return STATUS_OK;
 }
 

@@ -6,11 +6,10 @@
  *     bugcheck=d1 fault=netfast.sys | drops its lock | NET-42 |
  * 4f71205100d1c000
  *
- * Filter words, a title, a ticket, and where it is fixed: filter words again,
- * or the build of the module to blame, or the build of Windows from which on.
- * The last two parts may be left out.  A crash that passes both kinds of words
- * happened in spite of the fix: a regression.  A crash that passes the words of
- * several issues belongs to the first.
+ * Filter words, a title, a ticket, and where it is fixed (known_fix.h): the
+ * last two parts may be left out.  A crash that has the fix happened in spite
+ * of it: a regression.  A crash that passes the words of several issues belongs
+ * to the first.
  */
 #ifndef QUERY_KNOWN_H
 #define QUERY_KNOWN_H

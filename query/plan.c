@@ -67,6 +67,12 @@ void plan_add(struct plan *plan, uint32_t row)
 		plan->bits[row / WORD_BITS] |= 1ull << (row % WORD_BITS);
 }
 
+void plan_take_out(struct plan *plan, uint32_t row)
+{
+	if (row < plan->row_count)
+		plan->bits[row / WORD_BITS] &= ~(1ull << (row % WORD_BITS));
+}
+
 void plan_join(struct plan *plan, const struct plan *other)
 {
 	for (size_t i = 0; i < word_count(plan); i++)
@@ -157,8 +163,7 @@ static bool test_record(void *closure, uint32_t row)
 	if (!asked.any)
 		asked.yes = where_accepts_absent(job->test);
 	if (asked.yes == job->test->negated)
-		job->plan->bits[row / WORD_BITS] &=
-			~(1ull << (row % WORD_BITS));
+		plan_take_out(job->plan, row);
 	return true;
 }
 

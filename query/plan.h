@@ -30,6 +30,7 @@ struct plan plan_none(struct store *store);
 
 /* Leaves matched as it is. */
 void plan_add(struct plan *plan, uint32_t row);
+void plan_take_out(struct plan *plan, uint32_t row);
 void plan_join(struct plan *plan, const struct plan *other);
 /* Rows of plan that are (or are not) in other. */
 void plan_keep(struct plan *plan, const struct plan *other);

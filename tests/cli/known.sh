@@ -70,11 +70,36 @@ crashquery show "$old" | sed -n 2,4p | ids
 crashquery show "$spy" --format=csv | grep known
 crashquery show "$old" --json | jq -c .known
 
-echo "== later builds too"
-sed -i 's/| 5f00000000008000/| faultbuild=5000000000000000../' crash-store/known-issues
-crashquery freq --by=fault
+echo "== the fix is that build, or a later one; a hash is no time"
+machine 6 6 spy.sys 0xe0000000
+crashcorpus synth -o more 6.txt
+crashindex more 2>&1
+regressed() {
+	echo "fault=spy.sys | spies | SPY-7 | $1" >crash-store/known-issues
+	echo "fault=ks.sys | of Windows | | $1" >>crash-store/known-issues
+	echo "$1: $(crashquery find --json | jq -r 'select(.known.regressed)
+		| .fault.module + " " + .fault.build' | sort | paste -sd,)"
+}
+regressed 5f00000000008000 # the build itself
+regressed 5f00000000007000 # of the same second is another, not a later one
+regressed 4f71205200008000 # it and the later one
+regressed 5000000000000000 # nobody has it
+regressed 5fffffff00008000 # nobody has that or a later one
+regressed e000000000008000 # linked behind the crash: itself alone
+regressed 4f71205100040000 # of Windows: itself alone
+regressed 0000000100008000 # before there were linkers
+regressed faultbuild=5000000000000000..
+regressed 19041
+regressed 19042
+regressed 10.0.19041
+regressed 9999 # a number, not a text
 
 echo "== a line that makes no sense"
+for fix in 22631.3296 668d3a40 later; do
+	echo "fault=x | title | | $fix" >crash-store/known-issues
+	crashquery freq 2>&1
+	echo "exit $?"
+done
 echo 'fault=x' >crash-store/known-issues
 for command in freq find clusters trends report "show $spy"; do
 	crashquery $command 2>&1
