@@ -14,6 +14,7 @@
 enum {
 	PAGE_BYTES = 0x1000,
 	TRAP_IP = 0x168,     /* x64 KTRAP_FRAME.Rip */
+	HOME_BYTES = 0x20,   /* x64: four words above a return address */
 	BOTTOM_BYTES = 0x800 /* a thread's first frame is so near the base */
 };
 
@@ -165,14 +166,58 @@ static bool step_unknown(struct walk *walk, const struct cpu *from,
 	       is_sound(walk, from, ret);
 }
 
-/* No caller was found: is it that there is none? */
-static enum crash_stack_end judge_end(const struct walk *walk, uint64_t sp)
+/* Could a word on the rest of the stack be a return address? */
+static bool is_more(const struct walk *walk, uint64_t sp)
+{
+	const struct target *target = walk->target;
+	const struct unwind *unwind = &walk->unwind;
+	const unsigned width = target->dump->pointer_bytes;
+	const bool is_x64 = target->crash->machine.arch == CRASH_X64;
+	uint64_t slot = (sp + width - 1) / width * width;
+	uint64_t word, goal;
+
+	/*
+	 * Behind the last frame's home area, which on x64 is its own: there
+	 * threads are given what they start with.  As in chain.c, return
+	 * addresses stand in odd slots.
+	 */
+	if (is_x64)
+		slot += HOME_BYTES;
+	for (; slot < unwind->high; slot += width) {
+		if ((is_x64 && slot % 16 != 8) ||
+		    !space_pointer(target, slot, &word))
+			continue;
+		if (code_is_possible(unwind->code, word) &&
+		    disasm_call_before(unwind->disasm, word, &goal) !=
+			    DISASM_NO)
+			return true;
+	}
+	return false;
+}
+
+/* ARM64: a thread's first frame has no frame before it to point at. */
+static bool is_chain_end(const struct walk *walk, const struct cpu *from)
+{
+	return walk->target->crash->machine.arch == CRASH_ARM64 &&
+	       walk->count > 1 && cpu_knows(from, CPU_FP_ARM64) &&
+	       from->reg[CPU_FP_ARM64] == 0;
+}
+
+/*
+ * No caller was found: is it that there is none?  A thread's first frame is
+ * near the base, and nothing above it was ever called.
+ */
+static enum crash_stack_end judge_end(const struct walk *walk,
+				      const struct cpu *from)
 {
 	const struct unwind *unwind = &walk->unwind;
+	const uint64_t sp = cpu_sp(from, walk->target->crash->machine.arch);
 
 	if (unwind->is_limited)
 		return CRASH_STACK_LIMIT;
-	if (unwind->high - sp >= BOTTOM_BYTES)
+	if (is_chain_end(walk, from))
+		return CRASH_STACK_COMPLETE;
+	if (unwind->high - sp >= BOTTOM_BYTES || is_more(walk, sp))
 		return CRASH_STACK_LOST;
 	return unwind->high % PAGE_BYTES == 0 ? CRASH_STACK_COMPLETE
 					      : CRASH_STACK_CUT;
@@ -195,7 +240,6 @@ static bool is_nowhere(const struct walk *walk, const struct unwind_step *step)
 
 static void run(struct walk *walk, const struct start *start)
 {
-	const enum crash_arch arch = walk->target->crash->machine.arch;
 	struct cpu cpu = start->cpu;
 	bool is_inside = true;
 
@@ -212,7 +256,7 @@ static void run(struct walk *walk, const struct start *start)
 		}
 		if (!step_known(walk, &cpu, is_inside, &step, &floor) &&
 		    !step_unknown(walk, &cpu, floor, &step)) {
-			walk->end = judge_end(walk, cpu_sp(&cpu, arch));
+			walk->end = judge_end(walk, &cpu);
 			return;
 		}
 		if (step.is_end || is_nowhere(walk, &step)) {

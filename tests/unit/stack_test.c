@@ -95,6 +95,37 @@ static void the_head_of_a_chain_is_believed(void **state)
 	assert_int_equal(s.crash.stack.end, CRASH_STACK_COMPLETE);
 }
 
+/* So near the base a stack may end, or the walk be lost. */
+static void a_stack_is_complete_where_nothing_more_was_called(void **state)
+{
+	(void)state;
+	scene_init(&s, CRASH_X64);
+	const uint64_t start = SCENE_CODE(&s, 0x1100, EPILOGUE);
+	const uint64_t last = BEHIND_CALL(0x1200, "\x90\xeb\xfe");
+	scene_context(&s, start, SCENE_STACK + 0x2e10, 0);
+	scene_word(&s, 0x2e38, last);
+	scene_word(&s, 0x2e48, last); /* its home area, ... */
+	scene_word(&s, 0x2e70, last); /* ... and where no call leaves words */
+	scene_word(&s, 0x2e78, 0x1234);
+	examine();
+	assert_int_equal(s.crash.stack.count, 2);
+	assert_int_equal(s.crash.stack.end, CRASH_STACK_COMPLETE);
+}
+
+static void a_walk_that_leaves_words_behind_is_lost(void **state)
+{
+	(void)state;
+	scene_init(&s, CRASH_X64);
+	const uint64_t start = SCENE_CODE(&s, 0x1100, EPILOGUE);
+	const uint64_t last = BEHIND_CALL(0x1200, "\x90\xeb\xfe");
+	scene_context(&s, start, SCENE_STACK + 0x2e10, 0);
+	scene_word(&s, 0x2e38, last);
+	scene_word(&s, 0x2e88, last);
+	examine();
+	assert_int_equal(s.crash.stack.count, 2);
+	assert_int_equal(s.crash.stack.end, CRASH_STACK_LOST);
+}
+
 static void frame_pointers_chain_on_arm64(void **state)
 {
 	(void)state;
@@ -108,6 +139,20 @@ static void frame_pointers_chain_on_arm64(void **state)
 	scene_word(&s, 0x208, 0);
 	examine();
 	check_frame(1, SCENE_MODULE + 0x2000, CRASH_HOW_FRAME_POINTER);
+	assert_int_equal(s.crash.stack.count, 2);
+	assert_int_equal(s.crash.stack.end, CRASH_STACK_COMPLETE);
+}
+
+static void frame_pointers_end_at_the_frame_before_the_first(void **state)
+{
+	(void)state;
+	scene_init(&s, CRASH_ARM64);
+	scene_context(&s, SCENE_MODULE + 0x1000, SCENE_STACK + 0x100,
+		      SCENE_STACK + 0x140);
+	scene_word(&s, 0x140, 0);
+	scene_word(&s, 0x148, SCENE_MODULE + 0x2000);
+	scene_word(&s, 0x2ff0, SCENE_MODULE + 0x3000);
+	examine();
 	assert_int_equal(s.crash.stack.count, 2);
 	assert_int_equal(s.crash.stack.end, CRASH_STACK_COMPLETE);
 }
@@ -225,7 +270,12 @@ int main(void)
 		cmocka_unit_test(
 			a_scanned_frame_wants_more_than_pointing_at_code),
 		cmocka_unit_test(the_head_of_a_chain_is_believed),
+		cmocka_unit_test(
+			a_stack_is_complete_where_nothing_more_was_called),
+		cmocka_unit_test(a_walk_that_leaves_words_behind_is_lost),
 		cmocka_unit_test(frame_pointers_chain_on_arm64),
+		cmocka_unit_test(
+			frame_pointers_end_at_the_frame_before_the_first),
 		cmocka_unit_test(frame_pointers_that_turn_back_end_the_walk),
 		cmocka_unit_test(frame_pointers_cross_a_trap_on_x86),
 		cmocka_unit_test(the_walk_begins_in_the_trap_frame_that_fits),
