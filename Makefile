@@ -21,7 +21,7 @@
 comma := ,
 Q     := $(if $(V),,@)
 OUT   := build/$(if $(SAN),$(subst $(comma),-,$(SAN)),release)
-LIBS   = $(shell pkg-config --libs libarchive lmdb capstone libxxhash jansson popt libseccomp gsl zlib libcurl 2>/dev/null) -lroaring -lm
+LIBS   = $(shell pkg-config --libs libarchive lmdb capstone libxxhash jansson popt libseccomp zlib libcurl 2>/dev/null) -l:libgsl.a -l:libgslcblas.a -lroaring -lm
 
 CFLAGS ?= -O2 -g
 house  := -std=c17 -I. -I$(OUT) -D_GNU_SOURCE -MMD -MP \

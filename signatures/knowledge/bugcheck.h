@@ -14,8 +14,8 @@
 
 struct bugcheck {
 	uint32_t code;
-	const char *name;  /* "DRIVER_IRQL_NOT_LESS_OR_EQUAL" */
-	const char *class; /* "pool", "irql", ...: our own grouping */
+	char name[64];	   /* "DRIVER_IRQL_NOT_LESS_OR_EQUAL" */
+	char class[24];	   /* "pool", "irql", ...: our own grouping */
 	enum role role[4]; /* ROLE_VARIES: ask subtype_find() */
 };
 

@@ -9,8 +9,8 @@
 #define KNOWLEDGE_POOLTAG_H
 
 struct pooltag {
-	char tag[5];	    /* or a pattern with * and ? */
-	const char *binary; /* "ntfs.sys", "nt!mm", "kmcl.lib", "multiple" */
+	char tag[5];	 /* or a pattern with * and ? */
+	char binary[32]; /* "ntfs.sys", "nt!mm", "kmcl.lib", "multiple" */
 };
 
 /* The first row for the tag: exact before patterns, narrow before wide. */

@@ -31,7 +31,7 @@ struct subtype {
 	struct pick is;
 	uint8_t second; /* the one that selects with it; 0 = none */
 	struct pick and;
-	const char *label; /* our own few words */
+	char label[56]; /* our own few words */
 	enum role role[4];
 };
 

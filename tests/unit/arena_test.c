@@ -32,11 +32,35 @@ static void a_reset_arena_gives_zeroes_again(void **state)
 	arena_deinit(&arena);
 }
 
+/* Of a large block only what was used before has to be made zero. */
+static void a_large_block_is_zeroes_however_often(void **state)
+{
+	const size_t sizes[] = { 300000, 10, 500000, 499999, 70000 };
+	struct arena arena;
+
+	(void)state;
+	arena_init(&arena);
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		unsigned char *taken = arena_take(&arena, sizes[i], 1);
+		unsigned char *more = arena_take(&arena, 90000, 1);
+
+		for (size_t k = 0; k < sizes[i]; k++)
+			assert_int_equal(taken[k], 0);
+		for (size_t k = 0; k < 90000; k++)
+			assert_int_equal(more[k], 0);
+		memset(taken, 0xff, sizes[i]);
+		memset(more, 0xff, 90000);
+		arena_reset(&arena);
+	}
+	arena_deinit(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pieces_are_apart_zeroed_and_aligned),
 		cmocka_unit_test(a_reset_arena_gives_zeroes_again),
+		cmocka_unit_test(a_large_block_is_zeroes_however_often),
 	};
 
 	return cmocka_run_group_tests_name("arena", tests, NULL, NULL);
