@@ -130,7 +130,6 @@ lint: $(programs)
 		find . -name '*.[ch]' -not -path './build/*' -exec clang-format --dry-run -Werror {} +
 
 PREFIX  ?= /usr/local
-VERSION ?= 1.0
 install uninstall: $(programs)
 	@OUT='$(OUT)' PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' \
 		sh corpus-tools/package/install.sh $@
@@ -138,7 +137,7 @@ install uninstall: $(programs)
 deb: packages
 	@sh tests/packages.sh dpkg-dev
 	@$(MAKE) --no-print-directory -j$$(nproc) all
-	@OUT='$(OUT)' VERSION='$(VERSION)' sh corpus-tools/package/deb.sh
+	@OUT='$(OUT)' sh corpus-tools/package/deb.sh
 
 # Numbers, never pass or fail.  BENCH_RECORDS=10000000 for the large stores.
 benches := $(addprefix $(OUT)/tests/bench/,pairs_bench clusters_bench rows_bench \

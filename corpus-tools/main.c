@@ -23,7 +23,9 @@ static void print_help(void)
 	     "  crashcorpus synth --demo --output=fleet.tar\n"
 	     "  crashcorpus verify --store=/var/lib/crashindex/crash-store\n"
 	     "  crashcorpus backup --store=crash-store saved\n\n"
-	     "`crashcorpus COMMAND --help` says more.");
+	     "  -h, --help     this text; `crashcorpus COMMAND --help` says "
+	     "more\n"
+	     "      --version  which version this is");
 }
 
 static void print_command_help(const struct tools_command *command)
@@ -63,12 +65,17 @@ static void on_waiting(const char *path)
 	cli_complain("%s: another program is writing to it: waiting", path);
 }
 
-static bool asks_for_help(int argc, char **argv)
+static bool asks_for(const char *option, int argc, char **argv)
 {
 	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
-		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
+		if (!strcmp(argv[i], option))
 			return true;
 	return false;
+}
+
+static bool asks_for_help(int argc, char **argv)
+{
+	return asks_for("--help", argc, argv) || asks_for("-h", argc, argv);
 }
 
 int main(int argc, char **argv)
@@ -83,6 +90,10 @@ int main(int argc, char **argv)
 	}
 	if (asks_for_help(1, argv + 1)) {
 		print_help();
+		return CLI_YES;
+	}
+	if (asks_for("--version", 1, argv + 1)) {
+		cli_print_version();
 		return CLI_YES;
 	}
 	const struct tools_command *command = find(argv[1]);

@@ -37,6 +37,7 @@ struct request {
 	bool settle;
 	bool no_settle;
 	bool help;
+	bool version;
 };
 
 static void on_crash(void *closure, const struct record_file *file)
@@ -249,8 +250,7 @@ static struct request request = {
 
 static const struct cli_option table[] = {
 	{ "store", 0, CLI_TEXT, &request.store, "DIR",
-	  "where crashes are kept (" STORE_DEFAULT
-	  "), or clickhouse://HOST:PORT/DATABASE" },
+	  "where crashes are kept (" STORE_DEFAULT ")" },
 	{ "jobs", 'j', CLI_NUMBER, &request.jobs, "N",
 	  "worker processes (default: one per processor)" },
 	{ "print", 0, CLI_FLAG, &request.print, NULL,
@@ -275,6 +275,8 @@ static const struct cli_option table[] = {
 	{ "no-sandbox", 0, CLI_FLAG, &request.no_sandbox, NULL,
 	  "trust every input: for debugging only" },
 	{ "help", 'h', CLI_FLAG, &request.help, NULL, "this text" },
+	{ "version", 0, CLI_FLAG, &request.version, NULL,
+	  "which version this is" },
 	CLI_END,
 };
 
@@ -307,6 +309,10 @@ int main(int argc, char **argv)
 	}
 	if (request.help) {
 		print_help(table, limits);
+		return CLI_YES;
+	}
+	if (request.version) {
+		cli_print_version();
 		return CLI_YES;
 	}
 	if (check(&request, &operands, &err)) {

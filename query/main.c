@@ -28,6 +28,7 @@ static struct {
 	bool all_kinds;
 	bool no_pager;
 	bool help;
+	bool version;
 } options = { .store = "./crash-store", .format = "text" };
 
 static const struct cli_option common[] = {
@@ -48,6 +49,7 @@ static const struct cli_option common[] = {
 	{ "hosts", 0, CLI_TEXT, &options.hosts, "FILE",
 	  "more fields of machines (hosts.csv in the store)" },
 	{ "help", 'h', CLI_FLAG, &options.help, NULL, "show this" },
+	{ "version", 0, CLI_FLAG, &options.version, NULL, "which one this is" },
 	CLI_END,
 };
 
@@ -188,7 +190,9 @@ static enum status run(int argc, char **argv, enum cli_exit *ret,
 		print_command_help(command);
 	else if (options.help)
 		print_help();
-	if (options.help)
+	else if (options.version)
+		cli_print_version();
+	if (options.help || options.version)
 		return STATUS_OK;
 	if (!command && options.different) {
 		static const char *at[] = { "different", NULL, NULL };

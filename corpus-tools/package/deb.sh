@@ -1,12 +1,13 @@
 #!/bin/sh
-# A Debian package out of an installation: OUT=build/release VERSION=1.0 deb.sh
+# A Debian package out of an installation: OUT=build/release deb.sh
 # The same commit gives the same package.
 set -eu
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 chmod 755 "$tree"
 arch=$(dpkg --print-architecture)
-package=$OUT/crashindex_${VERSION}_$arch.deb
+version=$(sed -n 's/^#define VERSION_TEXT "\(.*\)"$/\1/p' signatures/base/version.h)
+package=$OUT/crashindex_${version}_$arch.deb
 here=corpus-tools/package
 : "${SOURCE_DATE_EPOCH:=$(git log -1 --format=%ct 2>/dev/null || date +%s)}"
 export SOURCE_DATE_EPOCH
@@ -31,7 +32,7 @@ for name in $(find signatures indexer -name '*.c' -exec \
 	libraries="$libraries, $(dpkg-query -S "*/$name" | sed 's/:.*//' | sort -u)"
 done
 
-sed -e "s|@VERSION@|$VERSION|" -e "s|@ARCH@|$arch|" \
+sed -e "s|@VERSION@|$version|" -e "s|@ARCH@|$arch|" \
 	-e "s|@LIBRARIES@|$libraries|" \
 	-e "s|@KILOBYTES@|$(du -sk "$tree" | cut -f1)|" \
 	$here/control >"$tree/DEBIAN/control"

@@ -9,7 +9,10 @@ bash=$PREFIX/share/bash-completion/completions
 zsh=${ZSHDIR:-$PREFIX/share/zsh/site-functions}
 units=$PREFIX/lib/systemd/system
 
-# Mode, file, where to; @BINDIR@ in a text becomes the place of the programs.
+version=$(sed -n 's/^#define VERSION_TEXT "\(.*\)"$/\1/p' signatures/base/version.h)
+
+# Mode, file, where to; @BINDIR@ in a text becomes the place of the programs, a
+# man page says which version it is of.
 put() {
 	target=$DESTDIR$3
 	if [ "$how" = uninstall ]; then
@@ -17,9 +20,11 @@ put() {
 		return
 	fi
 	mkdir -p "${target%/*}"
-	if grep -qI '@BINDIR@' "$2"; then
+	if grep -qI -e '@BINDIR@' -e '^\.TH ' "$2"; then
 		made=$(mktemp)
-		sed "s|@BINDIR@|$PREFIX/bin|g" "$2" >"$made"
+		sed -e "s|@BINDIR@|$PREFIX/bin|g" \
+			-e "/^\.TH /s| crashindex | \"crashindex $version\" |" \
+			"$2" >"$made"
 		install -m "$1" "$made" "$target"
 		rm -f "$made"
 	else

@@ -13,6 +13,7 @@
 
 #include "signatures/base/arena.h"
 #include "signatures/base/text.h"
+#include "signatures/base/version.h"
 
 enum {
 	OPTIONS_MAX = 96,
@@ -33,6 +34,11 @@ void cli_set_program(const char *name)
 {
 	signal(SIGXFSZ, SIG_IGN);
 	program = name;
+}
+
+void cli_print_version(void)
+{
+	printf("%s %s\n", program, VERSION_TEXT);
 }
 
 /*

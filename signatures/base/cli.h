@@ -69,6 +69,9 @@ const char *cli_first_operand(int argc, char **argv,
 void cli_print_options(const struct cli_option *table);
 void cli_print_names(const struct cli_option *table);
 
+/* "program 1.0" on standard output. */
+void cli_print_version(void);
+
 /*
  * "program: text" on standard error; set the name once in main().  From then on
  * a file that may not grow is an error like any other, and no signal.

@@ -9,6 +9,15 @@ script install
 grep -h 'ExecStart=' root/usr/lib/systemd/system/*
 grep -o '[^ ]*/bin/crashnightly' root/usr/share/doc/crashindex/examples/crashnightly.cron
 
+# One version, wherever it is said.
+versions() {
+	for program in crashindex crashquery crashcorpus crashnightly; do
+		PATH=$PATH:root/usr/bin $program --version
+		sed -n 's/^\.TH .*\("crashindex .*"\) .*/\1/p' "root/usr/share/man/man1/$program.1"
+	done
+}
+versions | sed 's/.* //; s/"//' | sort | uniq -c | sed "s/$(crashindex --version | sed 's/.* //')$/V/"
+
 # The night finds the programs beside it, whatever PATH says.
 mkdir drop
 crashcorpus synth --demo --machines=10 --weeks=2 --output=drop/fleet.tar
@@ -22,7 +31,7 @@ if command -v dpkg-shlibdeps >/dev/null; then
 	mkdir out
 	cp "$programs/crashindex" "$programs/crashquery" "$programs/crashcorpus" out
 	for again in 1 2; do
-		(cd "$root" && SOURCE_DATE_EPOCH=1700000000 OUT=$here/out VERSION=1.0 \
+		(cd "$root" && SOURCE_DATE_EPOCH=1700000000 OUT=$here/out \
 			sh corpus-tools/package/deb.sh >/dev/null)
 		mv out/*.deb $again.deb
 	done
