@@ -12,9 +12,12 @@
 #include "indexer/target/target.h"
 
 enum cpu_register {
+	CPU_CX = 1,
+	CPU_DX = 2,
 	CPU_BX = 3,
 	CPU_SP = 4,
 	CPU_BP = 5,
+	CPU_R8 = 8,
 	CPU_R11 = 11,
 	CPU_FP_ARM64 = 29,
 	CPU_LR_ARM64 = 30,

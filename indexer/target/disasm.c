@@ -264,6 +264,19 @@ static void translate_arithmetic(const cs_insn *insn, unsigned width,
 		ret->kind = DISASM_OTHER;
 }
 
+/* A register against itself: it becomes 0. */
+static void translate_zero(const cs_x86 *x86, struct disasm_insn *ret)
+{
+	const cs_x86_op *op = x86->operands;
+
+	if (op[0].type != X86_OP_REG || op[1].type != X86_OP_REG ||
+	    op[0].reg != op[1].reg || op[0].size < 4 ||
+	    number_of(op[0].reg) == DISASM_NONE)
+		return;
+	ret->kind = DISASM_SET;
+	ret->reg = number_of(op[0].reg);
+}
+
 static bool is_branch(const cs_detail *detail)
 {
 	for (unsigned i = 0; i < detail->groups_count; i++)
@@ -353,6 +366,9 @@ static void translate(const cs_insn *insn, unsigned width,
 		break;
 	case X86_INS_MOV:
 		translate_move(x86, width, ret);
+		break;
+	case X86_INS_XOR:
+		translate_zero(x86, ret);
 		break;
 	default:
 		if (x86->op_count > 0 && is_plain(&x86->operands[0]) &&

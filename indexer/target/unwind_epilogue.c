@@ -17,10 +17,13 @@ enum {
 	SEEN = 1024,	   /* places visited, a power of two */
 	HOME_BYTES = 0x20, /* x64: the callee's four home slots */
 	POPS = 8,	   /* registers that a function may have to restore */
+	CLEARED_LEAST = 0x20, /* smaller ones are cleared by instructions */
+	CLEARED_MOST = 0x2000 /* no frame is larger than a third of a stack */
 };
 
 struct path {
 	struct cpu cpu;
+	uint64_t local; /* the address in cx is this local's; 0 = none */
 	uint8_t pops;
 	bool in_epilogue; /* it has begun to give the stack back */
 };
@@ -139,6 +142,26 @@ static void note_local(struct search *search, const struct cpu *cpu,
 		search->floor = at - HOME_BYTES;
 }
 
+/*
+ * memset(&local, 0, bytes) on x64: all of the local lies in the frame, though
+ * perhaps only its first words are ever named.
+ */
+static void note_cleared(struct search *search, const struct path *path)
+{
+	const struct cpu *cpu = &path->cpu;
+	const uint64_t bytes = cpu->reg[CPU_R8];
+	const uint64_t end = cpu->reg[CPU_CX] + bytes;
+
+	if (search->width == 8 && cpu_knows(cpu, CPU_CX) &&
+	    cpu_knows(cpu, CPU_DX) && cpu_knows(cpu, CPU_R8) &&
+	    path->local != 0 && cpu->reg[CPU_CX] == path->local &&
+	    cpu->reg[CPU_DX] == 0 && bytes >= CLEARED_LEAST &&
+	    bytes <= CLEARED_MOST && bytes % 4 == 0 &&
+	    end <= search->unwind->high &&
+	    end - search->from_sp > search->floor)
+		search->floor = end - search->from_sp;
+}
+
 /* Carry out an instruction that goes on to the next. */
 static void apply(struct search *search, struct path *path,
 		  const struct disasm_insn *insn)
@@ -183,6 +206,8 @@ static void apply(struct search *search, struct path *path,
 			path->in_epilogue = true;
 		else if (insn->value != 0)
 			note_local(search, cpu, insn);
+		if (insn->reg == CPU_CX)
+			path->local = insn->base == CPU_SP ? at : 0;
 		break;
 	case DISASM_LOAD:
 		note_local(search, cpu, insn);
@@ -198,6 +223,7 @@ static void apply(struct search *search, struct path *path,
 		cpu_set(cpu, insn->reg, (uint64_t)insn->value);
 		break;
 	case DISASM_CALL:
+		note_cleared(search, path);
 		cpu_forget(cpu, width == 8 ? UNWIND_VOLATILE_X64
 					   : UNWIND_VOLATILE_X86);
 		break;

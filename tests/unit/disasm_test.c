@@ -35,6 +35,20 @@ static void what_moves_the_stack_is_told(void **state)
 	}
 }
 
+static void a_register_against_itself_is_0(void **state)
+{
+	struct disasm *disasm = begin(CRASH_X64);
+	/* xor edx,edx; xor edx,ecx */
+	const uint64_t at = SCENE_CODE(&s, 0x1000, "\x33\xd2\x33\xd1");
+
+	(void)state;
+	assert_int_equal(disasm_at(disasm, at)->kind, DISASM_SET);
+	assert_int_equal(disasm_at(disasm, at)->reg, 2);
+	assert_int_equal(disasm_at(disasm, at)->value, 0);
+	assert_int_equal(disasm_at(disasm, at + 2)->kind, DISASM_OTHER);
+	assert_int_equal(disasm_at(disasm, at + 2)->writes, 1 << 2);
+}
+
 static void a_call_before_is_yes_no_or_unseen(void **state)
 {
 	struct disasm *disasm = begin(CRASH_X64);
@@ -76,6 +90,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_moves_the_stack_is_told),
+		cmocka_unit_test(a_register_against_itself_is_0),
 		cmocka_unit_test(a_call_before_is_yes_no_or_unseen),
 		cmocka_unit_test(code_that_is_cut_short_is_none),
 		cmocka_unit_test(x86_is_decoded_as_such),
