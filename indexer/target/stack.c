@@ -2,284 +2,20 @@
 
 #include "indexer/target/blame.h"
 #include "indexer/target/bounds.h"
-#include "indexer/target/chain.h"
-#include "indexer/target/fingerprint.h"
-#include "indexer/target/hypercall.h"
 #include "indexer/target/residue.h"
-#include "indexer/target/space.h"
-#include "indexer/target/start.h"
-#include "indexer/target/trap.h"
-#include "signatures/base/limits.h"
-
-enum {
-	PAGE_BYTES = 0x1000,
-	TRAP_IP = 0x168,     /* x64 KTRAP_FRAME.Rip */
-	HOME_BYTES = 0x20,   /* x64: four words above a return address */
-	BOTTOM_BYTES = 0x800 /* a thread's first frame is so near the base */
-};
-
-struct walk {
-	struct target *target;
-	struct unwind unwind;
-	struct chain *chain; /* made when it is first needed */
-	struct crash_frame *frames;
-	size_t count;
-	uint64_t origin; /* the stack pointer the walk began at */
-	enum crash_stack_end end;
-};
-
-static void add_frame(struct walk *walk, uint64_t ip, uint64_t slot,
-		      enum crash_how how)
-{
-	const struct code_module *module = code_module(walk->unwind.code, ip);
-	struct crash_frame *frame = &walk->frames[walk->count++];
-
-	*frame = (struct crash_frame){
-		.offset = ip, .address = ip, .slot = slot, .how = how
-	};
-	if (module == NULL)
-		return;
-	frame->module = crash_module_canonical(module->module->name);
-	frame->build = module->module->build;
-	frame->offset = ip - module->module->base;
-	frame->fingerprint =
-		fingerprint_at(&walk->unwind, ip, walk->count == 1);
-}
-
-/*
- * x64: entry code called the kernel with the trap frame right above the
- * return address; what it interrupted is the true caller.
- */
-static bool step_trap(struct walk *walk, const struct cpu *from,
-		      struct unwind_step *ret)
-{
-	struct trap trap;
-
-	if (!trap_above(walk->target, walk->unwind.code, from->reg[CPU_SP],
-			&trap))
-		return false;
-	*ret = (struct unwind_step){ .cpu = trap.cpu,
-				     .slot = trap.va + TRAP_IP,
-				     .how = CRASH_HOW_TRAP_FRAME,
-				     .is_end = trap.is_user };
-	return true;
-}
-
-/*
- * No frame was set up yet, or none ever is: the return address lies on top of
- * the stack.  So it is after a jump to nowhere, in a leaf function, and at the
- * first instruction of KeBugCheckEx, where its context is taken.  x64 keeps
- * the stack a multiple of 16 everywhere else, so the pointer itself tells.
- */
-static bool step_frameless(struct walk *walk, const struct cpu *from,
-			   struct unwind_step *ret)
-{
-	struct unwind *unwind = &walk->unwind;
-	const struct target *target = walk->target;
-	const unsigned width = target->dump->pointer_bytes;
-	const uint64_t slot = from->reg[CPU_SP];
-	uint64_t goal;
-
-	if (code_module(unwind->code, from->ip) != NULL &&
-	    (target->crash->machine.arch != CRASH_X64 || slot % 16 != 8))
-		return false;
-	*ret = (struct unwind_step){ .cpu = *from,
-				     .slot = slot,
-				     .how = CRASH_HOW_EPILOGUE };
-	if (!space_pointer(target, slot, &ret->cpu.ip) ||
-	    !code_is_possible(unwind->code, ret->cpu.ip) ||
-	    disasm_call_before(unwind->disasm, ret->cpu.ip, &goal) == DISASM_NO)
-		return false;
-	ret->cpu.reg[CPU_SP] = slot + width;
-	if (width == 8)
-		cpu_forget(&ret->cpu, UNWIND_VOLATILE_X64);
-	return true;
-}
-
-/* Decoding goes on behind the breakpoint or fail-fast that was hit. */
-static struct cpu past_stop(struct walk *walk, struct cpu cpu, bool is_inside)
-{
-	const struct disasm_insn *insn =
-		is_inside ? disasm_at(walk->unwind.disasm, cpu.ip) : NULL;
-
-	if (insn != NULL && insn->kind == DISASM_STOP)
-		cpu.ip += insn->size;
-	return cpu;
-}
-
-/* Is a step one that a true stack could make? */
-static bool is_sound(const struct walk *walk, const struct cpu *from,
-		     const struct unwind_step *step)
-{
-	const enum crash_arch arch = walk->target->crash->machine.arch;
-	const uint64_t sp = cpu_sp(from, arch);
-
-	if (step->is_end)
-		return true;
-	if (step->slot == 0) /* ARM64: the link register */
-		return arch == CRASH_ARM64 && walk->count == 1;
-	if (step->slot < walk->unwind.low || step->slot >= walk->unwind.high)
-		return false;
-	return step->slot >= sp && cpu_sp(&step->cpu, arch) > sp;
-}
-
-static bool step_known(struct walk *walk, const struct cpu *from,
-		       bool is_inside, struct unwind_step *ret, uint64_t *floor)
-{
-	struct unwind *unwind = &walk->unwind;
-	const struct cpu ahead = past_stop(walk, *from, is_inside);
-
-	*floor = 0;
-	switch (walk->target->crash->machine.arch) {
-	case CRASH_X64:
-		return (unwind_x64(unwind, from, is_inside, ret) &&
-			is_sound(walk, from, ret)) ||
-		       (!is_inside && step_trap(walk, from, ret)) ||
-		       (is_inside && step_frameless(walk, from, ret)) ||
-		       (unwind_epilogue(unwind, &ahead, ret, floor) &&
-			is_sound(walk, from, ret));
-	case CRASH_X86:
-		return (is_inside && step_frameless(walk, from, ret)) ||
-		       (unwind_epilogue(unwind, &ahead, ret, floor) &&
-			is_sound(walk, from, ret)) ||
-		       (unwind_x86(unwind, from, ret) &&
-			is_sound(walk, from, ret));
-	case CRASH_ARM64:
-		return (unwind_arm64_pdata(unwind, from, is_inside, ret) &&
-			is_sound(walk, from, ret)) ||
-		       (unwind_arm64(unwind, from, is_inside, ret) &&
-			is_sound(walk, from, ret));
-	default:
-		return false;
-	}
-}
-
-static bool step_unknown(struct walk *walk, const struct cpu *from,
-			 uint64_t floor, struct unwind_step *ret)
-{
-	if (walk->target->crash->machine.arch == CRASH_ARM64 ||
-	    !cpu_knows(from, CPU_SP))
-		return false;
-	if (walk->chain == NULL)
-		walk->chain = chain_create(&walk->unwind, walk->origin);
-	return chain_next(walk->chain, from, floor, ret) &&
-	       is_sound(walk, from, ret);
-}
-
-/* Could a word on the rest of the stack be a return address? */
-static bool is_more(const struct walk *walk, uint64_t sp)
-{
-	const struct target *target = walk->target;
-	const struct unwind *unwind = &walk->unwind;
-	const unsigned width = target->dump->pointer_bytes;
-	const bool is_x64 = target->crash->machine.arch == CRASH_X64;
-	uint64_t slot = (sp + width - 1) / width * width;
-	uint64_t word, goal;
-
-	/*
-	 * Behind the last frame's home area, which on x64 is its own: there
-	 * threads are given what they start with.  As in chain.c, return
-	 * addresses stand in odd slots.
-	 */
-	if (is_x64)
-		slot += HOME_BYTES;
-	for (; slot < unwind->high; slot += width) {
-		if ((is_x64 && slot % 16 != 8) ||
-		    !space_pointer(target, slot, &word))
-			continue;
-		if (code_is_possible(unwind->code, word) &&
-		    disasm_call_before(unwind->disasm, word, &goal) !=
-			    DISASM_NO)
-			return true;
-	}
-	return false;
-}
-
-/* ARM64: a thread's first frame has no frame before it to point at. */
-static bool is_chain_end(const struct walk *walk, const struct cpu *from)
-{
-	return walk->target->crash->machine.arch == CRASH_ARM64 &&
-	       walk->count > 1 && cpu_knows(from, CPU_FP_ARM64) &&
-	       from->reg[CPU_FP_ARM64] == 0;
-}
-
-/*
- * No caller was found: is it that there is none?  A thread's first frame is
- * near the base, and nothing above it was ever called.
- */
-static enum crash_stack_end judge_end(const struct walk *walk,
-				      const struct cpu *from)
-{
-	const struct unwind *unwind = &walk->unwind;
-	const uint64_t sp = cpu_sp(from, walk->target->crash->machine.arch);
-
-	if (unwind->is_limited)
-		return CRASH_STACK_LIMIT;
-	if (is_chain_end(walk, from))
-		return CRASH_STACK_COMPLETE;
-	if (unwind->high - sp >= BOTTOM_BYTES || is_more(walk, sp))
-		return CRASH_STACK_LOST;
-	return unwind->high % PAGE_BYTES == 0 ? CRASH_STACK_COMPLETE
-					      : CRASH_STACK_CUT;
-}
-
-/* Threads begin with a return address of 0; .pdata leads right to it. */
-static bool is_last(const struct unwind_step *step)
-{
-	return step->is_end ||
-	       (step->cpu.ip == 0 && step->how == CRASH_HOW_UNWIND);
-}
-
-/* Code is in modules; a trap may have interrupted something else. */
-static bool is_nowhere(const struct walk *walk, const struct unwind_step *step)
-{
-	return code_module(walk->unwind.code, step->cpu.ip) == NULL &&
-	       !(step->how == CRASH_HOW_TRAP_FRAME &&
-		 hypercall_before(walk->target, step->cpu.ip) != NULL);
-}
-
-static void run(struct walk *walk, const struct start *start)
-{
-	struct cpu cpu = start->cpu;
-	bool is_inside = true;
-
-	add_frame(walk, cpu.ip, 0, start->how);
-	walk->end = start->is_bare ? CRASH_STACK_ABSENT : CRASH_STACK_LIMIT;
-	if (start->is_bare)
-		return;
-	while (walk->count < LIMIT_FRAMES) {
-		struct unwind_step step;
-		uint64_t floor = 0;
-		if (walk->unwind.low == walk->unwind.high) {
-			walk->end = CRASH_STACK_ABSENT;
-			return;
-		}
-		if (!step_known(walk, &cpu, is_inside, &step, &floor) &&
-		    !step_unknown(walk, &cpu, floor, &step)) {
-			walk->end = judge_end(walk, &cpu);
-			return;
-		}
-		if (step.is_end || is_nowhere(walk, &step)) {
-			walk->end = is_last(&step) ? CRASH_STACK_COMPLETE
-						   : CRASH_STACK_LOST;
-			return;
-		}
-		cpu = step.cpu;
-		is_inside = step.how == CRASH_HOW_TRAP_FRAME;
-		add_frame(walk, cpu.ip, step.slot, step.how);
-	}
-}
+#include "indexer/target/walk.h"
 
 /* What a later pass over the whole corpus needs to settle this stack. */
 static void keep_evidence(struct walk *walk)
 {
-	struct crash *crash = walk->target->crash;
+	struct crash *crash = walk->unwind.target->crash;
 	const struct chain *chain = walk->chain;
 
 	if (chain == NULL)
 		return;
-	crash->candidates = arena_take(walk->target->arena, chain->count + 1,
-				       sizeof(*crash->candidates));
+	crash->candidates =
+		arena_take(walk->unwind.target->arena, chain->count + 1,
+			   sizeof(*crash->candidates));
 	for (size_t i = 0; i < chain->count; i++) {
 		const struct chain_slot *slot = &chain->slots[i];
 		const struct crash_module *module =
@@ -316,26 +52,16 @@ static bool is_exact(const struct walk *walk)
 void stack_examine(struct target *target)
 {
 	struct crash *crash = target->crash;
-	struct walk walk = { .target = target };
-	struct start start;
-	bool is_fault = false;
-	uint64_t sp;
+	struct walk walk = { 0 };
+	struct start start = { 0 };
 
 	if (target->dump->is_text)
 		return;
 	unwind_x64_init(&walk.unwind, target);
 	start_exception(target);
-	walk.frames =
-		arena_take(target->arena, LIMIT_FRAMES, sizeof(*walk.frames));
 	bounds_stopped(&walk.unwind);
-	if (start_find(&walk.unwind, &start)) {
-		is_fault = start.is_fault;
-		sp = cpu_sp(&start.cpu, crash->machine.arch);
-		if (!start.is_bare)
-			bounds_set(&walk.unwind, sp);
-		walk.origin = start.is_bare ? walk.unwind.low : sp;
-		run(&walk, &start);
-	}
+	if (start_find(&walk.unwind, &start))
+		walk_run(&walk, &start);
 	crash->stack.frames = walk.frames;
 	crash->stack.count = walk.count;
 	crash->stack.end = walk.end;
@@ -344,5 +70,5 @@ void stack_examine(struct target *target)
 		walk.chain = chain_create(&walk.unwind, walk.origin);
 	keep_evidence(&walk);
 	residue_examine(&walk.unwind);
-	blame_examine(target, is_fault);
+	blame_examine(target, start.is_fault);
 }

@@ -1,0 +1,27 @@
+/*
+ * walk.h - from a start to the thread's first frame, by the best evidence there
+ * is for each step.
+ */
+#ifndef TARGET_WALK_H
+#define TARGET_WALK_H
+
+#include "indexer/target/chain.h"
+#include "indexer/target/start.h"
+
+struct walk {
+	struct unwind unwind;
+	struct chain *chain; /* of the stack's words; NULL: none was needed */
+	struct crash_frame *frames;
+	size_t count;
+	uint64_t origin; /* the stack pointer the walk began at */
+	enum crash_stack_end end;
+};
+
+/*
+ * unwind is initialised, the rest zero.  The stack is the one that start points
+ * into; unwind->low and high become its bounds.  Frames live in the target's
+ * arena.  Every walk ends, with a reason in walk->end.
+ */
+void walk_run(struct walk *walk, const struct start *start);
+
+#endif
