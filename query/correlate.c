@@ -7,6 +7,7 @@
 
 #include "query/asked.h"
 #include "query/cohort.h"
+#include "query/mark.h"
 #include "query/residue.h"
 #include "signatures/base/text.h"
 
@@ -248,7 +249,8 @@ static void print_findings(struct answer *answer)
 		table_note(answer->out, "%zu more", causes - max);
 }
 
-static void say_counts(struct answer *answer, const struct asked *asked)
+static void say_counts(struct answer *answer, const struct asked *asked,
+		       const struct mark *mark)
 {
 	const struct cohort *cohort = &answer->cohort;
 	const uint64_t others = cohort->table.units - cohort->group;
@@ -268,6 +270,7 @@ static void say_counts(struct answer *answer, const struct asked *asked)
 		   " others; %zu attributes tried",
 		   asked->plan.matched, cohort->group, others,
 		   cohort->table.candidates);
+	mark_note(&answer->query->arena, mark, out);
 	if (cohort->unknown)
 		table_note(out,
 			   "%" PRIu64 " crashes do not tell their machine, and "
@@ -319,11 +322,27 @@ static void read_ids(struct query *query)
 	query->operands = words;
 }
 
+static void print(struct answer *answer, const struct asked *asked,
+		  const struct mark *mark)
+{
+	struct query *query = answer->query;
+
+	answer->out = table_create(query->printer, query->out,
+				   "What its machines have in common", columns,
+				   COLUMNS);
+	print_findings(answer);
+	say_counts(answer, asked, mark);
+	table_end(answer->out);
+	table_destroy(answer->out);
+}
+
 static enum status correlate_run(struct query *query, enum cli_exit *ret,
 				 struct error *err)
 {
 	struct answer answer = { .query = query };
 	struct asked asked, all;
+	struct marks marks;
+	struct mark mark;
 	enum status status;
 
 	if (query->operand_count == 0)
@@ -332,21 +351,21 @@ static enum status correlate_run(struct query *query, enum cli_exit *ret,
 	read_ids(query);
 	if (asked_make(query, &asked, err))
 		return err->status;
-	status = asked_all(query, &all, err);
+	status = mark_open(query, &marks, err);
 	if (!status) {
-		status = work_out(&answer, &asked.plan, &all.plan, err);
-		asked_deinit(&all);
-	}
-	if (!status) {
-		answer.out = table_create(query->printer, query->out,
-					  "What its machines have in common",
-					  columns, COLUMNS);
-		print_findings(&answer);
-		say_counts(&answer, &asked);
-		table_end(answer.out);
-		table_destroy(answer.out);
-		cohort_deinit(&answer.cohort);
-		*ret = answer.count || answer.residue_count ? CLI_YES : CLI_NO;
+		mark = mark_of_plan(&marks, &asked.plan);
+		status = asked_all(query, &all, err);
+		if (!status) {
+			status = work_out(&answer, &asked.plan, &all.plan, err);
+			asked_deinit(&all);
+		}
+		if (!status) {
+			print(&answer, &asked, &mark);
+			cohort_deinit(&answer.cohort);
+			*ret = answer.count || answer.residue_count ? CLI_YES
+								    : CLI_NO;
+		}
+		mark_close(&marks);
 	}
 	asked_deinit(&asked);
 	return status;

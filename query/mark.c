@@ -99,6 +99,35 @@ struct mark mark_of_rows(const struct marks *marks, const uint32_t *rows,
 	return mark;
 }
 
+struct listing {
+	uint32_t *rows;
+	size_t count;
+};
+
+static bool list_row(void *closure, uint32_t row)
+{
+	struct listing *listing = closure;
+
+	listing->rows[listing->count++] = row;
+	return true;
+}
+
+struct mark mark_of_plan(const struct marks *marks, const struct plan *plan)
+{
+	struct listing listing = { .count = 0 };
+	struct mark mark = { .of = plan->matched };
+
+	if (!marks->issues)
+		return mark;
+	listing.rows = malloc((plan->matched + 1) * sizeof(*listing.rows));
+	if (!listing.rows)
+		abort();
+	plan_walk(plan, list_row, &listing);
+	mark = mark_of_rows(marks, listing.rows, listing.count);
+	free(listing.rows);
+	return mark;
+}
+
 struct mark mark_of_row(const struct marks *marks, uint32_t row)
 {
 	return mark_of_rows(marks, &row, 1);
@@ -148,9 +177,8 @@ static void take_value(void *closure, struct field_value value,
 			mark_of_rows(grouping->marks, rows, count);
 }
 
-/* The plan's rows that belong to an issue at all. */
-static struct plan known_of(struct store *store, const struct marks *marks,
-			    const struct plan *plan)
+struct plan mark_known(struct store *store, const struct marks *marks,
+		       const struct plan *plan)
 {
 	struct plan all = plan_none(store);
 
@@ -180,7 +208,7 @@ enum status mark_of_group(struct query *query, const struct marks *marks,
 		places[i] = (struct place){ group->rows[i].value, i };
 	qsort(places, group->count, sizeof(*places), by_value);
 
-	struct plan known = known_of(query->store, marks, plan);
+	struct plan known = mark_known(query->store, marks, plan);
 	enum status status = factor_each(query->store, field, &known, arena,
 					 take_value, &grouping, &none);
 
@@ -231,6 +259,16 @@ struct json *mark_json(const struct mark *mark)
 	json_set(json, "ticket", json_new_text(mark->issue->ticket));
 	json_set(json, "regressed", json_new_bool(mark->regressed > 0));
 	return json;
+}
+
+void mark_note(struct arena *arena, const struct mark *mark,
+	       struct table *table)
+{
+	table_fact(table, "known", mark_json(mark));
+	if (mark->issue)
+		table_note(table, "%s%s",
+			   mark->regressed ? "" : "known issue: ",
+			   mark_text(arena, mark));
 }
 
 void mark_columns(const struct marks *marks,

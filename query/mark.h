@@ -32,9 +32,14 @@ struct mark {
 	uint64_t of;			 /* crashes of the group */
 };
 
+/* The rows of plan that belong to an issue at all; the caller ends them. */
+struct plan mark_known(struct store *store, const struct marks *marks,
+		       const struct plan *plan);
+
 struct mark mark_of_row(const struct marks *marks, uint32_t row);
 struct mark mark_of_rows(const struct marks *marks, const uint32_t *rows,
 			 size_t count);
+struct mark mark_of_plan(const struct marks *marks, const struct plan *plan);
 /*
  * Of each row of the group, in its order; in arena.  A field without an index
  * has none.
@@ -48,6 +53,9 @@ enum status mark_of_group(struct query *query, const struct marks *marks,
 const char *mark_text(struct arena *arena, const struct mark *mark);
 /* title, ticket, regressed; null for none. */
 struct json *mark_json(const struct mark *mark);
+/* Of all that a table is about: a line for people, "known" for programs. */
+void mark_note(struct arena *arena, const struct mark *mark,
+	       struct table *table);
 
 #define MARK_COLUMNS 5
 

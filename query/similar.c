@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "query/cell.h"
+#include "query/mark.h"
 #include "query/subject.h"
 #include "signatures/base/text.h"
 #include "signatures/identity.h"
@@ -37,7 +38,8 @@ static const struct table_column columns[] = {
 };
 
 enum {
-	COLUMNS = sizeof(columns) / sizeof(columns[0]),
+	BASE = sizeof(columns) / sizeof(columns[0]),
+	COLUMNS = BASE + MARK_COLUMNS,
 	FOUND_MAX = 48,
 	TOLD = 3,     /* features named on each side */
 	SPEAKERS = 3, /* members that speak for a cluster */
@@ -51,6 +53,7 @@ struct near {
 	const char *id, *cluster, *bugcheck, *fault;
 	const char *agrees, *differs;
 	const char *time, *source; /* NULL for a cluster */
+	struct mark mark;
 };
 
 static const char *verdict(double score, double cluster)
@@ -92,6 +95,7 @@ static const char *told(const struct search_comparison *comparison, bool shared,
 }
 
 static enum status look(struct query *query, struct search *search,
+			const struct marks *marks,
 			const struct subject *subject, struct search_hit hit,
 			struct near *ret, struct error *err)
 {
@@ -116,6 +120,7 @@ static enum status look(struct query *query, struct search *search,
 		.differs = told(&comparison, false, arena),
 		.time = cell_time(arena, &crash.crash),
 		.source = text_copy(arena, cell_source(&crash)),
+		.mark = mark_of_row(marks, hit.row),
 	};
 	return STATUS_OK;
 }
@@ -130,10 +135,10 @@ static int by_score(const void *left, const void *right)
 	return strcmp(a->id, b->id);
 }
 
-static void print_row(struct table *out, const char *what,
+static void print_row(struct table *out, struct arena *arena, const char *what,
 		      const struct near *near, double cluster)
 {
-	const struct table_cell cells[COLUMNS] = {
+	struct table_cell cells[COLUMNS] = {
 		table_count_cell(out->row_count + 1),
 		table_text_cell(what),
 		table_text_cell(near->id),
@@ -148,6 +153,7 @@ static void print_row(struct table *out, const char *what,
 		table_text_cell(near->source),
 	};
 
+	mark_cells(arena, &near->mark, cells + BASE);
 	table_row(out, cells);
 }
 
@@ -184,24 +190,60 @@ static size_t rank_clusters(const struct near *nears, size_t count,
 	return clusters;
 }
 
-static void print_best(struct table *out, const char *what,
+static void print_best(struct table *out, struct arena *arena, const char *what,
 		       const struct near *nears, size_t count, double cluster)
 {
 	for (size_t i = 0; i < count && i < options.limit; i++)
-		print_row(out, what, &nears[i], cluster);
+		print_row(out, arena, what, &nears[i], cluster);
 }
 
-static void print_all(struct query *query, const struct subject *subject,
-		      const struct near *nears, size_t count, double cluster)
+/* All crashes of a cluster, not only those that are alike. */
+static enum status mark_clusters(struct query *query, const struct marks *marks,
+				 struct near *clusters, size_t count,
+				 struct error *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		const char *word = text_printf(&query->arena, "cluster=%s",
+					       clusters[i].id);
+		struct where where;
+		struct plan plan;
+
+		if (where_parse(&word, 1, &query->arena, &where, err) ||
+		    plan_make(query->store, &where, &plan, err))
+			return err->status;
+		clusters[i].mark = mark_of_plan(marks, &plan);
+		plan_deinit(&plan);
+	}
+	return STATUS_OK;
+}
+
+static struct table *begin_table(struct query *query, const struct marks *marks)
+{
+	struct table_column *all =
+		arena_take(&query->arena, COLUMNS, sizeof(*all));
+
+	memcpy(all, columns, sizeof(columns));
+	mark_columns(marks, all + BASE);
+	return table_create(query->printer, query->out, "Similar crashes", all,
+			    COLUMNS);
+}
+
+static enum status print_all(struct query *query, const struct marks *marks,
+			     const struct subject *subject,
+			     const struct near *nears, size_t count,
+			     double cluster, struct error *err)
 {
 	const enum stream_why why = stream_why(&subject->crash);
-	struct table *out = table_create(query->printer, query->out,
-					 "Similar crashes", columns, COLUMNS);
 	struct near clusters[FOUND_MAX];
+	const size_t cluster_count = rank_clusters(nears, count, clusters);
+	struct table *out;
 
-	print_best(out, "crash", nears, count, cluster);
-	print_best(out, "cluster", clusters,
-		   rank_clusters(nears, count, clusters), cluster);
+	if (mark_clusters(query, marks, clusters, cluster_count, err))
+		return err->status;
+	out = begin_table(query, marks);
+	print_best(out, &query->arena, "crash", nears, count, cluster);
+	print_best(out, &query->arena, "cluster", clusters, cluster_count,
+		   cluster);
 	if (why)
 		table_note(out, "cannot be compared: %s", stream_why_text(why));
 	else
@@ -217,10 +259,12 @@ static void print_all(struct query *query, const struct subject *subject,
 		   why ? json_new_text(stream_why_text(why)) : json_new_null());
 	table_end(out);
 	table_destroy(out);
+	return STATUS_OK;
 }
 
-static enum status answer(struct query *query, const struct subject *subject,
-			  enum cli_exit *ret, struct error *err)
+static enum status answer(struct query *query, const struct marks *marks,
+			  const struct subject *subject, enum cli_exit *ret,
+			  struct error *err)
 {
 	struct search_hit hits[FOUND_MAX];
 	struct near *nears =
@@ -237,8 +281,8 @@ static enum status answer(struct query *query, const struct subject *subject,
 	for (size_t i = 0; i < found && !status; i++) {
 		if (subject->is_stored && hits[i].row == subject->row)
 			continue;
-		status = look(query, search, subject, hits[i], &nears[count++],
-			      err);
+		status = look(query, search, marks, subject, hits[i],
+			      &nears[count++], err);
 	}
 	cluster = search_cluster(search);
 	search_close(search);
@@ -246,15 +290,15 @@ static enum status answer(struct query *query, const struct subject *subject,
 		return status;
 	if (count > 1)
 		qsort(nears, count, sizeof(*nears), by_score);
-	print_all(query, subject, nears, count, cluster);
 	*ret = count ? CLI_YES : CLI_NO;
-	return STATUS_OK;
+	return print_all(query, marks, subject, nears, count, cluster, err);
 }
 
 static enum status similar_run(struct query *query, enum cli_exit *ret,
 			       struct error *err)
 {
 	struct subject subject;
+	struct marks marks;
 	bool found;
 
 	if (query->operand_count != 1)
@@ -266,7 +310,13 @@ static enum status similar_run(struct query *query, enum cli_exit *ret,
 		*ret = CLI_NO;
 		return STATUS_OK;
 	}
-	return answer(query, &subject, ret, err);
+	if (mark_open(query, &marks, err))
+		return err->status;
+
+	const enum status status = answer(query, &marks, &subject, ret, err);
+
+	mark_close(&marks);
+	return status;
 }
 
 const struct query_command similar_command = {

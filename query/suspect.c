@@ -311,8 +311,8 @@ static int by_score(const void *left, const void *right)
 	return (a->machine > b->machine) - (a->machine < b->machine);
 }
 
-static enum status crashes_of(struct store *store, struct plan *ret,
-			      struct error *err)
+enum status suspect_crashes(struct store *store, struct plan *ret,
+			    struct error *err)
 {
 	struct plan live, tool_made;
 
@@ -374,7 +374,7 @@ enum status suspect_gather(struct query *query, struct suspect **ret,
 	enum status status = evidence_read(query, &evidence, err);
 
 	if (!status)
-		status = crashes_of(query->store, &plan, err);
+		status = suspect_crashes(query->store, &plan, err);
 	if (!status) {
 		gather(query, &evidence, &plan, ret, ret_count);
 		suspect_judge(*ret, *ret_count);

@@ -68,6 +68,11 @@ void suspect_judge(struct suspect *machines, size_t count);
 enum status suspect_gather(struct query *query, struct suspect **ret,
 			   size_t *count, struct error *err) MUST_CHECK;
 
+/* The crashes that it looks at: no snapshots, no images made by tools.  The
+ * caller ends ret with plan_deinit(). */
+enum status suspect_crashes(struct store *store, struct plan *ret,
+			    struct error *err) MUST_CHECK;
+
 /* Take the rows of suspects out of plan; machines: how many suspects. */
 enum status suspect_leave_out(struct query *query, struct plan *plan,
 			      uint64_t *machines, struct error *err) MUST_CHECK;

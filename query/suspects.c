@@ -2,8 +2,11 @@
  * suspects - machines whose hardware is to be doubted.
  */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "query/factor.h"
+#include "query/mark.h"
 #include "query/query.h"
 #include "query/suspect.h"
 #include "signatures/base/text.h"
@@ -39,13 +42,14 @@ static const struct table_column columns[] = {
 };
 
 enum {
-	COLUMNS = sizeof(columns) / sizeof(columns[0])
+	BASE = sizeof(columns) / sizeof(columns[0]),
+	COLUMNS = BASE + MARK_COLUMNS
 };
 
 static void print_row(struct query *query, struct table *out,
-		      const struct suspect *machine)
+		      const struct suspect *machine, const struct mark *mark)
 {
-	const struct table_cell cells[COLUMNS] = {
+	struct table_cell cells[COLUMNS] = {
 		table_count_cell(out->row_count + 1),
 		table_text_cell(text_printf(&query->arena, "%016" PRIx64,
 					    machine->machine)),
@@ -62,6 +66,7 @@ static void print_row(struct query *query, struct table *out,
 		table_text_cell(suspect_reasons(machine, &query->arena)),
 	};
 
+	mark_cells(&query->arena, mark, cells + BASE);
 	table_row(out, cells);
 }
 
@@ -95,29 +100,54 @@ static void tell_base(struct table *out, const struct suspect *machines,
 		   crashes, count);
 }
 
-static enum status suspects_run(struct query *query, enum cli_exit *ret,
-				struct error *err)
+static struct table *begin_table(struct query *query, const struct marks *marks)
 {
-	struct suspect *machines;
-	struct table *out;
-	size_t count;
-	size_t suspects = 0;
+	struct table_column *all =
+		arena_take(&query->arena, COLUMNS, sizeof(*all));
 
-	if (query->operand_count)
-		return error_set(err, STATUS_USAGE,
-				 "%s: suspects looks at the whole store, "
-				 "without filters",
-				 query->operands[0]);
-	if (suspect_gather(query, &machines, &count, err))
+	memcpy(all, columns, sizeof(columns));
+	mark_columns(marks, all + BASE);
+	return table_create(query->printer, query->out,
+			    "Machines whose hardware is in doubt", all,
+			    COLUMNS);
+}
+
+/* With the known issue that each machine's crashes belong to. */
+static enum status print_rows(struct query *query, struct table *out,
+			      const struct marks *marks,
+			      const struct suspect *machines, size_t count,
+			      struct error *err)
+{
+	uint32_t *terms;
+	struct plan all, known;
+	struct factor_index index;
+
+	if (suspect_crashes(query->store, &all, err))
 		return err->status;
-	while (suspects < count && machines[suspects].q <= SUSPECT_Q)
-		suspects++;
-	out = table_create(query->printer, query->out,
-			   "Machines whose hardware is in doubt", columns,
-			   COLUMNS);
-	for (size_t i = 0; i < (options.all ? count : suspects); i++)
-		if (!options.limit || i < options.limit)
-			print_row(query, out, &machines[i]);
+	known = mark_known(query->store, marks, &all);
+	terms = factor_terms(query->store, "machine");
+	index = factor_index_make(&known, terms,
+				  factor_bound(terms, known.row_count));
+	for (size_t i = 0; i < count && (!options.limit || i < options.limit);
+	     i++) {
+		const uint32_t first = index.first[machines[i].term];
+		struct mark mark =
+			mark_of_rows(marks, index.rows + first,
+				     index.first[machines[i].term + 1] - first);
+
+		mark.of = machines[i].crashes;
+		print_row(query, out, &machines[i], &mark);
+	}
+	factor_index_deinit(&index);
+	free(terms);
+	plan_deinit(&known);
+	plan_deinit(&all);
+	return STATUS_OK;
+}
+
+static void say_all(struct table *out, const struct suspect *machines,
+		    size_t count, size_t suspects)
+{
 	table_fact(out, "suspects", json_new_integer((int64_t)suspects));
 	table_fact(out, "machines", json_new_integer((int64_t)count));
 	table_note(out,
@@ -126,9 +156,37 @@ static enum status suspects_run(struct query *query, enum cli_exit *ret,
 		   suspects, suspects == 1 ? "" : "s", SUSPECT_Q);
 	tell_base(out, machines, count);
 	table_end(out);
+}
+
+static enum status suspects_run(struct query *query, enum cli_exit *ret,
+				struct error *err)
+{
+	struct suspect *machines;
+	struct marks marks;
+	struct table *out;
+	size_t count;
+	size_t suspects = 0;
+	enum status status;
+
+	if (query->operand_count)
+		return error_set(err, STATUS_USAGE,
+				 "%s: suspects looks at the whole store, "
+				 "without filters",
+				 query->operands[0]);
+	if (suspect_gather(query, &machines, &count, err) ||
+	    mark_open(query, &marks, err))
+		return err->status;
+	while (suspects < count && machines[suspects].q <= SUSPECT_Q)
+		suspects++;
+	out = begin_table(query, &marks);
+	status = print_rows(query, out, &marks, machines,
+			    options.all ? count : suspects, err);
+	mark_close(&marks);
+	if (!status)
+		say_all(out, machines, count, suspects);
 	table_destroy(out);
 	*ret = suspects ? CLI_YES : CLI_NO;
-	return STATUS_OK;
+	return status;
 }
 
 const struct query_command suspects_command = {

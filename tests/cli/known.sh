@@ -70,6 +70,16 @@ crashquery show "$old" | sed -n 2,4p | ids
 crashquery show "$spy" --format=csv | grep known
 crashquery show "$old" --json | jq -c .known
 
+echo "== suspects, correlate, similar"
+crashquery suspects --all | grep -o 'regression.*' | sort
+crashquery suspects --all --json | jq -c '.rows[] | [.known, .known_crashes, .regressed]' | sort
+crashquery suspects --all --format=csv | head -1
+crashquery correlate fault=spy.sys | grep SPY
+crashquery correlate fault=spy.sys --json | jq -c .known
+crashquery correlate fault=ks.sys --json | jq -c .known
+crashquery similar "$old" --json | jq -c '.rows[] | [.what, .known, .known_crashes, .regressed]'
+crashquery similar "$old" | grep -c 'known issue'
+
 echo "== the fix is that build, or a later one; a hash is no time"
 machine 6 6 spy.sys 0xe0000000
 crashcorpus synth -o more 6.txt
@@ -101,7 +111,8 @@ for fix in 22631.3296 668d3a40 later; do
 	echo "exit $?"
 done
 echo 'fault=x' >crash-store/known-issues
-for command in freq find clusters trends report "show $spy"; do
+for command in freq find clusters trends report "show $spy" suspects \
+	"correlate fault=spy.sys" "similar $spy"; do
 	crashquery $command 2>&1
 	echo "exit $?"
 done
