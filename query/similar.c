@@ -94,28 +94,32 @@ static const char *told(const struct search_comparison *comparison, bool shared,
 	return *text ? text : NULL;
 }
 
+/* Of a hit the query's arena keeps what is printed, scratch what was read. */
 static enum status look(struct query *query, struct search *search,
 			const struct marks *marks,
 			const struct subject *subject, struct search_hit hit,
-			struct near *ret, struct error *err)
+			struct arena *scratch, struct near *ret,
+			struct error *err)
 {
 	struct arena *arena = &query->arena;
 	struct search_comparison comparison;
 	struct store_crash crash;
+	const char *fault;
 	char id[IDENTITY_TEXT_BYTES];
 
-	if (store_crash_read(query->store, hit.row, arena, &crash, err))
+	if (store_crash_read(query->store, hit.row, scratch, &crash, err))
 		return err->status;
 	identity_text(crash.identity, id);
 	comparison =
-		search_compare(search, &subject->crash, &crash.crash, arena);
+		search_compare(search, &subject->crash, &crash.crash, scratch);
+	fault = cell_fault(scratch, &crash.crash);
 	*ret = (struct near){
 		.row = hit.row,
 		.score = comparison.likeness,
 		.id = text_copy(arena, id),
 		.cluster = cell_column(query->store, "cluster", hit.row, arena),
 		.bugcheck = cell_bugcheck(arena, &crash.crash),
-		.fault = cell_fault(arena, &crash.crash),
+		.fault = fault ? text_copy(arena, fault) : NULL,
 		.agrees = told(&comparison, true, arena),
 		.differs = told(&comparison, false, arena),
 		.time = cell_time(arena, &crash.crash),
@@ -270,6 +274,7 @@ static enum status answer(struct query *query, const struct marks *marks,
 	struct near *nears =
 		arena_take(&query->arena, FOUND_MAX, sizeof(*nears));
 	struct search *search;
+	struct arena scratch;
 	size_t found;
 	size_t count = 0;
 	double cluster;
@@ -277,13 +282,16 @@ static enum status answer(struct query *query, const struct marks *marks,
 
 	if (subject_search(query, &search, err))
 		return err->status;
+	arena_init(&scratch);
 	found = search_similar(search, &subject->crash, hits, FOUND_MAX);
 	for (size_t i = 0; i < found && !status; i++) {
 		if (subject->is_stored && hits[i].row == subject->row)
 			continue;
-		status = look(query, search, marks, subject, hits[i],
+		status = look(query, search, marks, subject, hits[i], &scratch,
 			      &nears[count++], err);
+		arena_reset(&scratch);
 	}
+	arena_deinit(&scratch);
 	cluster = search_cluster(search);
 	search_close(search);
 	if (status)

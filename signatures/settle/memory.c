@@ -9,8 +9,9 @@
 #include "signatures/store/store_settled.h"
 
 enum {
-	MEMORY_VERSION = 1,
+	MEMORY_VERSION = 2,
 	KEY_BYTES = 9,
+	PAGE_BITS = 12, /* of a frame: the page its name is on */
 	FLAG_BARE = 1,
 	FLAG_EVIDENCE = 2
 };
@@ -40,6 +41,25 @@ static void put(struct store *store, char kind, uint64_t number, size_t bytes,
 
 	store_settled_put(store, key, make_key(key, kind, number, bytes),
 			  value);
+}
+
+/* As put(), where it is not there already. */
+static void put_changed(struct store *store, char kind, uint64_t number,
+			size_t bytes, struct bytes value)
+{
+	struct bytes there;
+
+	if (!get(store, kind, number, bytes, &there) ||
+	    bytes_left(&there) != bytes_left(&value) ||
+	    memcmp(there.next, value.next, bytes_left(&value)) != 0)
+		put(store, kind, number, bytes, value);
+}
+
+static void erase(struct store *store, char kind, uint64_t number, size_t bytes)
+{
+	uint8_t key[KEY_BYTES];
+
+	store_settled_erase(store, key, make_key(key, kind, number, bytes));
 }
 
 /*
@@ -166,9 +186,7 @@ void memory_put_first(struct store *store, uint32_t position,
 
 void memory_erase_first(struct store *store, uint32_t position)
 {
-	uint8_t key[KEY_BYTES];
-
-	store_settled_erase(store, key, make_key(key, 'm', position, 4));
+	erase(store, 'm', position, 4);
 }
 
 uint32_t *memory_rows(struct store *store, const struct memory_head *head,
@@ -207,22 +225,22 @@ void memory_put_rows(struct store *store, const uint32_t *rows, size_t count)
 		const size_t left = count - row;
 		const size_t here = left < MEMORY_CHUNK ? left : MEMORY_CHUNK;
 		struct pack out = pack_into(&arena);
-		struct bytes there, made;
 
 		for (size_t i = 0; i < here; i++)
 			pack_u32(&out, rows[row + i]);
-		made = pack_done(&out);
-		if (!get(store, 'r', row / MEMORY_CHUNK, 4, &there) ||
-		    bytes_left(&there) != bytes_left(&made) ||
-		    memcmp(there.next, made.next, bytes_left(&made)) != 0)
-			put(store, 'r', row / MEMORY_CHUNK, 4, made);
+		put_changed(store, 'r', row / MEMORY_CHUNK, 4, pack_done(&out));
 		arena_reset(&arena);
 	}
 	arena_deinit(&arena);
 }
 
-void memory_put_names(struct store *store, const struct corpus_name *names,
-		      size_t count)
+static uint32_t page_of(uint64_t frame)
+{
+	return (uint32_t)(frame >> (64 - PAGE_BITS));
+}
+
+static void put_page(struct store *store, uint32_t page,
+		     const struct corpus_name *names, size_t count)
 {
 	struct arena arena;
 	struct pack out;
@@ -233,8 +251,25 @@ void memory_put_names(struct store *store, const struct corpus_name *names,
 		pack_u64(&out, names[i].frame);
 		pack_u64(&out, names[i].name);
 	}
-	put(store, 'n', 0, 0, pack_done(&out));
+	put_changed(store, 'n', page, 2, pack_done(&out));
 	arena_deinit(&arena);
+}
+
+void memory_put_names(struct store *store, const struct corpus_name *names,
+		      size_t count)
+{
+	size_t i = 0;
+
+	for (uint32_t page = 0; page < 1 << PAGE_BITS; page++) {
+		const size_t first = i;
+
+		while (i < count && page_of(names[i].frame) == page)
+			i++;
+		if (i > first)
+			put_page(store, page, names + first, i - first);
+		else
+			erase(store, 'n', page, 2);
+	}
 }
 
 uint64_t memory_name(struct store *store, uint64_t frame)
@@ -244,7 +279,7 @@ uint64_t memory_name(struct store *store, uint64_t frame)
 	size_t low = 0;
 	size_t high;
 
-	if (!get(store, 'n', 0, 0, &all))
+	if (!get(store, 'n', page_of(frame), 2, &all))
 		return frame;
 	high = bytes_left(&all) / each;
 	while (low < high) {

@@ -10,8 +10,9 @@
  *	                 crash of a signature
  *	'r' chunk u32    u32 for each of MEMORY_CHUNK rows: position of its
  *	                 signature + 1, or MEMORY_UNCLUSTERED
- *	'n'              u64 frame, u64 the frame that names it (one function,
- *	                 another build), each; frames rise
+ *	'n' page u16     u64 frame, u64 the frame that names it (one function,
+ *	                 another build), each; frames rise; the page of a frame
+ *	                 is its highest 12 bits
  */
 #ifndef SETTLE_MEMORY_H
 #define SETTLE_MEMORY_H

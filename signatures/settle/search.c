@@ -221,20 +221,27 @@ static bool row_of(struct search *search, struct hash128 identity,
 {
 	char prefix[IDENTITY_TEXT_BYTES];
 	uint32_t rows[SAME_ID_MOST];
-	bool found = false;
+	struct arena arena;
+	bool found;
 	size_t count;
 
 	identity_text(identity, prefix);
 	count = store_find_id(search->store, prefix, rows, SAME_ID_MOST);
+	found = count == 1; /* the crash has this id, so it is the one */
+	if (found)
+		*ret = rows[0];
+	arena_init(&arena);
 	for (size_t i = 0; i < count && !found; i++) {
 		struct store_crash crash;
 		struct error err;
 
-		found = !store_crash_read(search->store, rows[i],
-					  &search->arena, &crash, &err) &&
+		found = !store_crash_read(search->store, rows[i], &arena,
+					  &crash, &err) &&
 			hash_128_equal(crash.identity, identity);
 		*ret = rows[i];
+		arena_reset(&arena);
 	}
+	arena_deinit(&arena);
 	return found;
 }
 

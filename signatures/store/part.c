@@ -10,13 +10,13 @@
 
 enum {
 	CACHE_SLOTS = 1 << 16,
-	BUILDS_MOST = 1 << 20
+	BUILDS_MOST = 1 << 20,
+	BUILDS_A_PAGE = 64
 };
 
 /* Builds that were read, by id; one without a name was not. */
 struct part_builds {
-	struct crash_module *list;
-	size_t room;
+	struct crash_module *pages[BUILDS_MOST / BUILDS_A_PAGE];
 	struct arena arena;
 };
 
@@ -236,6 +236,7 @@ static bool read_build(struct store *store, uint32_t id, struct arena *arena,
 
 static struct crash_module *build_place(struct store *store, uint32_t id)
 {
+	const size_t page = id / BUILDS_A_PAGE;
 	struct part_builds *builds = store->builds;
 
 	if (!builds) {
@@ -245,18 +246,10 @@ static struct crash_module *build_place(struct store *store, uint32_t id)
 		arena_init(&builds->arena);
 		store->builds = builds;
 	}
-	if (id >= builds->room) {
-		const size_t room = ((size_t)id + 1) * 3 / 2;
-
-		builds->list =
-			realloc(builds->list, room * sizeof(*builds->list));
-		if (!builds->list)
-			abort();
-		memset(builds->list + builds->room, 0,
-		       (room - builds->room) * sizeof(*builds->list));
-		builds->room = room;
-	}
-	return &builds->list[id];
+	if (!builds->pages[page])
+		builds->pages[page] = arena_take(&builds->arena, BUILDS_A_PAGE,
+						 sizeof(*builds->pages[page]));
+	return &builds->pages[page][id % BUILDS_A_PAGE];
 }
 
 /* Every list is made of them, so each is read once. */
@@ -288,7 +281,6 @@ void part_builds_destroy(struct part_builds *builds)
 	if (!builds)
 		return;
 	arena_deinit(&builds->arena);
-	free(builds->list);
 	free(builds);
 }
 
