@@ -9,6 +9,7 @@
 #include "query/intern.h"
 #include "signatures/base/hash.h"
 #include "signatures/base/text.h"
+#include "signatures/store/store_side.h"
 
 /* Fields that may say what machines have in common.  Of fields with the same
  * machines the first gives the name: what a machine is before what it runs. */
@@ -384,9 +385,9 @@ enum status cohort_make(struct query *query, const struct plan *group,
 	for (const struct field *f = field_added(); f->name && !status; f++) {
 		filling.field = f;
 		filling.rank++;
-		/* By its long name it is the same once more. */
+		/* Of the machine, and not the same by its long name. */
 		if ((!without || strcmp(f->name, without) != 0) &&
-		    !is_repeated(f))
+		    store_side_base(query->store, f) && !is_repeated(f))
 			status = fill(&filling);
 	}
 	factor_index_deinit(&filling.by_list);

@@ -22,6 +22,7 @@ struct host {
 
 /* A column, as the fields of it see it. */
 struct column {
+	const struct field *field;
 	size_t cell;
 };
 
@@ -31,8 +32,7 @@ static struct {
 	size_t count;
 	size_t room;
 	struct column columns[FIELD_ADDED_MAX];
-	struct field fields[FIELD_ADDED_MAX + 1];
-	size_t field_count;
+	size_t column_count;
 } list;
 
 static int by_machine(const void *left, const void *right)
@@ -59,7 +59,7 @@ static const char *text_of(void *closure, struct field_value value)
 /* Does a machine pass what is asked of a column of the list, if it is one? */
 static bool passes(const struct host *host, const struct where_test *test)
 {
-	for (size_t i = 0; i < list.field_count; i++) {
+	for (size_t i = 0; i < list.column_count; i++) {
 		const size_t cell = list.columns[i].cell;
 		const struct field_value value = {
 			.text = cell < host->cell_count ? host->cells[cell]
@@ -67,7 +67,7 @@ static bool passes(const struct host *host, const struct where_test *test)
 		};
 		bool accepted;
 
-		if (test->field != &list.fields[i])
+		if (test->field != list.columns[i].field)
 			continue;
 		accepted = value.text ? where_accepts(test, value)
 				      : where_accepts_absent(test);
@@ -117,21 +117,15 @@ static const char *name_of(const char *title)
 
 static void add_field(struct store *store, const char *name, size_t cell)
 {
-	const size_t at = list.field_count;
+	const struct field *field =
+		field_add(name, "of the machine, from " FILE_NAME);
+	struct column *column = &list.columns[list.column_count];
 
-	if (at == FIELD_ADDED_MAX || field_find(name))
+	if (!field)
 		return;
-	list.columns[at].cell = cell;
-	list.fields[at] = (struct field){
-		.name = name,
-		.help = "of the machine, from " FILE_NAME,
-		.type = FIELD_TEXT,
-		.index = FIELD_COLUMN,
-		.number = (uint8_t)(FIELD_ADDED + at),
-	};
-	list.field_count++;
-	store_side_add(store, &list.fields[at], field_find("machine"), text_of,
-		       &list.columns[at]);
+	*column = (struct column){ field, cell };
+	list.column_count++;
+	store_side_add(store, field, field_find("machine"), text_of, column);
 }
 
 /* Plain names first: where there are too many, the long ones are missing. */
@@ -144,7 +138,6 @@ static enum status take_header(struct store *store, const struct csv_row *row,
 		return error_set(err, STATUS_USAGE,
 				 "line 1: the first column is to be called "
 				 "machine");
-	field_add(list.fields);
 	for (size_t i = 1; i < row->count; i++) {
 		const char *name = name_of(row->cells[i]);
 
@@ -301,7 +294,6 @@ enum status hosts_open(struct store *store, const char *path, struct error *err)
 
 void hosts_close(void)
 {
-	field_add(NULL);
 	free(list.hosts);
 	arena_deinit(&list.arena);
 	memset(&list, 0, sizeof(list));

@@ -85,6 +85,31 @@ void known_deinit(struct known *known)
 	known->count = 0;
 }
 
+_Static_assert(LIST_LINES_MAX < UINT16_MAX, "an issue's place fits");
+
+struct labelling {
+	uint16_t *issues;
+	uint16_t issue;
+};
+
+static bool label(void *closure, uint32_t row)
+{
+	const struct labelling *labelling = closure;
+
+	labelling->issues[row] = labelling->issue;
+	return true;
+}
+
+void known_label(const struct known *known, uint16_t *issues)
+{
+	/* The last first: of several issues the first has the crash. */
+	for (size_t i = known->count; i > 0; i--) {
+		struct labelling labelling = { issues, (uint16_t)i };
+
+		plan_walk(&known->issues[i - 1].plan, label, &labelling);
+	}
+}
+
 const struct known_issue *known_find(const struct known *known, uint32_t row,
 				     bool *regressed)
 {

@@ -38,6 +38,10 @@ enum status known_read(struct store *store, const char *path,
 		       struct error *err) MUST_CHECK;
 void known_deinit(struct known *known);
 
+/* By row the place of its first issue in known, from 1 on; 0 = none.  issues
+ * has one per row, all 0. */
+void known_label(const struct known *known, uint16_t *issues);
+
 /* The first issue that the row belongs to, or NULL. */
 const struct known_issue *known_find(const struct known *known, uint32_t row,
 				     bool *regressed);

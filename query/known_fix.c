@@ -8,6 +8,7 @@
 #include "signatures/base/list.h"
 #include "signatures/base/text.h"
 #include "signatures/knowledge/osmodule.h"
+#include "signatures/store/store_side.h"
 
 enum {
 	BUILD_DIGITS = 16,
@@ -32,10 +33,19 @@ enum status known_fix_words(struct store *store, const char *text,
 	size_t count;
 
 	if (list_words(arena, text, words, &count, err) ||
-	    where_parse(words, count, arena, &where, err) ||
-	    plan_make(store, &where, ret, err))
+	    where_parse(words, count, arena, &where, err))
 		return err->status;
-	return STATUS_OK;
+	for (size_t i = 0; i < where.count; i++) {
+		const struct field *field = where.tests[i].field;
+
+		if (field->number >= FIELD_ADDED &&
+		    !store_side_base(store, field))
+			return error_set(err, STATUS_USAGE,
+					 "%s: what follows from the list "
+					 "cannot be asked for in it",
+					 field->name);
+	}
+	return plan_make(store, &where, ret, err);
 }
 
 /* What is known of a term, once it has been asked for. */

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "query/hosts.h"
+#include "query/known_field.h"
 #include "query/query.h"
 #include "query/terminal.h"
 #include "signatures/clickhouse/remote.h"
@@ -128,17 +129,22 @@ static enum status run_in_store(const struct query_command *command,
 				      &query->store, err);
 	if (status)
 		return status;
+	known_field_open(query->store, query->store_path);
 	status = hosts_open(query->store, options.hosts, err);
 	if (!status)
 		status = store_begin(query->store, err);
 	if (!status) {
 		status = command->run(query, ret, err);
 		if (!status)
+			status = known_field_check(err);
+		if (!status)
 			status = store_check(query->store, err);
 		store_end(query->store);
 	}
 	store_close(query->store);
 	hosts_close();
+	known_field_close();
+	field_drop();
 	return status;
 }
 

@@ -6,23 +6,7 @@
 
 #include "query/count.h"
 #include "query/factor.h"
-#include "signatures/base/list.h"
 #include "signatures/base/text.h"
-
-_Static_assert(LIST_LINES_MAX < UINT16_MAX, "an issue's place fits");
-
-struct labelling {
-	struct marks *marks;
-	uint16_t issue;
-};
-
-static bool label(void *closure, uint32_t row)
-{
-	struct labelling *labelling = closure;
-
-	labelling->marks->issues[row] = labelling->issue;
-	return true;
-}
 
 enum status mark_open(struct query *query, struct marks *ret, struct error *err)
 {
@@ -37,12 +21,7 @@ enum status mark_open(struct query *query, struct marks *ret, struct error *err)
 				      sizeof(*marks.issues));
 		if (!marks.issues)
 			abort();
-	}
-	/* The last first: of several issues the first has the crash. */
-	for (size_t i = marks.known.count; i > 0; i--) {
-		struct labelling labelling = { &marks, (uint16_t)i };
-
-		plan_walk(&marks.known.issues[i - 1].plan, label, &labelling);
+		known_label(&marks.known, marks.issues);
 	}
 	*ret = marks;
 	return STATUS_OK;

@@ -348,13 +348,27 @@ const struct field field_table[] = {
 	{ NULL, NULL, FIELD_TEXT, FIELD_NONE, 0, NULL },
 };
 
-static const struct field nothing = { NULL,	  NULL, FIELD_TEXT,
-				      FIELD_NONE, 0,	NULL };
-static const struct field *added = &nothing;
+static struct field added[FIELD_ADDED_MAX + 1];
 
-void field_add(const struct field *rows)
+const struct field *field_add(const char *name, const char *help)
 {
-	added = rows ? rows : &nothing;
+	size_t at = 0;
+
+	while (added[at].name)
+		at++;
+	if (at == FIELD_ADDED_MAX || field_find(name))
+		return NULL;
+	added[at] = (struct field){ .name = name,
+				    .help = help,
+				    .type = FIELD_TEXT,
+				    .index = FIELD_COLUMN,
+				    .number = (uint8_t)(FIELD_ADDED + at) };
+	return &added[at];
+}
+
+void field_drop(void)
+{
+	memset(added, 0, sizeof(added));
 }
 
 const struct field *field_added(void)

@@ -55,13 +55,14 @@ extern const struct field field_table[];
 
 /*
  * Rows that are not of the program but of a list somebody keeps beside a store;
- * see store_side.h.  rows ends with name == NULL and lives until it is taken
- * away again with NULL.  Their numbers are from FIELD_ADDED on, and belong to
- * nothing that is stored.
+ * see store_side.h: a FIELD_COLUMN of texts.  Their numbers are from
+ * FIELD_ADDED on, and belong to nothing that is stored.  name and help live
+ * until all of them are dropped.  NULL where there is such a field, or no room.
  */
 #define FIELD_ADDED 200
 #define FIELD_ADDED_MAX 48
-void field_add(const struct field *rows);
+const struct field *field_add(const char *name, const char *help);
+void field_drop(void);
 const struct field *field_added(void); /* ends with name == NULL */
 
 /* In the table, then among what was added. */

@@ -23,11 +23,13 @@ struct store_side {
 	const struct field *field;
 	const struct field *base;
 	store_side_text *text;
+	store_side_label *label; /* instead of base and text */
 	void *closure;
 	bool is_made;
+	uint16_t *labels;     /* by row */
 	struct value *values; /* term - 1, in byte order */
 	uint32_t count;
-	uint32_t *terms; /* by term of the other field; 0 = none */
+	uint32_t *terms; /* by term of the other field, or label; 0 = none */
 	uint32_t term_count;
 };
 
@@ -43,18 +45,49 @@ bool store_side_is(const struct field *field)
 	return field->number >= FIELD_ADDED;
 }
 
-void store_side_add(struct store *store, const struct field *field,
-		    const struct field *base, store_side_text *text,
-		    void *closure)
+static struct store_side *add(struct store *store, const struct field *field,
+			      void *closure)
 {
 	struct store_side *side = must(calloc(1, sizeof(*side)));
 
 	side->field = field;
-	side->base = base;
-	side->text = text;
 	side->closure = closure;
 	side->next = store->sides;
 	store->sides = side;
+	return side;
+}
+
+void store_side_add(struct store *store, const struct field *field,
+		    const struct field *base, store_side_text *text,
+		    void *closure)
+{
+	struct store_side *side = add(store, field, closure);
+
+	side->base = base;
+	side->text = text;
+}
+
+void store_side_add_labels(struct store *store, const struct field *field,
+			   store_side_label *label, void *closure)
+{
+	add(store, field, closure)->label = label;
+}
+
+static struct store_side *find(struct store *store, const struct field *field)
+{
+	struct store_side *side = store->sides;
+
+	while (side && side->field != field)
+		side = side->next;
+	return side;
+}
+
+const struct field *store_side_base(struct store *store,
+				    const struct field *field)
+{
+	const struct store_side *side = find(store, field);
+
+	return side ? side->base : NULL;
 }
 
 void store_side_drop(struct store *store)
@@ -65,6 +98,7 @@ void store_side_drop(struct store *store)
 		store->sides = side->next;
 		free(side->values);
 		free(side->terms);
+		free(side->labels);
 		free(side);
 	}
 }
@@ -119,30 +153,82 @@ static void number_terms(struct store_side *side, const struct pair *pairs,
 	}
 }
 
+/* What the labels say, and how many crashes have each. */
+static enum status take_labels(struct store *store, struct gathering *all,
+			       struct error *err)
+{
+	struct store_side *side = all->side;
+	uint16_t *labels =
+		must(calloc((size_t)store->rows + 1, sizeof(*labels)));
+	const char *const *texts;
+	size_t count;
+
+	if (side->label(side->closure, labels, &texts, &count, err)) {
+		free(labels);
+		return err->status;
+	}
+	all->pairs = must(calloc(count + 1, sizeof(*all->pairs)));
+	all->count = count;
+	for (size_t i = 0; i < count; i++)
+		all->pairs[i] = (struct pair){ (uint32_t)i + 1, texts[i], 0 };
+	for (uint32_t row = 0; row < store->rows; row++)
+		if (labels[row])
+			all->pairs[labels[row] - 1].crashes++;
+	side->labels = labels;
+	return STATUS_OK;
+}
+
 /* The field's side, made; NULL if it was never added, or cannot be. */
 static struct store_side *side_of(struct store *store,
 				  const struct field *field, struct error *err)
 {
-	struct gathering all = { .side = store->sides };
+	struct gathering all = { .side = find(store, field) };
+	enum status status;
 
-	while (all.side && all.side->field != field)
-		all.side = all.side->next;
 	if (!all.side) {
 		error_set(err, STATUS_USAGE, "%s: no such field", field->name);
 		return NULL;
 	}
 	if (all.side->is_made)
 		return all.side;
-	if (store_walk_terms(store, all.side->base, take_base, &all, err)) {
-		free(all.pairs);
-		return NULL;
+	status = all.side->label ? take_labels(store, &all, err)
+				 : store_walk_terms(store, all.side->base,
+						    take_base, &all, err);
+	if (!status) {
+		if (all.count)
+			qsort(all.pairs, all.count, sizeof(*all.pairs),
+			      by_text);
+		number_terms(all.side, all.pairs, all.count);
+		all.side->is_made = true;
 	}
-	if (all.count)
-		qsort(all.pairs, all.count, sizeof(*all.pairs), by_text);
-	number_terms(all.side, all.pairs, all.count);
-	all.side->is_made = true;
 	free(all.pairs);
-	return all.side;
+	return status ? NULL : all.side;
+}
+
+/* Terms of the other field, or labels, as terms of this one. */
+static bool spell_chunk(struct store *store, const struct store_side *side,
+			uint32_t chunk, uint32_t *terms, size_t *count)
+{
+	const uint64_t first = (uint64_t)chunk * STORE_CHUNK_ROWS;
+	struct store_column base;
+
+	if (side->base) {
+		if (!store_column_read(store, side->base, chunk, &base))
+			return false;
+		for (size_t i = 0; i < base.count; i++)
+			terms[i] = base.terms[i] < side->term_count
+					   ? side->terms[base.terms[i]]
+					   : 0;
+		*count = base.count;
+		return true;
+	}
+	if (first >= store->rows)
+		return false;
+	*count = store->rows - first < STORE_CHUNK_ROWS ? store->rows - first
+							: STORE_CHUNK_ROWS;
+	for (size_t i = 0; i < *count; i++)
+		terms[i] = side->terms[side->labels[first + i]];
+	return true;
 }
 
 bool store_side_column(struct store *store, const struct field *field,
@@ -151,19 +237,15 @@ bool store_side_column(struct store *store, const struct field *field,
 	struct error err;
 	struct store_side *side = side_of(store, field, &err);
 	void **room = &store->columns[field->number];
-	struct store_column base;
-	uint32_t *terms;
+	size_t count;
 
-	if (!side || !store_column_read(store, side->base, chunk, &base))
+	if (!side)
 		return false;
 	if (!*room)
-		*room = must(malloc(STORE_CHUNK_ROWS * sizeof(*terms)));
-	terms = *room;
-	for (size_t i = 0; i < base.count; i++)
-		terms[i] = base.terms[i] < side->term_count
-				   ? side->terms[base.terms[i]]
-				   : 0;
-	*ret = (struct store_column){ .terms = terms, .count = base.count };
+		*room = must(malloc(STORE_CHUNK_ROWS * sizeof(uint32_t)));
+	if (!spell_chunk(store, side, chunk, *room, &count))
+		return false;
+	*ret = (struct store_column){ .terms = *room, .count = count };
 	return true;
 }
 

@@ -80,6 +80,22 @@ crashquery correlate fault=ks.sys --json | jq -c .known
 crashquery similar "$old" --json | jq -c '.rows[] | [.what, .known, .known_crashes, .regressed]'
 crashquery similar "$old" | grep -c 'known issue'
 
+echo "== known=, regression="
+crashquery fields --format=csv | tr -d '\r' | grep -E '^(known|regression),'
+crashquery freq --by=known --format=csv | tr -d '\r'
+crashquery freq --by=regression --format=csv | tr -d '\r' | cut -d, -f1-6
+known() { echo "$*: $(crashquery find "$@" --json | jq -r .source | sort | paste -sd ' ')"; }
+known known=spy-7
+known 'known!=*'
+known known=
+known 'known=*' regression=
+known regression=SPY*
+known regression=SPY-7,NO-1 known=SPY-7
+crashquery correlate known=SPY-7 --json | jq -c '[.crashes, .known.ticket]'
+printf '%s\n' 'machine,known' "$(crashquery find fault=ks.sys -n 1 --json | jq -r .machine.id),Ann" >hosts.csv
+crashquery freq --by=host.known --format=csv | tail -1
+rm hosts.csv
+
 echo "== the fix is that build, or a later one; a hash is no time"
 machine 6 6 spy.sys 0xe0000000
 crashcorpus synth -o more 6.txt
@@ -108,6 +124,11 @@ echo "== a line that makes no sense"
 for fix in 22631.3296 668d3a40 later; do
 	echo "fault=x | title | | $fix" >crash-store/known-issues
 	crashquery freq 2>&1
+	echo "exit $?"
+done
+echo 'known=x | title' >crash-store/known-issues
+for command in freq 'find known=x' 'find known=' 'freq --by=regression' fields 'coverage'; do
+	crashquery $command 2>&1 >/dev/null
 	echo "exit $?"
 done
 echo 'fault=x' >crash-store/known-issues
