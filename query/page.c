@@ -164,11 +164,8 @@ static const char *frame_text(struct page *page,
 }
 
 /* Guessed frames are marked, so that the eye can tell walked from found. */
-static void print_stack(struct page *page)
+static void print_frames(struct page *page, const struct crash_stack *stack)
 {
-	const struct crash_stack *stack = &page->crash->crash.stack;
-
-	fprintf(page->out, "\nStack (%s)\n", crash_stack_end_name(stack->end));
 	for (size_t i = 0; i < stack->count; i++) {
 		const struct crash_frame *frame = &stack->frames[i];
 
@@ -176,6 +173,28 @@ static void print_stack(struct page *page)
 			frame->how == CRASH_HOW_SCAN ? '?' : ' ',
 			crash_how_name(frame->how),
 			shown(page, frame_text(page, frame)));
+	}
+}
+
+static void print_stack(struct page *page)
+{
+	const struct crash_stack *stack = &page->crash->crash.stack;
+
+	fprintf(page->out, "\nStack (%s)\n", crash_stack_end_name(stack->end));
+	print_frames(page, stack);
+}
+
+static void print_processors(struct page *page)
+{
+	const struct crash *crash = &page->crash->crash;
+
+	for (size_t i = 0; i < crash->processor_count; i++) {
+		const struct crash_processor *it = &crash->processors[i];
+
+		fprintf(page->out,
+			"\nMeanwhile, on processor %" PRIu32 " (%s)\n",
+			it->number, crash_stack_end_name(it->stack.end));
+		print_frames(page, &it->stack);
 	}
 }
 
@@ -367,6 +386,7 @@ void page_print(FILE *out, const struct store_crash *crash, const char *cluster,
 	print_bugcheck(&page);
 	print_fault(&page);
 	print_stack(&page);
+	print_processors(&page);
 	print_machine(&page);
 	print_traces(&page);
 	print_modules(&page, whole);

@@ -249,6 +249,15 @@ struct crash_stack {
 	enum crash_stack_end end;
 };
 
+/*
+ * Where a processor does not answer or runs on and on: what another one was
+ * doing that was not idle.  Frames have no fingerprint and no slot.
+ */
+struct crash_processor {
+	uint32_t number; /* as the kernel counts them, from 0 */
+	struct crash_stack stack;
+};
+
 /* 0 = the stack is too weak to hash, and joins no bucket. */
 struct crash_buckets {
 	uint64_t exact;
@@ -272,6 +281,8 @@ struct crash {
 	size_t pool_count;
 	struct crash_residue *residue; /* by falling count, then name */
 	size_t residue_count;
+	struct crash_processor *processors; /* by rising number */
+	size_t processor_count;
 	struct crash_value *values; /* damaged first, then by word */
 	size_t value_count;
 	struct crash_module *modules; /* in the order the machine lists them */

@@ -169,6 +169,20 @@ static struct json *stack_json(const struct crash_stack *stack)
 	return object;
 }
 
+static struct json *processors_json(const struct crash *crash)
+{
+	struct json *array = json_new_array();
+
+	for (size_t i = 0; i < crash->processor_count; i++) {
+		const struct crash_processor *processor = &crash->processors[i];
+		struct json *object = stack_json(&processor->stack);
+
+		json_set(object, "number", json_new_integer(processor->number));
+		json_append(array, object);
+	}
+	return array;
+}
+
 static struct json *buckets_json(const struct crash_buckets *buckets)
 {
 	struct json *object = json_new_object();
@@ -290,6 +304,9 @@ struct json *crash_json(const struct crash *crash, const char *source)
 	json_set(object, "buckets", buckets_json(&crash->buckets));
 	json_set(object, "pool", pool_json(crash));
 	json_set(object, "residue", residue_json(crash));
+	/* Only where a processor hangs. */
+	if (crash->processor_count)
+		json_set(object, "processors", processors_json(crash));
 	/* Absent where nobody asked for them. */
 	if (crash->value_count)
 		json_set(object, "values", values_json(crash));

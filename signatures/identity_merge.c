@@ -147,6 +147,10 @@ static void fill_lists(struct crash *crash, const struct crash *other)
 		crash->residue = other->residue;
 		crash->residue_count = other->residue_count;
 	}
+	if (!crash->processor_count) {
+		crash->processors = other->processors;
+		crash->processor_count = other->processor_count;
+	}
 	if (!crash->value_count) {
 		crash->values = other->values;
 		crash->value_count = other->value_count;

@@ -28,6 +28,7 @@
  *                       [step from slot to landing, 1 how]
  *  [v count, values:    8 word, 1 bits of enum value_bits,
  *                       [module, v offset]]
+ *  [v count, processors: v number, frames and end]
  *
  * module: v number << 1 and one bit.  Number 0 = none; 1 = t name and 8 build
  * follow; n + 2 = n-th module of the list, by its canonical name and its build.
@@ -68,7 +69,8 @@ enum known {
 	KNOWN_BLAMED = 1 << 19,
 	KNOWN_BLAMED_OFFSET = 1 << 20,
 	KNOWN_VALUES = 1 << 21,
-	KNOWN_END = 1 << 22
+	KNOWN_PROCESSORS = 1 << 22,
+	KNOWN_END = 1 << 23
 };
 
 static size_t least(size_t count, size_t limit)
@@ -166,6 +168,7 @@ static uint32_t known_bits(const struct crash *crash)
 				 ? (uint32_t)KNOWN_ARG << i
 				 : 0;
 	known |= crash->value_count ? KNOWN_VALUES : 0;
+	known |= crash->processor_count ? KNOWN_PROCESSORS : 0;
 	known |= crash->buckets.exact ? KNOWN_EXACT : 0;
 	known |= crash->buckets.portable ? KNOWN_PORTABLE : 0;
 	known |= crash->buckets.modules ? KNOWN_MODULES : 0;
@@ -310,6 +313,8 @@ static struct bytes encode(const struct record_file *file, struct arena *arena)
 	record_stack_put_candidates(&out, crash);
 	if (crash->value_count)
 		record_parts_put_values(&out, crash);
+	if (crash->processor_count)
+		record_stack_put_processors(&out, crash);
 	return pack_done(&out);
 }
 
@@ -356,6 +361,8 @@ enum status record_decode(struct bytes in, struct arena *arena,
 	record_stack_take_candidates(&in, arena, crash);
 	if (known & KNOWN_VALUES)
 		record_parts_take_values(&in, arena, crash);
+	if (known & KNOWN_PROCESSORS)
+		record_stack_take_processors(&in, arena, crash);
 	if (record_parts_check(&in, err))
 		return err->status;
 	*ret = file;

@@ -180,5 +180,6 @@ struct record_file record_parts_cut(const struct record_file *file,
 	crash->residue_count = 0;
 	crash->pool_count = 0;
 	crash->value_count = 0;
+	crash->processor_count = 0;
 	return cut;
 }

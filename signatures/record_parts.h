@@ -56,6 +56,10 @@ void record_stack_put_frames(struct pack *out, const struct crash *crash,
 void record_stack_take_frames(struct bytes *in, struct arena *arena,
 			      const struct crash *crash,
 			      struct crash_stack *ret);
+/* Processors that did not crash; there are some. */
+void record_stack_put_processors(struct pack *out, const struct crash *crash);
+void record_stack_take_processors(struct bytes *in, struct arena *arena,
+				  struct crash *crash);
 void record_stack_put_candidates(struct pack *out, const struct crash *crash);
 void record_stack_take_candidates(struct bytes *in, struct arena *arena,
 				  struct crash *crash);

@@ -218,6 +218,38 @@ void record_stack_take_frames(struct bytes *in, struct arena *arena,
 	stack->end = pack_take_enum(in, CRASH_STACK_ENDS);
 }
 
+void record_stack_put_processors(struct pack *out, const struct crash *crash)
+{
+	const size_t count = least(crash->processor_count, LIMIT_OTHERS);
+
+	pack_varint(out, count);
+	for (size_t i = 0; i < count; i++) {
+		struct crash_stack stack = crash->processors[i].stack;
+
+		stack.count = least(stack.count, LIMIT_OTHER_FRAMES);
+		pack_varint(out, crash->processors[i].number);
+		record_stack_put_frames(out, crash, &stack);
+	}
+}
+
+void record_stack_take_processors(struct bytes *in, struct arena *arena,
+				  struct crash *crash)
+{
+	crash->processor_count = pack_take_count(in, LIMIT_OTHERS);
+	in->failed |= !crash->processor_count;
+	crash->processors = arena_take(arena, crash->processor_count,
+				       sizeof(*crash->processors));
+	for (size_t i = 0; i < crash->processor_count && !in->failed; i++) {
+		struct crash_processor *processor = &crash->processors[i];
+		const uint64_t number = pack_take_varint(in);
+
+		processor->number = (uint32_t)number;
+		record_stack_take_frames(in, arena, crash, &processor->stack);
+		in->failed |= number >= LIMIT_PROCESSORS ||
+			      processor->stack.count > LIMIT_OTHER_FRAMES;
+	}
+}
+
 void record_stack_put_candidates(struct pack *out, const struct crash *crash)
 {
 	const size_t count = least(crash->candidate_count, LIMIT_CANDIDATES);

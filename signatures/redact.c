@@ -78,6 +78,8 @@ void redact_crash(struct crash *crash)
 		replace(&crash->values[i].module, program);
 	redact_stack(&crash->stack, program);
 	redact_stack(&crash->walked, program);
+	for (size_t i = 0; i < crash->processor_count; i++)
+		redact_stack(&crash->processors[i].stack, program);
 	replace(&crash->fault.module, program);
 	crash->process = NULL;
 }

@@ -32,7 +32,9 @@
 #define LIMIT_FLAGS 32
 #define LIMIT_POOL 64
 #define LIMIT_RESIDUE 128
-#define LIMIT_VALUES 128 /* 512 bytes of words, and their halves */
+#define LIMIT_OTHERS 16	      /* stacks of processors that did not crash */
+#define LIMIT_OTHER_FRAMES 32 /* of each: what it was doing, not its life */
+#define LIMIT_VALUES 128      /* 512 bytes of words, and their halves */
 #define LIMIT_EVIDENCE 32
 #define LIMIT_RECORD_BYTES (1024 * 1024) /* one crash as stored or piped */
 #define LIMIT_FILES_PER_CRASH 64	 /* copies of one crash kept by name */

@@ -184,6 +184,11 @@ static inline struct crash any_crash(uint64_t *seed, struct arena *arena)
 		crash.residue = arena_take(arena, 1, sizeof(*crash.residue));
 		crash.residue[0].module = any_name(seed);
 		crash.residue[0].count = 3;
+		crash.processor_count = 1;
+		crash.processors =
+			arena_take(arena, 1, sizeof(*crash.processors));
+		crash.processors[0].number = *seed % 64;
+		crash.processors[0].stack = crash.stack;
 		crash.value_count = 2;
 		crash.values = arena_take(arena, 2, sizeof(*crash.values));
 		crash.values[0].word = 0x4f71a3c2 + *seed % 9;

@@ -41,12 +41,18 @@ static void a_program_is_left_out_wherever_it_is_named(void **state)
 	struct crash_frame frames[] = { { .module = "ntdll.dll" },
 					{ .module = NULL },
 					{ .module = "diary.exe" } };
+	struct crash_frame elsewhere = { .module = "diary.exe" };
+	struct crash_processor processor = {
+		1, { .frames = &elsewhere, .count = 1 }
+	};
 	struct crash_residue residue[] = { { "diary.exe", 1 } };
 	struct crash crash = {
 		.process = "Diary.exe",
 		.modules = modules,
 		.module_count = 2,
 		.stack = { .frames = frames, .count = 3 },
+		.processors = &processor,
+		.processor_count = 1,
 		.residue = residue,
 		.residue_count = 1,
 		.fault.module = "diary.exe",
@@ -60,6 +66,7 @@ static void a_program_is_left_out_wherever_it_is_named(void **state)
 	assert_string_equal(frames[0].module, "ntdll.dll");
 	assert_null(frames[1].module);
 	assert_string_equal(frames[2].module, REDACT_PROGRAM);
+	assert_string_equal(elsewhere.module, REDACT_PROGRAM);
 	assert_string_equal(residue[0].module, REDACT_PROGRAM);
 	assert_string_equal(crash.fault.module, REDACT_PROGRAM);
 }
