@@ -26,7 +26,8 @@
 
 struct dead_cpu {
 	struct regs regs;
-	bool idle; /* context left zero */
+	bool idle;    /* context left zero */
+	bool resting; /* the thread is the idle one */
 	uint64_t pcr, prcb, thread;
 	uint64_t context; /* a CONTEXT in memory; 0 = none */
 	uint64_t stack_limit, stack_initial, stack_base;

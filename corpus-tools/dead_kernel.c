@@ -186,6 +186,12 @@ static void special_registers(struct dead *dead, const struct dead_cpu *cpu,
 	dead_pointer(dead, at + 3 * p, cr4);
 }
 
+/* A PRCB has its current thread, the next one and the one for idle times. */
+static uint16_t idle_thread(const struct dead *dead)
+{
+	return (uint16_t)(dead->layout->prcb_thread + 2 * dead->pointer);
+}
+
 static void processor(struct dead *dead, size_t index)
 {
 	const struct layout *l = dead->layout;
@@ -207,6 +213,8 @@ static void processor(struct dead *dead, size_t index)
 	if (dead->arch != LAYOUT_ARM64)
 		dead_pointer(dead, cpu->pcr + l->pcr_current_prcb, cpu->prcb);
 	dead_pointer(dead, cpu->prcb + l->prcb_thread, cpu->thread);
+	if (cpu->resting)
+		dead_pointer(dead, cpu->prcb + idle_thread(dead), cpu->thread);
 	canvas_put(canvas, cpu->prcb + l->prcb_number, index,
 		   layout_family(dead->arch) == LAYOUT_X86 ? 1 : 4);
 	canvas_put(canvas, cpu->prcb + l->prcb_mhz, dead->machine->mhz, 4);
@@ -253,6 +261,7 @@ static void debugger_offsets(const struct dead *dead, uint8_t *k)
 		{ 0x340, l->thread_limit },
 		{ 0x344, l->thread_base },
 		{ 0x34c, l->thread_irps },
+		{ 0x350, idle_thread(dead) },
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)

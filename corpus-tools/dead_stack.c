@@ -459,6 +459,7 @@ enum status dead_stack_write(struct dead *dead, struct error *err)
 			return err->status;
 		top.sp = *regs_sp(dead->arch, &top.cpu->regs);
 		top.cpu->idle = top.stack->idle;
+		top.cpu->resting = top.stack->resting;
 		if (write_stack(dead, &top, err))
 			return err->status;
 	}

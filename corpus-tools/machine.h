@@ -39,6 +39,7 @@
  *     raise VALUE [code=N] ...           as trap, with CONTEXT and exception
  *     word VALUE...                      into the locals of the frame above
  *     idle                               this processor's context is zero
+ *     resting                            it runs its idle thread
  * Memory (also a data block of a triage dump):
  *     memory VALUE: HEX   words VALUE: VALUE...   text VALUE: ASCII
  *     utf16 VALUE: TEXT   context VALUE: REG=VALUE...
@@ -119,6 +120,7 @@ struct machine_stack {
 	uint64_t sp;   /* 0: chosen */
 	uint64_t room; /* of the whole stack; 0: the usual */
 	bool idle;     /* context is zero */
+	bool resting;  /* its thread is the idle thread */
 	const char *ip;
 	struct machine_words ip_options;
 	struct machine_item *items;

@@ -106,6 +106,12 @@ static bool take_idle(struct machine *machine, const struct said *said)
 	return said->words.count == 0;
 }
 
+static bool take_resting(struct machine *machine, const struct said *said)
+{
+	last_stack(machine)->resting = true;
+	return said->words.count == 0;
+}
+
 static bool take_item(struct machine *machine, const struct said *said,
 		      enum machine_item_kind kind)
 {
@@ -365,11 +371,12 @@ static const struct {
 	{ "memory", take_memory },	 { "module", take_module },
 	{ "page", take_page },		 { "pool", take_pool },
 	{ "pooltag", take_pooltag },	 { "product", take_product },
-	{ "raise", take_raise },	 { "stack", take_stack },
-	{ "text", take_text },		 { "time", take_time },
-	{ "trap", take_trap },		 { "unloaded", take_unloaded },
-	{ "uptime", take_uptime },	 { "utf16", take_utf16 },
-	{ "word", take_word },		 { "words", take_values },
+	{ "raise", take_raise },	 { "resting", take_resting },
+	{ "stack", take_stack },	 { "text", take_text },
+	{ "time", take_time },		 { "trap", take_trap },
+	{ "unloaded", take_unloaded },	 { "uptime", take_uptime },
+	{ "utf16", take_utf16 },	 { "word", take_word },
+	{ "words", take_values },
 };
 
 /* Facts of one word or one text: where they are kept. */

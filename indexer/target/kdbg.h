@@ -35,12 +35,13 @@ enum kdbg_field {
 	KDBG_PRCB_STATE = 0x2bc,
 	KDBG_PRCB_NUMBER = 0x2be,
 	KDBG_SIZE_ETHREAD = 0x2c0,
-	KDBG_SWIZZLE_HIGH = 0x2c2,   /* u8 */
-	KDBG_PRCB_CONTEXT = 0x338,   /* u16: of a pointer to a CONTEXT */
-	KDBG_STACK_LIMIT = 0x340,    /* u32 */
-	KDBG_STACK_BASE = 0x344,     /* u32 */
-	KDBG_PRCB_DPC_STACK = 0x354, /* u16: of a pointer to its end */
-	KDBG_PTE_BASE = 0x360	     /* value */
+	KDBG_SWIZZLE_HIGH = 0x2c2,     /* u8 */
+	KDBG_PRCB_CONTEXT = 0x338,     /* u16: of a pointer to a CONTEXT */
+	KDBG_STACK_LIMIT = 0x340,      /* u32 */
+	KDBG_STACK_BASE = 0x344,       /* u32 */
+	KDBG_PRCB_IDLE_THREAD = 0x350, /* u16, as all below */
+	KDBG_PRCB_DPC_STACK = 0x354,   /* u16: of a pointer to its end */
+	KDBG_PTE_BASE = 0x360	       /* value */
 };
 
 /* Find it: the triage copy, or through the header's address. */

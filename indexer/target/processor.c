@@ -102,6 +102,27 @@ bool processor_stack(const struct target *target,
 	return true;
 }
 
+/*
+ * KPRCB: the current, the next and the idle thread have always been next to
+ * each other (types in Microsoft's public symbols); debuggers are told since 8.
+ */
+bool processor_is_idle(const struct target *target,
+		       const struct processor *processor)
+{
+	const unsigned size = target->dump->pointer_bytes;
+	uint32_t offset;
+	uint64_t idle;
+
+	if (!kdbg_offset(target, KDBG_PRCB_IDLE_THREAD, &offset)) {
+		if (!kdbg_offset(target, KDBG_PRCB_THREAD, &offset))
+			offset = size;
+		offset += 2 * size;
+	}
+	return processor->thread &&
+	       space_pointer(target, processor->prcb + offset, &idle) &&
+	       idle == processor->thread;
+}
+
 bool processor_dpc_stack(const struct target *target,
 			 const struct processor *processor, uint64_t *low,
 			 uint64_t *high)

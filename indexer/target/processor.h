@@ -23,6 +23,10 @@ bool processor_crashed(const struct target *target, struct processor *ret);
 bool processor_at(const struct target *target, uint64_t prcb,
 		  struct processor *ret);
 
+/* Is its current thread the one that runs when there is nothing to do? */
+bool processor_is_idle(const struct target *target,
+		       const struct processor *processor);
+
 /* The kernel stack of its current thread: [low, high). */
 bool processor_stack(const struct target *target,
 		     const struct processor *processor, uint64_t *low,

@@ -2,6 +2,7 @@
 
 #include "indexer/target/blame.h"
 #include "indexer/target/bounds.h"
+#include "indexer/target/others.h"
 #include "indexer/target/residue.h"
 #include "indexer/target/walk.h"
 
@@ -69,6 +70,7 @@ void stack_examine(struct target *target)
 	    crash->machine.arch != CRASH_ARM64)
 		walk.chain = chain_create(&walk.unwind, walk.origin);
 	keep_evidence(&walk);
+	others_examine(&walk);
 	residue_examine(&walk.unwind);
 	blame_examine(target, start.is_fault);
 }

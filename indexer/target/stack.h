@@ -8,9 +8,9 @@
 #include "indexer/target/target.h"
 
 /*
- * Fill crash->exception, stack, fault, candidates and residue.  Wants the
- * module list and the address space.  Every walk ends, with a reason in
- * crash->stack.end.
+ * Fill crash->exception, stack, fault, candidates, processors and residue.
+ * Wants the module list and the address space.  Every walk ends, with a reason
+ * in crash->stack.end.
  */
 void stack_examine(struct target *target);
 

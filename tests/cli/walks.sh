@@ -39,3 +39,15 @@ open(sys.argv[1], 'wb').write(pe)
 END
 echo with it
 crashindex --images=images --print small.dmp 2>>summary | frames
+
+echo processors
+for machine in x64_133 case4-hung-processor; do
+	crashcorpus synth "$machines/$machine.txt" --output="$machine.dmp"
+	crashindex --print "$machine.dmp" 2>>summary |
+		jq -r '"\(.source): \(.fault.module)", (.processors[] |
+			"  \(.number) \(.ended)",
+			(.frames[] | "    \(.module)+\(.offset) \(.how)"))'
+done
+crashindex x64_133.dmp 2>>summary
+crashquery show "$(crashquery find --format=csv | sed -n '2s/,.*//p')" |
+	sed -n '/^Stack/,/^Left/p'

@@ -122,6 +122,25 @@ static void a_bugcheck_names_the_one_that_hangs(void **state)
 	assert_false(processor_hung(&s.target, &processor));
 }
 
+static void a_processor_rests_in_a_thread_of_its_own(void **state)
+{
+	struct processor processor;
+
+	(void)state;
+	begin(0x101);
+	scene_word(&s, PRCB(0) + 0x18, SCENE_STACK + THREAD(0));
+	scene_word(&s, PRCB(1) + 0x18, SCENE_STACK + THREAD(0));
+	ready();
+	assert_true(processor_find(&s.target, 0, &processor));
+	assert_true(processor_is_idle(&s.target, &processor));
+	assert_true(processor_find(&s.target, 1, &processor));
+	assert_false(processor_is_idle(&s.target, &processor));
+	/* debuggers are told where since 8 */
+	scene_put(kdbg + 0x350, 0x40, 2);
+	scene_word(&s, PRCB(1) + 0x40, SCENE_STACK + THREAD(1));
+	assert_true(processor_is_idle(&s.target, &processor));
+}
+
 /* The driver's return address lies on the second processor's stack. */
 static void put_residue(void)
 {
@@ -183,6 +202,7 @@ int main(void)
 		cmocka_unit_test(a_stack_ends_with_its_thread_not_with_memory),
 		cmocka_unit_test(what_was_saved_by_name_is_the_stack),
 		cmocka_unit_test(a_bugcheck_names_the_one_that_hangs),
+		cmocka_unit_test(a_processor_rests_in_a_thread_of_its_own),
 		cmocka_unit_test(what_hangs_leaves_traces_on_every_stack),
 		cmocka_unit_test(
 			other_processors_have_no_part_in_other_bugchecks),
