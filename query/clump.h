@@ -72,4 +72,8 @@ enum status clump_look(const struct clumps *clumps, const struct clump *clump,
 		       struct arena *arena, struct clump_face *ret,
 		       struct error *err) MUST_CHECK;
 
+/* "3 different stacks"; of hangs the stack is the watchdog's, and says nothing.
+ */
+const char *clump_look_stacks(struct arena *arena, uint64_t stacks);
+
 #endif

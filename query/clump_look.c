@@ -200,3 +200,11 @@ enum status clump_look(const struct clumps *clumps, const struct clump *clump,
 	*ret = face;
 	return STATUS_OK;
 }
+
+const char *clump_look_stacks(struct arena *arena, uint64_t stacks)
+{
+	if (stacks == 0)
+		return "no stack that tells crashes apart";
+	return text_printf(arena, "%" PRIu64 " different stack%s", stacks,
+			   stacks == 1 ? "" : "s");
+}

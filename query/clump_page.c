@@ -128,15 +128,13 @@ static void print_head(struct query *query, const struct clumps *clumps,
 		(clumps->window_to - clumps->window_from) / 2,
 		clump->trend.crashes_before);
 	if (strcmp(clumps->field, "cluster") == 0)
-		fprintf(query->out,
-			"  diversity     %" PRIu64 " different stack%s\n",
-			face->stacks, face->stacks == 1 ? "" : "s");
+		fprintf(query->out, "  diversity     %s\n",
+			clump_look_stacks(arena, face->stacks));
 	else
 		fprintf(query->out,
-			"  diversity     %" PRIu64
-			" different stack%s, %" PRIu64 " cluster%s\n",
-			face->stacks, face->stacks == 1 ? "" : "s",
-			face->clusters, face->clusters == 1 ? "" : "s");
+			"  diversity     %s, %" PRIu64 " cluster%s\n",
+			clump_look_stacks(arena, face->stacks), face->clusters,
+			face->clusters == 1 ? "" : "s");
 	if (face->scanned >= 0)
 		fprintf(query->out, "  scanned       %.1f%% of the frames\n",
 			100 * face->scanned);

@@ -10,6 +10,7 @@
 #include "query/count.h"
 #include "query/factor.h"
 #include "query/report_cluster.h"
+#include "query/report_doubt.h"
 #include "query/report_firmware.h"
 #include "query/report_gather.h"
 #include "query/report_html.h"
@@ -138,12 +139,14 @@ static enum status fill(struct report *report, const struct plan *plan,
 
 	if (store_tally_read(report->store, &report->tally, err) ||
 	    report_gather(report, plan, &crashes, err) ||
-	    report_rise(report, &crashes, known, err) ||
+	    report_odd(report, &crashes, err))
+		return err->status;
+	report_doubt(report, &crashes);
+	if (report_rise(report, &crashes, known, err) ||
 	    name_bugchecks(report, &crashes, err) ||
 	    report_cluster(report, plan, &crashes, err) ||
 	    report_firmware(report, plan, &crashes, err) ||
-	    report_ranks(report, plan, err) ||
-	    report_odd(report, &crashes, err))
+	    report_ranks(report, plan, err))
 		return err->status;
 	report->came_in = count_came_in(report, plan);
 	return STATUS_OK;

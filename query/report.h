@@ -47,12 +47,15 @@ struct report_change {
 struct report_subject {
 	enum report_kind kind;
 	uint32_t term;
-	uint32_t order;	   /* of its value among all of the kind */
-	size_t newest;	   /* of its crashes, into report_crashes */
-	const char *key;   /* filled by report_words_name() */
-	const char *title; /* likewise; from dumps */
+	uint32_t order;	     /* of its value among all of the kind */
+	size_t newest;	     /* of its crashes, into report_crashes */
+	const char *key;     /* filled by report_words_name() */
+	const char *title;   /* likewise; from dumps */
+	const char *machine; /* likewise; its only one, or NULL */
 	uint64_t crashes;
 	uint64_t machines;    /* that could be told apart */
+	uint64_t doubted;     /* crashes on machines in doubt */
+	uint64_t unplaced;    /* crashes on no known machine */
 	uint64_t first, last; /* FILETIME; 0 = no time known */
 	/* The window, then those before; units are machines, and crashes whose
 	 * machine is not known. */
@@ -100,6 +103,7 @@ struct report_card {
 /* A machine that crashes in too many ways. */
 struct report_machine {
 	const char *id;
+	uint32_t term; /* of that */
 	uint64_t crashes, window_crashes;
 	double q;
 	const char *reasons;
@@ -146,7 +150,7 @@ struct report {
 	struct report_change change; /* of the window, in machines that crash */
 	struct report_subjects by[REPORT_KINDS];
 	const struct report_subject *fresh[REPORT_ROWS];
-	size_t fresh_count, fresh_all;
+	size_t fresh_count, fresh_all, fresh_doubted;
 	const struct report_subject *rising[REPORT_ROWS];
 	size_t rising_count, rising_all, rising_tested;
 	const struct report_subject *regressed[REPORT_ROWS];

@@ -97,12 +97,12 @@ static void put_card(struct html *html, const struct report *report,
 		 "<article aria-labelledby=\"c-%s\"><div class=\"top\">"
 		 "<h3 id=\"c-%s\">%s",
 		 s->key, s->key, s->title);
-	report_lists_known(html, s);
+	report_lists_marks(html, s);
 	html_put(html, "</h3><span>");
 	svg_spark(html, s->window_crashes, report->window_count);
 	html_put(html,
 		 "</span></div>\n<p class=\"soft\">%s. %s in the window, %s in "
-		 "all on %s machine%s, %s to %s; %s different stack%s, %s "
+		 "all on %s machine%s, %s to %s; %s, %s "
 		 "build%s of the module to blame. <code>crashquery find "
 		 "cluster=%s</code></p>\n<div class=\"two\">\n",
 		 name ? name : "No bugcheck",
@@ -111,8 +111,7 @@ static void put_card(struct html *html, const struct report *report,
 		 report_words_s(s->machines),
 		 report_words_time(html->arena, s->first),
 		 report_words_time(html->arena, s->last),
-		 html_count(html, card->face.stacks),
-		 report_words_s(card->face.stacks),
+		 clump_look_stacks(html->arena, card->face.stacks),
 		 html_count(html, card->face.builds),
 		 report_words_s(card->face.builds), s->key);
 	put_stack(html, card);
@@ -141,7 +140,7 @@ static void put_clusters(struct html *html, const struct report *report)
 		const struct report_subject *s = &by->at[i];
 
 		html_put(html, "<tr><th scope=\"row\">%s", s->title);
-		report_lists_known(html, s);
+		report_lists_marks(html, s);
 		html_put(
 			html,
 			"</th><td class=\"code\">%s</td><td class=\"n\">%s"

@@ -60,6 +60,21 @@ static void read_crashes(struct report *report, const struct plan *plan,
 	}
 }
 
+uint32_t *report_gather_places(const struct report_subjects *by)
+{
+	uint32_t most = 0;
+	uint32_t *places;
+
+	for (size_t i = 0; i < by->count; i++)
+		most = by->at[i].term > most ? by->at[i].term : most;
+	places = calloc((size_t)most + 1, sizeof(*places));
+	if (!places)
+		abort();
+	for (size_t i = 0; i < by->count; i++)
+		places[by->at[i].term] = (uint32_t)i;
+	return places;
+}
+
 size_t report_gather_window(const struct report *report, uint64_t time)
 {
 	if (time == 0 || time > report->now)

@@ -76,6 +76,10 @@ static struct json *subject_json(const struct report *report,
 	json_set(json, "title", json_new_text(subject->title));
 	json_set(json, "crashes", count(subject->crashes));
 	json_set(json, "machines", count(subject->machines));
+	json_set(json, "machine",
+		 subject->machine ? json_new_text(subject->machine)
+				  : json_new_null());
+	json_set(json, "in_doubt", count(subject->doubted));
 	json_set(json, "first", time_of(subject->first));
 	json_set(json, "last", time_of(subject->last));
 	for (size_t i = 0; i < report->window_count; i++)

@@ -11,18 +11,16 @@ enum {
 	RANKS_SHOWN = 15,
 };
 
-void report_lists_known(struct html *html, const struct report_subject *subject)
+void report_lists_marks(struct html *html, const struct report_subject *subject)
 {
-	const struct known_issue *known = subject->known;
+	const char *known = report_words_known(html->arena, subject);
+	const char *where = report_words_where(html->arena, subject);
 
-	if (!known)
-		return;
-	html_put(html,
-		 subject->regressed
-			 ? " <span class=\"mark look\">back after its fix: "
-			   "%s %s</span>"
-			 : " <span class=\"mark\">known: %s %s</span>",
-		 known->ticket, known->title);
+	if (known)
+		html_put(html, " <span class=\"mark%s\">%s</span>",
+			 subject->regressed ? " look" : "", known);
+	if (where)
+		html_put(html, " <span class=\"mark\">%s</span>", where);
 }
 
 void report_lists_regressed(struct html *html, const struct report *report)
@@ -78,7 +76,7 @@ void report_lists_fresh(struct html *html, const struct report *report)
 		const struct report_subject *s = report->fresh[i];
 
 		html_put(html, "<tr><th scope=\"row\">%s", s->title);
-		report_lists_known(html, s);
+		report_lists_marks(html, s);
 		html_put(
 			html,
 			"</th><td class=\"w\">%s</td><td class=\"n\">%s</td>"
@@ -98,7 +96,7 @@ static void rising_row(struct html *html, const struct report *report,
 	const struct report_change *change = &s->change;
 
 	html_put(html, "<tr><th scope=\"row\">%s", s->title);
-	report_lists_known(html, s);
+	report_lists_marks(html, s);
 	html_put(html,
 		 "</th><td class=\"w\">%s</td><td class=\"n\">%s</td>"
 		 "<td data-v=\"%s\">",

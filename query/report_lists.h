@@ -15,7 +15,7 @@ void report_lists_firmware(struct html *html, const struct report *report);
 void report_lists_ranks(struct html *html, const struct report *report);
 
 /* A known issue as a mark behind a title; nothing where there is none. */
-void report_lists_known(struct html *html,
+void report_lists_marks(struct html *html,
 			const struct report_subject *subject);
 
 #endif

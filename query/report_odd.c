@@ -33,6 +33,7 @@ enum status report_odd(struct report *report,
 		report->odd[report->odd_count++] = (struct report_machine){
 			.id = text_printf(report->arena, "%016" PRIx64,
 					  suspects[i].machine),
+			.term = suspects[i].term,
 			.crashes = suspects[i].crashes,
 			.window_crashes =
 				count_window(report, crashes, suspects[i].term),

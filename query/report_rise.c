@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "query/count.h"
+#include "query/report_doubt.h"
 #include "query/report_gather.h"
 #include "query/report_words.h"
 
@@ -91,6 +93,7 @@ static int by_q(const void *left, const void *right)
 	return (a->order > b->order) - (a->order < b->order);
 }
 
+/* Bugs first; what failing hardware makes up comes last. */
 static int by_window(const void *left, const void *right)
 {
 	const struct report_subject *a =
@@ -98,6 +101,8 @@ static int by_window(const void *left, const void *right)
 	const struct report_subject *b =
 		*(const struct report_subject *const *)right;
 
+	if (report_doubt_all(a) != report_doubt_all(b))
+		return report_doubt_all(b) ? -1 : 1;
 	if (a->kind != b->kind)
 		return a->kind < b->kind ? -1 : 1;
 	if (a->window_units[0] != b->window_units[0])
@@ -157,6 +162,8 @@ static enum status list_lists(struct report *report,
 		}
 	}
 	report->fresh_all = fresh;
+	for (size_t i = 0; i < fresh; i++)
+		report->fresh_doubted += report_doubt_all(all[i]);
 	if (fresh > 1)
 		qsort(all, fresh, sizeof(struct report_subject *), by_window);
 	if (take_first(report, crashes, all, fresh, report->fresh,
@@ -178,43 +185,61 @@ static enum status list_lists(struct report *report,
 			  &report->rising_count, err);
 }
 
-/* Where the subject of each cluster term stands. */
-static uint32_t *places_of(const struct report_subjects *by)
+/*
+ * A cluster is known by one of its crashes, and is back by one; a driver and a
+ * build are if all of their crashes are, a bugcheck is never one bug.
+ */
+static void mark_kind(struct report *report,
+		      const struct report_crashes *crashes,
+		      const struct known *known, const uint16_t *issues,
+		      enum report_kind kind)
 {
-	uint32_t most = 0;
-	uint32_t *places;
+	struct report_subjects *by = &report->by[kind];
+	uint32_t *places = report_gather_places(by);
+	uint64_t *counts = calloc(by->count + 1, sizeof(*counts));
 
-	for (size_t i = 0; i < by->count; i++)
-		most = by->at[i].term > most ? by->at[i].term : most;
-	places = calloc((size_t)most + 1, sizeof(*places));
-	if (!places)
+	if (!counts)
 		abort();
-	for (size_t i = 0; i < by->count; i++)
-		places[by->at[i].term] = (uint32_t)i;
-	return places;
+	for (size_t i = 0; i < crashes->count; i++) {
+		const uint32_t term = crashes->terms[kind][i];
+		const uint32_t row = crashes->rows[i];
+		struct report_subject *subject = &by->at[places[term]];
+		const struct known_issue *issue;
+
+		if (!issues[row] || !term)
+			continue;
+		issue = &known->issues[issues[row] - 1];
+		if (!subject->known)
+			subject->known = issue;
+		counts[places[term]] += subject->known == issue;
+		subject->regressed |= count_bit(issue->after.bits, row);
+	}
+	for (size_t i = 0; i < by->count && kind != REPORT_CLUSTER; i++) {
+		if (counts[i] < by->at[i].crashes) {
+			by->at[i].known = NULL;
+			by->at[i].regressed = false;
+		}
+	}
+	free(counts);
+	free(places);
 }
 
-/* A cluster is known by one of its crashes, and is back by one. */
 static enum status mark_known(struct report *report,
 			      const struct report_crashes *crashes,
 			      const struct known *known, struct error *err)
 {
 	struct report_subjects *clusters = &report->by[REPORT_CLUSTER];
-	uint32_t *places = places_of(clusters);
+	uint16_t *issues = calloc((size_t)store_row_count(report->store) + 1,
+				  sizeof(*issues));
 
-	for (size_t i = 0; known->count && i < crashes->count; i++) {
-		const uint32_t term = crashes->terms[REPORT_CLUSTER][i];
-		bool regressed;
-		const struct known_issue *issue =
-			known_find(known, crashes->rows[i], &regressed);
-
-		if (!issue || !term)
-			continue;
-		if (!clusters->at[places[term]].known)
-			clusters->at[places[term]].known = issue;
-		clusters->at[places[term]].regressed |= regressed;
+	if (!issues)
+		abort();
+	known_label(known, issues);
+	for (enum report_kind kind = 0; kind < REPORT_KINDS; kind++) {
+		if (known->count && kind != REPORT_BUGCHECK)
+			mark_kind(report, crashes, known, issues, kind);
 	}
-	free(places);
+	free(issues);
 	for (size_t i = 0; i < clusters->count; i++) {
 		struct report_subject *subject = &clusters->at[i];
 

@@ -73,6 +73,7 @@ static const char *crashes_line(const struct report *report)
 {
 	struct arena *arena = report->arena;
 	uint64_t before = 0;
+	uint64_t doubted = 0;
 	const size_t windows = report->window_count - 1;
 	const char *line;
 
@@ -83,6 +84,12 @@ static const char *crashes_line(const struct report *report)
 		report->windows[0], report_words_es(report->windows[0]),
 		report->window_machines[0],
 		report_words_s(report->window_machines[0]));
+	for (size_t i = 0; i < report->odd_count; i++)
+		doubted += report->odd[i].window_crashes;
+	if (doubted)
+		line = text_printf(arena,
+				   "%s (%" PRIu64 " on machines in doubt)",
+				   line, doubted);
 	if (windows == 0)
 		return text_printf(arena, "%s.", line);
 	line = text_printf(arena, "%s; %.1f crashes a window before", line,
@@ -106,6 +113,18 @@ static size_t count_kind(const struct report_subject *const *list, size_t count,
 	return found;
 }
 
+static const char *doubt_text(const struct report *report)
+{
+	if (report->fresh_doubted == 0)
+		return "";
+	if (report->fresh_doubted == report->fresh_all)
+		return "; only on machines in doubt";
+	return text_printf(report->arena,
+			   "; %zu of them only on machines in "
+			   "doubt",
+			   report->fresh_doubted);
+}
+
 static const char *fresh_line(const struct report *report)
 {
 	const size_t clusters =
@@ -123,8 +142,8 @@ static const char *fresh_line(const struct report *report)
 	if (report->fresh_all > report->fresh_count)
 		return text_printf(report->arena,
 				   "%zu clusters, bugchecks, drivers and "
-				   "builds were never seen before.",
-				   report->fresh_all);
+				   "builds were never seen before%s.",
+				   report->fresh_all, doubt_text(report));
 
 	const size_t counts[REPORT_KINDS] = { clusters, bugchecks, drivers,
 					      report->fresh_all - clusters -
@@ -140,7 +159,22 @@ static const char *fresh_line(const struct report *report)
 				   report_words_s(counts[kind]));
 		comma = ",";
 	}
-	return text_printf(report->arena, "%s.", line);
+	return text_printf(report->arena, "%s%s.", line, doubt_text(report));
+}
+
+static const char *odd_line(const struct report *report)
+{
+	struct arena *arena = report->arena;
+
+	if (report->odd_count == 1)
+		return text_printf(arena,
+				   "Machine %s crashes in too many ways: look "
+				   "at its memory first.",
+				   report->odd[0].id);
+	return text_printf(arena,
+			   "%zu machines crash in too many ways, first %s: "
+			   "look at their memory first.",
+			   report->odd_count, report->odd[0].id);
 }
 
 static const char *rising_line(const struct report *report)
@@ -177,12 +211,7 @@ size_t report_summary(const struct report *report,
 	lines[count++] = fresh_line(report);
 	lines[count++] = rising_line(report);
 	if (report->odd_count)
-		lines[count++] = text_printf(
-			arena,
-			"%zu machine%s in too many ways: look at memory "
-			"first.",
-			report->odd_count,
-			report->odd_count == 1 ? " crashes" : "s crash");
+		lines[count++] = odd_line(report);
 	if (report->firmware_count)
 		lines[count++] = text_printf(
 			arena,

@@ -64,18 +64,6 @@ static size_t first_rows(size_t count)
 	return count < ROWS ? count : ROWS;
 }
 
-static const char *known_text(struct arena *arena,
-			      const struct report_subject *subject)
-{
-	const struct known_issue *known = subject->known;
-
-	if (!known)
-		return NULL;
-	return text_printf(
-		arena, "%s%s%s%s", subject->regressed ? "regression: " : "",
-		known->ticket, *known->ticket ? " " : "", known->title);
-}
-
 static void say_fresh(struct page *page)
 {
 	static const struct table_column columns[] = {
@@ -84,6 +72,7 @@ static void say_fresh(struct page *page)
 		{ "crashes", "crashes", TABLE_COUNT, TABLE_PEOPLE },
 		{ "machines", "machines", TABLE_COUNT, TABLE_PEOPLE },
 		{ "first", "first", TABLE_WORD, TABLE_PEOPLE },
+		{ "note", "", TABLE_TEXT, TABLE_PEOPLE },
 	};
 	const struct report *report = page->report;
 	const size_t count = first_rows(report->fresh_count);
@@ -97,7 +86,7 @@ static void say_fresh(struct page *page)
 		return;
 	}
 
-	struct table *table = begin(page, columns, 5);
+	struct table *table = begin(page, columns, 6);
 
 	for (size_t i = 0; i < count; i++) {
 		const struct report_subject *s = report->fresh[i];
@@ -108,8 +97,10 @@ static void say_fresh(struct page *page)
 				  table_text_cell(s->title),
 				  table_count_cell(s->window_crashes[0]),
 				  table_count_cell(s->machines),
-				  table_text_cell(report_words_time(
-					  page->arena, s->first)) });
+				  table_text_cell(report_words_time(page->arena,
+								    s->first)),
+				  table_text_cell(
+					  report_words_note(page->arena, s)) });
 	}
 	end(table, count, report->fresh_all);
 }
@@ -122,6 +113,7 @@ static void say_rising(struct page *page)
 		{ "now", "machines", TABLE_COUNT, TABLE_PEOPLE },
 		{ "change", "change (95 %)", TABLE_WORD, TABLE_PEOPLE },
 		{ "q", "by chance", TABLE_WORD, TABLE_PEOPLE },
+		{ "note", "", TABLE_TEXT, TABLE_PEOPLE },
 	};
 	const struct report *report = page->report;
 	const size_t count = first_rows(report->rising_count);
@@ -138,7 +130,7 @@ static void say_rising(struct page *page)
 		return;
 	}
 
-	struct table *table = begin(page, columns, 5);
+	struct table *table = begin(page, columns, 6);
 
 	for (size_t i = 0; i < count; i++) {
 		const struct report_subject *s = report->rising[i];
@@ -150,8 +142,10 @@ static void say_rising(struct page *page)
 				  table_count_cell(s->window_units[0]),
 				  table_text_cell(report_words_change(
 					  page->arena, &s->change)),
-				  table_text_cell(report_words_q(
-					  page->arena, s->change.q)) });
+				  table_text_cell(report_words_q(page->arena,
+								 s->change.q)),
+				  table_text_cell(
+					  report_words_note(page->arena, s)) });
 	}
 	end(table, count, report->rising_all);
 }
@@ -234,7 +228,7 @@ static void say_stack(struct page *page, const struct report_card *card)
 static void say_card(struct page *page, const struct report_card *card)
 {
 	const struct report_subject *s = card->subject;
-	const char *known = known_text(page->arena, s);
+	const char *note = report_words_note(page->arena, s);
 
 	fputs(page->markdown ? "\n### " : "\n  ", page->out);
 	say(page, s->title);
@@ -248,9 +242,9 @@ static void say_card(struct page *page, const struct report_card *card)
 			      s->machines, report_words_s(s->machines),
 			      report_words_time(page->arena, s->first),
 			      card->id));
-	if (known) {
-		fputs(page->markdown ? "- known: " : "    known: ", page->out);
-		paragraph(page, known);
+	if (*note) {
+		fputs(page->markdown ? "- " : "    ", page->out);
+		paragraph(page, note);
 	}
 	for (size_t i = 0; i < card->trait_count; i++) {
 		const struct report_trait *t = &card->traits[i];

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "query/cell.h"
+#include "query/factor.h"
+#include "query/report_doubt.h"
 #include "query/value.h"
 #include "signatures/base/text.h"
 
@@ -103,6 +105,10 @@ enum status report_words_name(struct report *report,
 
 	if (subject->title)
 		return STATUS_OK;
+	if (subject->machines == 1 && !subject->unplaced)
+		subject->machine = factor_text(
+			report->store, "machine",
+			crashes->machines[subject->newest], report->arena);
 	subject->key = "-";
 	if (store_term_value(report->store, field, subject->term, report->arena,
 			     &term))
@@ -124,6 +130,44 @@ enum status report_words_name(struct report *report,
 	default:
 		return title_build(report, crashes, subject, err);
 	}
+}
+
+const char *report_words_known(struct arena *arena,
+			       const struct report_subject *subject)
+{
+	const struct known_issue *known = subject->known;
+
+	if (!known)
+		return NULL;
+	return text_printf(
+		arena, "%s%s%s%s",
+		subject->regressed ? "regression: " : "known: ", known->ticket,
+		*known->ticket ? " " : "", known->title);
+}
+
+const char *report_words_where(struct arena *arena,
+			       const struct report_subject *subject)
+{
+	if (report_doubt_all(subject))
+		return subject->machine
+			       ? text_printf(arena,
+					     "only on %s, a machine in doubt",
+					     subject->machine)
+			       : "only on machines in doubt";
+	return subject->machine
+		       ? text_printf(arena, "only on %s", subject->machine)
+		       : NULL;
+}
+
+const char *report_words_note(struct arena *arena,
+			      const struct report_subject *subject)
+{
+	const char *known = report_words_known(arena, subject);
+	const char *where = report_words_where(arena, subject);
+
+	if (known && where)
+		return text_printf(arena, "%s; %s", known, where);
+	return known ? known : where ? where : "";
 }
 
 const char *report_words_time(struct arena *arena, uint64_t ticks)

@@ -6,7 +6,7 @@
 
 #include "query/report.h"
 
-/* Fill key and title, unless they are. */
+/* Fill key, title and machine, unless they are. */
 enum status report_words_name(struct report *report,
 			      const struct report_crashes *crashes,
 			      struct report_subject *subject,
@@ -20,6 +20,17 @@ const struct clump *report_words_clump(const struct report *report,
 const char *report_words_kind(enum report_kind kind);
 /* The field that a kind is the values of. */
 const struct field *report_words_field(enum report_kind kind);
+
+/* "known: NET-42 drops its lock", "regression: ..."; NULL for none. */
+const char *report_words_known(struct arena *arena,
+			       const struct report_subject *subject);
+/* "only on 0123456789abcdef, a machine in doubt"; NULL for several sound ones.
+ */
+const char *report_words_where(struct arena *arena,
+			       const struct report_subject *subject);
+/* Both, or "". */
+const char *report_words_note(struct arena *arena,
+			      const struct report_subject *subject);
 
 /* FILETIME where the window begins. */
 uint64_t report_words_from(const struct report *report);

@@ -85,6 +85,15 @@ grep -c -i -e 'https\{0,1\}:' -e 'url(' -e '@import' page.html
 grep -c '<script>alert\|<b>too' page.html
 crashquery report --html=again.html >/dev/null && cmp page.html again.html
 
+echo "== machines in doubt"
+crashcorpus synth --demo --output=fleet.tar
+crashindex --store=demo fleet.tar 2>&1
+demo() { crashquery report --store=demo --since=7d --now=2024-08-26 "$@"; }
+demo | grep doubt | ids
+demo --json | jq -c '.new[] | [.what, .title, .crashes, .in_doubt, (.machine != null)]' | ids
+demo --format=html | grep -c 'class="mark">only on [0-9a-f]*, a machine in doubt'
+crashquery clusters --store=demo bugcheck=101 | grep diversity
+
 echo "== nothing"
 crashquery report --since=1d fault=nobody.sys >empty
 echo "exit $?"
