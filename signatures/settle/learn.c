@@ -5,47 +5,14 @@
 
 #include "signatures/base/hash.h"
 #include "signatures/base/limits.h"
-#include "signatures/cluster/keymap.h"
+#include "signatures/settle/learn_memory.h"
 
 enum {
-	WINDOW = 12,	/* words looked at behind an address */
-	BEFORE = 4,	/* and in front of it */
-	NEAREST = 4,	/* words whose equality makes two stacks one */
-	WITNESSES = 16, /* observations kept of each address */
+	NEAREST = 4, /* words whose equality makes two stacks one */
 	SIZE_MAX_BYTES = 8192,
 	WITNESSES_MIN = 3, /* different stacks that must agree */
 	PAIR_MIN = 2,	   /* or so few, at the end of the stack */
 	DISSENT = 8	   /* one witness in so many may see it otherwise */
-};
-
-/* A word beside an address: how far away it lies, and which it is. */
-struct sight {
-	uint16_t distance; /* 0 = no more */
-	uint16_t word;
-};
-
-/* What stood around an address in one stack. */
-struct witness {
-	uint64_t identity;
-	uint64_t layout; /* of the nearest words; equal ones count once */
-	struct sight after[WINDOW];
-	struct sight before[BEFORE];
-};
-
-struct address {
-	uint64_t key;
-	uint32_t size;	  /* as dumps with code tell it; 0 = none did */
-	bool disputed;	  /* two dumps with code disagreed */
-	bool is_entry;	  /* nobody called: a trap frame lies above */
-	uint32_t learned; /* the outcome; 0 = nothing sure */
-	struct witness *witnesses;
-	uint32_t count;
-};
-
-struct learn {
-	struct keymap numbers;
-	struct address *addresses;
-	size_t count, room;
 };
 
 struct learn *learn_create(void)
@@ -58,13 +25,24 @@ struct learn *learn_create(void)
 	return learn;
 }
 
+struct learn *learn_open(struct store *store)
+{
+	struct learn *learn = learn_create();
+
+	learn->store = store;
+	return learn;
+}
+
 void learn_destroy(struct learn *learn)
 {
 	if (!learn)
 		return;
-	for (size_t i = 0; i < learn->count; i++)
+	for (size_t i = 0; i < learn->count; i++) {
 		free(learn->addresses[i].witnesses);
+		free(learn->addresses[i].rows.bytes);
+	}
 	free(learn->addresses);
+	free(learn->asked);
 	keymap_deinit(&learn->numbers);
 	free(learn);
 }
@@ -95,6 +73,8 @@ static struct address *address_of(struct learn *learn, uint64_t key)
 			abort();
 	}
 	learn->addresses[learn->count] = (struct address){ .key = key };
+	if (learn->store)
+		learn_memory_load(learn, &learn->addresses[learn->count]);
 	return &learn->addresses[learn->count++];
 }
 
@@ -111,6 +91,20 @@ static int compare(const struct witness *a, const struct witness *b)
 	return after ? after : memcmp(a->before, b->before, sizeof(a->before));
 }
 
+/* For one more witness; most addresses are seen once or twice. */
+void learn_room(struct address *address)
+{
+	const uint32_t count = address->count;
+
+	if ((count & (count - 1)) != 0)
+		return;
+	address->witnesses =
+		realloc(address->witnesses,
+			(count ? 2 * count : 1) * sizeof(*address->witnesses));
+	if (!address->witnesses)
+		abort();
+}
+
 /* One layout's first witness; of different layouts those that come first. */
 static void add_witness(struct address *address, const struct witness *witness)
 {
@@ -120,36 +114,58 @@ static void add_witness(struct address *address, const struct witness *witness)
 		struct witness *other = &address->witnesses[i];
 
 		if (other->layout == witness->layout) {
-			if (compare(witness, other) < 0)
-				*other = *witness;
+			if (compare(witness, other) >= 0)
+				return;
+			*other = *witness;
+			address->is_grown = true;
 			return;
 		}
 		if (!last || compare(other, last) > 0)
 			last = other;
 	}
-	if (address->count == WITNESSES) {
-		if (compare(witness, last) < 0)
-			*last = *witness;
-		return;
+	if (address->count == LEARN_WITNESSES) {
+		if (compare(witness, last) >= 0)
+			return;
+		*last = *witness;
+	} else {
+		learn_room(address);
+		address->witnesses[address->count++] = *witness;
 	}
-	/* most addresses are seen once or twice */
-	if ((address->count & (address->count - 1)) == 0) {
-		const size_t room = address->count ? address->count * 2 : 1;
+	address->is_grown = true;
+}
 
-		address->witnesses = realloc(
-			address->witnesses, room * sizeof(*address->witnesses));
-		if (!address->witnesses)
-			abort();
-	}
-	address->witnesses[address->count++] = *witness;
+/* Nothing that witnesses say matters any more. */
+static void dismiss(struct address *address)
+{
+	free(address->witnesses);
+	address->witnesses = NULL;
+	address->count = 0;
+	address->is_grown = true;
 }
 
 static void take_size(struct address *address, uint64_t size)
 {
-	if (size == 0 || size > UINT32_MAX)
+	if (size == 0 || size > UINT32_MAX || address->size == size ||
+	    address->disputed || address->is_entry)
 		return;
-	address->disputed |= address->size && address->size != size;
-	address->size = (uint32_t)size;
+	address->disputed = address->size != 0;
+	address->size = address->disputed ? 0 : (uint32_t)size;
+	dismiss(address);
+}
+
+static void take_entry(struct address *address)
+{
+	if (address->is_entry)
+		return;
+	address->is_entry = true;
+	address->disputed = false;
+	address->size = 0;
+	dismiss(address);
+}
+
+static bool wants_witnesses(const struct address *address)
+{
+	return !address->is_entry && !address->disputed && !address->size;
 }
 
 static struct sight sight_of(const struct crash *crash, size_t at,
@@ -174,14 +190,20 @@ static bool is_entry(const struct crash_candidate *candidate)
 	return candidate->landing && candidate->landing == candidate->slot;
 }
 
+uint64_t learn_layout(const struct witness *witness)
+{
+	return hash_mix(hash_64(witness->after, NEAREST * sizeof(struct sight)),
+			hash_64(witness->before, sizeof(struct sight)));
+}
+
 /* What stands around candidate at; false where nothing stands behind it. */
 static bool look_around(const struct crash *crash, size_t at,
 			struct witness *ret)
 {
 	const struct crash_candidate *all = crash->candidates;
 
-	for (size_t i = 0; i < WINDOW && at + i + 1 < crash->candidate_count;
-	     i++) {
+	for (size_t i = 0;
+	     i < LEARN_WINDOW && at + i + 1 < crash->candidate_count; i++) {
 		const uint32_t distance = all[at + i + 1].slot - all[at].slot;
 
 		if (distance == 0 || distance > SIZE_MAX_BYTES)
@@ -190,16 +212,14 @@ static bool look_around(const struct crash *crash, size_t at,
 		if (is_entry(&all[at + i + 1]))
 			break; /* what lies above is of another stack */
 	}
-	for (size_t i = 0; i < BEFORE && i < at; i++) {
+	for (size_t i = 0; i < LEARN_BEFORE && i < at; i++) {
 		const uint32_t distance = all[at].slot - all[at - i - 1].slot;
 
 		if (distance == 0 || distance > SIZE_MAX_BYTES)
 			break;
 		ret->before[i] = sight_of(crash, at - i - 1, distance);
 	}
-	ret->layout =
-		hash_mix(hash_64(ret->after, NEAREST * sizeof(struct sight)),
-			 hash_64(ret->before, sizeof(struct sight)));
+	ret->layout = learn_layout(ret);
 	return ret->after[0].distance != 0;
 }
 
@@ -213,10 +233,10 @@ static void take_candidate(struct learn *learn, uint64_t identity,
 	struct witness witness = { .identity = identity };
 
 	if (is_entry(candidate))
-		address->is_entry = true;
+		take_entry(address);
 	else if (candidate->landing > candidate->slot)
 		take_size(address, candidate->landing - candidate->slot);
-	else if (look_around(crash, at, &witness))
+	else if (wants_witnesses(address) && look_around(crash, at, &witness))
 		add_witness(address, &witness);
 }
 
@@ -253,7 +273,7 @@ void learn_add(struct learn *learn, struct hash128 identity,
 static const struct sight *sight_at(const struct witness *witness,
 				    uint32_t distance)
 {
-	for (size_t k = 0; k < WINDOW && witness->after[k].distance; k++)
+	for (size_t k = 0; k < LEARN_WINDOW && witness->after[k].distance; k++)
 		if (witness->after[k].distance == distance)
 			return &witness->after[k];
 	return NULL;
@@ -285,8 +305,9 @@ static bool is_other(const struct witness *a, const struct witness *b)
 {
 	size_t before_least = 0, after_least = 0;
 	const size_t before =
-		shared(a->before, b->before, BEFORE, &before_least);
-	const size_t after = shared(a->after, b->after, WINDOW, &after_least);
+		shared(a->before, b->before, LEARN_BEFORE, &before_least);
+	const size_t after =
+		shared(a->after, b->after, LEARN_WINDOW, &after_least);
 
 	return (before_least > 0 && before * 2 < before_least) ||
 	       (before + after) * 2 < before_least + after_least;
@@ -297,8 +318,9 @@ static int by_order(const void *a, const void *b)
 	return compare(a, b);
 }
 
-/* Leave of the witnesses those that are independent, the first ones first. */
-static void thin_out(struct address *address)
+/* Those of the witnesses that are independent, the first ones first. */
+static uint32_t thin_out(struct address *address,
+			 struct witness ret[LEARN_WITNESSES])
 {
 	uint32_t count = 0;
 
@@ -309,25 +331,23 @@ static void thin_out(struct address *address)
 		bool is_new = true;
 
 		for (uint32_t k = 0; k < count && is_new; k++)
-			is_new = is_other(&address->witnesses[k],
-					  &address->witnesses[i]);
+			is_new = is_other(&ret[k], &address->witnesses[i]);
 		if (is_new)
-			address->witnesses[count++] = address->witnesses[i];
+			ret[count++] = address->witnesses[i];
 	}
-	address->count = count;
+	return count;
 }
 
 /* How many witnesses saw a word at this distance; *same: all of them one. */
-static uint32_t support_of(const struct address *address, uint32_t distance,
-			   bool *same)
+static uint32_t support_of(const struct witness *witnesses, uint32_t count,
+			   uint32_t distance, bool *same)
 {
 	const struct sight *first = NULL;
 	uint32_t support = 0;
 
 	*same = true;
-	for (uint32_t i = 0; i < address->count; i++) {
-		const struct sight *sight =
-			sight_at(&address->witnesses[i], distance);
+	for (uint32_t i = 0; i < count; i++) {
+		const struct sight *sight = sight_at(&witnesses[i], distance);
 
 		if (!sight)
 			continue;
@@ -345,27 +365,28 @@ static uint32_t support_of(const struct address *address, uint32_t distance,
  * and leftovers, which differ from stack to stack.  Two witnesses may agree by
  * chance, or on a leftover, but not on the word that all stacks end with.
  */
-static uint32_t agreed_size(const struct address *address)
+static uint32_t agreed_size(const struct witness *witnesses, uint32_t count)
 {
-	const uint32_t enough = address->count - address->count / DISSENT;
-	bool is_sure = address->count >= WITNESSES_MIN;
+	const uint32_t enough = count - count / DISSENT;
+	bool is_sure = count >= WITNESSES_MIN;
 	uint32_t nearest = 0;
 
-	if (address->count < PAIR_MIN)
+	if (count < PAIR_MIN)
 		return 0;
-	for (uint32_t i = 0; i <= address->count / DISSENT; i++) {
-		const struct sight *after = address->witnesses[i].after;
+	for (uint32_t i = 0; i <= count / DISSENT; i++) {
+		const struct sight *after = witnesses[i].after;
 
-		for (uint32_t k = 0; k < WINDOW && after[k].distance; k++) {
+		for (uint32_t k = 0; k < LEARN_WINDOW && after[k].distance;
+		     k++) {
 			bool same;
 
 			if ((nearest && after[k].distance >= nearest) ||
-			    support_of(address, after[k].distance, &same) <
-				    enough)
+			    support_of(witnesses, count, after[k].distance,
+				       &same) < enough)
 				continue;
 			nearest = after[k].distance;
-			if (address->count < WITNESSES_MIN)
-				is_sure = same && k + 1 < WINDOW &&
+			if (count < WITNESSES_MIN)
+				is_sure = same && k + 1 < LEARN_WINDOW &&
 					  after[k + 1].distance == 0;
 		}
 	}
@@ -374,29 +395,99 @@ static uint32_t agreed_size(const struct address *address)
 
 void learn_finish(struct learn *learn)
 {
+	struct witness witnesses[LEARN_WITNESSES];
+
 	for (size_t i = 0; i < learn->count; i++) {
 		struct address *address = &learn->addresses[i];
 
-		if (address->is_entry)
+		if (!address->is_grown)
 			continue;
-		if (address->size && !address->disputed) {
-			address->learned = address->size;
-		} else if (!address->size) {
-			thin_out(address);
-			address->learned = agreed_size(address);
-		}
+		address->learned = address->size;
+		if (wants_witnesses(address))
+			address->learned = agreed_size(
+				witnesses, thin_out(address, witnesses));
+		address->is_grown = false;
+		address->is_changed = true;
 	}
 }
 
-bool learn_size(const struct learn *learn, const char *module,
-		crash_build build, uint64_t offset, uint32_t *ret)
+bool learn_news(const struct learn *learn,
+		void (*take)(void *closure, uint32_t row), void *closure)
 {
+	bool fine = !learn->failed;
+
+	for (size_t i = 0; i < learn->count && fine; i++) {
+		const struct address *address = &learn->addresses[i];
+
+		if (address->learned != address->was)
+			fine = learn_memory_walk_rows(learn, address, take,
+						      closure);
+	}
+	return fine;
+}
+
+void learn_watch(struct learn *learn)
+{
+	learn->watch++;
+	learn->asked_count = 0;
+}
+
+void learn_as_was(struct learn *learn, bool as_was)
+{
+	learn->as_was = as_was;
+}
+
+size_t learn_asked(const struct learn *learn)
+{
+	return learn->asked_count;
+}
+
+void learn_asks(struct learn *learn, size_t from, uint32_t row)
+{
+	for (size_t i = from; i < learn->asked_count; i++)
+		learn_memory_add_row(learn, &learn->addresses[learn->asked[i]],
+				     row);
+}
+
+bool learn_close(struct learn *learn)
+{
+	const bool fine = !learn->failed;
+
+	if (fine)
+		learn_memory_save(learn);
+	learn_destroy(learn);
+	return fine;
+}
+
+static void ask(struct learn *learn, uint32_t number)
+{
+	if (learn->addresses[number].asked == learn->watch)
+		return;
+	learn->addresses[number].asked = learn->watch;
+	if (learn->asked_count == learn->asked_room) {
+		learn->asked_room = learn->asked_room * 2 + 64;
+		learn->asked = realloc(learn->asked,
+				       learn->asked_room * sizeof(uint32_t));
+		if (!learn->asked)
+			abort();
+	}
+	learn->asked[learn->asked_count++] = number;
+}
+
+bool learn_size(struct learn *learn, const char *module, crash_build build,
+		uint64_t offset, uint32_t *ret)
+{
+	const uint64_t key = key_of(module, build, offset);
 	uint32_t number;
 
-	if (!keymap_find(&learn->numbers, key_of(module, build, offset),
-			 &number) ||
-	    !learn->addresses[number].learned)
+	if (!build)
 		return false;
-	*ret = learn->addresses[number].learned;
-	return true;
+	if (learn->store)
+		address_of(learn, key);
+	if (!keymap_find(&learn->numbers, key, &number))
+		return false;
+	ask(learn, number);
+	*ret = learn->as_was ? learn->addresses[number].was
+			     : learn->addresses[number].learned;
+	return *ret != 0;
 }

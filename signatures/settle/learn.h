@@ -18,9 +18,20 @@
 #include "signatures/crash.h"
 
 struct learn;
+struct store;
 
 struct learn *learn_create(void);
+/*
+ * One that goes on from what the last learn_close() left in the store's settled
+ * entries.  Needs a write transaction.
+ */
+struct learn *learn_open(struct store *store);
 void learn_destroy(struct learn *learn);
+/*
+ * Remember what was learned, and destroy.  False if what was remembered before
+ * was not to be read: then nothing of this is sure.
+ */
+bool learn_close(struct learn *learn);
 
 /* Take the evidence of one crash, in any order. */
 void learn_add(struct learn *learn, struct hash128 identity,
@@ -30,8 +41,28 @@ void learn_add(struct learn *learn, struct hash128 identity,
 void learn_finish(struct learn *learn);
 
 /* The frame size of an address, in bytes; false if nothing sure is known. */
-bool learn_size(const struct learn *learn, const char *module,
-		crash_build build, uint64_t offset, uint32_t *ret);
+bool learn_size(struct learn *learn, const char *module, crash_build build,
+		uint64_t offset, uint32_t *ret);
+
+/*
+ * What a stack is made of is the dump and the answers of learn_size().  So the
+ * rows that asked for an address are remembered with it.  Asked: addresses,
+ * each once, since learn_watch().
+ */
+void learn_watch(struct learn *learn);
+size_t learn_asked(const struct learn *learn);
+/* Row asked for those behind the first so many. */
+void learn_asks(struct learn *learn, size_t from, uint32_t row);
+
+/* From here on answers are those of before the pass, or today's. */
+void learn_as_was(struct learn *learn, bool as_was);
+
+/*
+ * Rows that asked for what has another answer now; some come twice, some are
+ * gone.  False if they are not to be read.
+ */
+bool learn_news(const struct learn *learn,
+		void (*take)(void *closure, uint32_t row), void *closure);
 
 /*
  * Replace what was only scanned, and go on where the walk was lost, by frames
@@ -40,7 +71,6 @@ bool learn_size(const struct learn *learn, const char *module,
  * others are learned.  Frames found by better evidence stay.  True if the stack
  * changed; the new frames live in arena.
  */
-bool learn_apply(const struct learn *learn, struct arena *arena,
-		 struct crash *crash);
+bool learn_apply(struct learn *learn, struct arena *arena, struct crash *crash);
 
 #endif

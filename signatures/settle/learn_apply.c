@@ -39,7 +39,7 @@ static bool is_end(const struct crash *crash, size_t at)
 }
 
 /* The candidate that learning says called this one, or candidate_count. */
-static size_t caller_of(const struct learn *learn, const struct crash *crash,
+static size_t caller_of(struct learn *learn, const struct crash *crash,
 			size_t at)
 {
 	const struct crash_candidate *candidate = &crash->candidates[at];
@@ -117,7 +117,7 @@ struct path {
  * Follow callers from the candidate under frame i until the path meets a
  * trusted frame again or knows no further.  False when it contradicts one.
  */
-static bool follow(const struct learn *learn, const struct crash *crash,
+static bool follow(struct learn *learn, const struct crash *crash,
 		   uint64_t origin, size_t i, struct path *ret)
 {
 	const struct crash_stack *stack = &crash->stack;
@@ -156,7 +156,7 @@ static bool follow(const struct learn *learn, const struct crash *crash,
  * first of these is returned.  At the end of the stack the word that calls the
  * last one will do.
  */
-static size_t find_again(const struct learn *learn, const struct crash *crash,
+static size_t find_again(struct learn *learn, const struct crash *crash,
 			 uint64_t after, uint64_t before)
 {
 	const size_t none = crash->candidate_count;
@@ -195,7 +195,7 @@ static size_t find_again(const struct learn *learn, const struct crash *crash,
  * Fill the gap above the last frame, up to a slot.  The frame after a gap is a
  * guess, those that follow from it are not.
  */
-static size_t fill(const struct learn *learn, const struct crash *crash,
+static size_t fill(struct learn *learn, const struct crash *crash,
 		   uint64_t origin, uint64_t before, struct crash_frame *frames,
 		   size_t count)
 {
@@ -224,8 +224,7 @@ static size_t fill(const struct learn *learn, const struct crash *crash,
 	return count;
 }
 
-bool learn_apply(const struct learn *learn, struct arena *arena,
-		 struct crash *crash)
+bool learn_apply(struct learn *learn, struct arena *arena, struct crash *crash)
 {
 	struct crash_stack *stack = &crash->stack;
 	struct crash_frame *frames =

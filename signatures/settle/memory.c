@@ -9,11 +9,10 @@
 #include "signatures/store/store_settled.h"
 
 enum {
-	MEMORY_VERSION = 2,
+	MEMORY_VERSION = 3,
 	KEY_BYTES = 9,
 	PAGE_BITS = 12, /* of a frame: the page its name is on */
-	FLAG_BARE = 1,
-	FLAG_EVIDENCE = 2
+	FLAG_BARE = 1
 };
 
 static size_t make_key(uint8_t ret[KEY_BYTES], char kind, uint64_t number,
@@ -127,7 +126,6 @@ bool memory_head(struct store *store, struct memory_head *ret)
 	ret->signatures = bytes_u32(&in);
 	flags = bytes_u32(&in);
 	ret->bare = flags & FLAG_BARE;
-	ret->evidence = flags & FLAG_EVIDENCE;
 	/* Rows may have become fewer since, not by so many. */
 	return !in.failed && ret->signatures <= ret->rows &&
 	       ret->rows / 2 <= store_row_count(store) + MEMORY_CHUNK;
@@ -149,8 +147,7 @@ void memory_put_head(struct store *store, const struct memory_head *head)
 		 store_settled_count(store) + !get(store, 'x', 0, 0, &in));
 	pack_u32(&out, head->rows);
 	pack_u32(&out, head->signatures);
-	pack_u32(&out, (head->bare ? FLAG_BARE : 0) |
-			       (head->evidence ? FLAG_EVIDENCE : 0));
+	pack_u32(&out, head->bare ? FLAG_BARE : 0);
 	put(store, 'x', 0, 0, pack_done(&out));
 	arena_deinit(&arena);
 }

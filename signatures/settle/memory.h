@@ -1,6 +1,7 @@
 /*
  * memory.h - what a settling pass leaves for the next, in the store's settled
- * entries (store_settled.h), beside those of the engine (engine_table.h).
+ * entries (store_settled.h), beside those of the engine (engine_table.h)
+ * and of what is known of addresses (learn_memory.h).
  * Numbers in keys are big-endian, in values little-endian:
  *
  *	'x'              u32 version, u64 of how things are compared, u64 of the
@@ -28,8 +29,7 @@
 struct memory_head {
 	uint64_t lists; /* overrides_hash() */
 	uint32_t rows, signatures;
-	bool bare;     /* names of frames depend on the whole corpus */
-	bool evidence; /* stacks do */
+	bool bare; /* names of frames depend on the whole corpus */
 };
 
 /*

@@ -5,6 +5,7 @@
 
 #include "signatures/base/hash.h"
 #include "signatures/identity.h"
+#include "signatures/settle/stacks_again.h"
 #include "signatures/store/store_settled.h"
 
 enum {
@@ -37,6 +38,7 @@ struct night {
 	struct corpus *corpus; /* of the dirty rows */
 	struct arena arena;
 	uint32_t *rows; /* as in memory.h, then as they will be */
+	uint8_t *marks; /* of rows, see stacks_again.h */
 	uint32_t row_count;
 	uint32_t old_count; /* signatures before */
 	bool *gone;	    /* by position: to be looked at anew */
@@ -108,6 +110,7 @@ static void replay_events(struct night *night, const struct store_event *events,
 		if (row >= rows || last >= rows || row == last)
 			continue;
 		night->rows[row] = night->rows[last];
+		night->marks[row] |= STACKS_MOVED;
 		night->rows[last] = MEMORY_DIRTY;
 	}
 }
@@ -140,6 +143,31 @@ static void dissolve(struct night *night, const bool *lost)
 	}
 }
 
+/* Is so much new that it is less work to look at everything? */
+static bool is_too_much(const struct night *night)
+{
+	size_t dirty = 0;
+
+	for (uint32_t row = 0; row < night->row_count; row++)
+		dirty += night->rows[row] == MEMORY_DIRTY;
+	return dirty > night->row_count / SHARE;
+}
+
+/* Stacks that are new, and those that are others because of them. */
+static bool settle_stacks(struct night *night, bool *lost)
+{
+	for (uint32_t row = 0; row < night->row_count; row++)
+		if (night->rows[row] == MEMORY_DIRTY)
+			night->marks[row] |= STACKS_NEW;
+	if (!stacks_again(night->store, night->overrides, night->marks,
+			  night->row_count, night->corpus))
+		return false;
+	for (uint32_t row = 0; row < night->row_count; row++)
+		if (night->marks[row] & STACKS_CHANGED)
+			lose(night, row, lost);
+	return true;
+}
+
 static bool read_rows(struct night *night)
 {
 	struct store_event *events;
@@ -155,45 +183,34 @@ static bool read_rows(struct night *night)
 	night->rows = memory_rows(night->store, &night->head, more);
 	if (!night->rows)
 		return false;
+	night->marks = zeroed(night->head.rows + more, sizeof(*night->marks));
 	lost = zeroed(night->old_count, sizeof(*lost));
 	replay_events(night, events, count, lost);
+	if (is_too_much(night) || !settle_stacks(night, lost)) {
+		free(lost);
+		return false;
+	}
 	dissolve(night, lost);
 	free(lost);
 	return !night->failed;
 }
 
-static bool has_evidence(const struct store_crash *crash)
-{
-	for (size_t i = 0; i < crash->file_count; i++)
-		if (crash->files[i].crash.candidate_count ||
-		    crash->files[i].crash.walked.count ||
-		    crash->files[i].crash.blamed.module)
-			return true;
-	return false;
-}
-
-/* Dirty rows on their way into the corpus; false if they want all others. */
+/* Dirty rows that are not in the corpus yet; false if they want all others. */
 static bool read_dirty(struct night *night)
 {
 	struct arena arena;
 	struct error err;
-	size_t dirty = 0;
-	bool fine = true;
+	bool fine = !is_too_much(night);
 
-	for (uint32_t row = 0; row < night->row_count; row++)
-		dirty += night->rows[row] == MEMORY_DIRTY;
-	if (dirty > night->row_count / SHARE)
-		return false;
-	night->corpus = corpus_create();
 	arena_init(&arena);
 	for (uint32_t row = 0; row < night->row_count && fine; row++) {
 		struct store_crash crash;
 
-		if (night->rows[row] != MEMORY_DIRTY)
+		if (night->rows[row] != MEMORY_DIRTY ||
+		    night->marks[row] & STACKS_TAKEN)
 			continue;
 		fine = !store_crash_read(night->store, row, &arena, &crash,
-					 &err) &&
-		       !has_evidence(&crash);
+					 &err);
 		if (fine) {
 			overrides_quiet(night->overrides, &crash.crash, &arena);
 			corpus_add(night->corpus, row, crash.identity,
@@ -523,10 +540,10 @@ bool night_pass(struct store *store, const struct overrides *overrides,
 
 	*ret = (struct night_places){ .at = NULL };
 	if (overrides_reshape(overrides) || !memory_head(store, &night.head) ||
-	    night.head.lists != overrides_hash(overrides) || night.head.bare ||
-	    night.head.evidence)
+	    night.head.lists != overrides_hash(overrides) || night.head.bare)
 		return false;
 	night.table = memory_table(store);
+	night.corpus = corpus_create();
 	night.old_count = night.from = night.head.signatures;
 	night.gone = zeroed(night.old_count, sizeof(*night.gone));
 	arena_init(&night.arena);
@@ -542,6 +559,7 @@ bool night_pass(struct store *store, const struct overrides *overrides,
 	corpus_destroy(night.corpus);
 	engine_destroy(night.engine);
 	free(night.rows);
+	free(night.marks);
 	free(night.gone);
 	free(night.entries);
 	free(night.now);

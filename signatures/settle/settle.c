@@ -210,29 +210,32 @@ static void write_places(struct store *store, const struct corpus_place *places,
 	}
 }
 
-/* The engine of the last pass as far as nothing changed, or a new one. */
-static struct engine *resume_engine(struct store *store,
-				    const struct engine_table *table,
-				    const struct corpus_first *firsts,
-				    size_t count)
+/* The engine of the last pass, or a new one. */
+static struct engine *open_engine(struct store *store,
+				  const struct engine_table *table,
+				  const struct overrides *overrides)
 {
 	struct memory_head head;
-	struct engine *engine =
-		memory_head(store, &head)
-			? engine_table_open(table, head.signatures)
-			: NULL;
+	struct engine *engine = NULL;
+
+	/* Lists that move the threshold want more than one engine. */
+	if (!overrides_reshape(overrides) && memory_head(store, &head))
+		engine = engine_table_open(table, head.signatures);
+	if (engine && engine_count(engine) == head.signatures &&
+	    engine_strict(engine) == ENGINE_STRICT)
+		return engine;
+	engine_destroy(engine);
+	store_settled_clear(store);
+	return engine_create(ENGINE_STRICT, ENGINE_LOOSE);
+}
+
+/* Take back what is not the same any more. */
+static void cut_engine(struct store *store, struct engine *engine,
+		       const struct corpus_first *firsts, size_t count)
+{
 	uint32_t same = 0;
 
-	if (engine && (engine_count(engine) != head.signatures ||
-		       engine_strict(engine) != ENGINE_STRICT)) {
-		engine_destroy(engine);
-		engine = NULL;
-	}
-	if (!engine) {
-		store_settled_clear(store);
-		return engine_create(ENGINE_STRICT, ENGINE_LOOSE);
-	}
-	while (same < head.signatures && same < count) {
+	while (same < engine_count(engine) && same < count) {
 		struct corpus_first there;
 
 		if (!memory_first(store, same, &there) ||
@@ -243,7 +246,6 @@ static struct engine *resume_engine(struct store *store,
 		same++;
 	}
 	engine_cut(engine, same);
-	return engine;
 }
 
 /* By row, as memory.h has them. */
@@ -295,44 +297,71 @@ static void remember(struct store *store, struct corpus *corpus,
 	memory_put_head(store, head);
 }
 
+/* The corpus of all crashes, their stacks settled; the caller destroys it. */
+static enum status settle_corpus(struct store *store,
+				 const struct overrides *overrides,
+				 struct corpus **ret, struct error *err)
+{
+	struct corpus *corpus = NULL;
+
+	if (stacks_settle(store, overrides, &corpus, err))
+		return err->status;
+	if (!corpus && read_corpus(store, overrides, &corpus, err)) {
+		corpus_destroy(corpus);
+		return err->status;
+	}
+	*ret = corpus;
+	return STATUS_OK;
+}
+
+/* *is_damaged: something of before was not to be read, and all is in vain. */
+static enum status settle_anew(struct store *store,
+			       const struct overrides *overrides,
+			       struct settle_places *ret, bool *is_damaged,
+			       struct error *err)
+{
+	struct engine_table table = memory_table(store);
+	struct memory_head head = { .lists = overrides_hash(overrides),
+				    .rows = store_row_count(store) };
+	struct engine *engine = open_engine(store, &table, overrides);
+	const struct corpus_first *firsts;
+	struct corpus *corpus = NULL;
+	enum status status;
+	size_t count;
+
+	status = settle_corpus(store, overrides, &corpus, err);
+	if (status) {
+		engine_destroy(engine);
+		return status;
+	}
+	firsts = corpus_order(corpus, &count);
+	cut_engine(store, engine, firsts, count);
+	corpus_resume(corpus, engine);
+	*ret = make_places(corpus);
+	status = refit_cluster(store, overrides, corpus, ret->at, err);
+	*is_damaged = memory_is_damaged(store, corpus_engine(corpus));
+	head.signatures = (uint32_t)count;
+	head.bare = corpus_is_bare(corpus);
+	if (!status && !*is_damaged)
+		remember(store, corpus, &table, firsts, ret, &head);
+	corpus_destroy(corpus);
+	return status;
+}
+
 /* A pass over everything. */
 static enum status settle_all(struct store *store,
 			      const struct overrides *overrides,
 			      struct settle_places *ret, struct error *err)
 {
-	struct engine_table table = memory_table(store);
-	struct memory_head head = { .lists = overrides_hash(overrides),
-				    .rows = store_row_count(store) };
-	const struct corpus_first *firsts;
-	struct corpus *corpus;
-	enum status status;
-	size_t count;
+	bool is_damaged;
+	enum status status =
+		settle_anew(store, overrides, ret, &is_damaged, err);
 
-	if (stacks_settle(store, overrides, &corpus, err))
-		return err->status;
-	head.evidence = !corpus;
-	if (!corpus && read_corpus(store, overrides, &corpus, err)) {
-		corpus_destroy(corpus);
-		return err->status;
-	}
-	firsts = corpus_order(corpus, &count);
-	*ret = make_places(corpus);
-	/* Lists that move the threshold want more than one engine. */
-	if (overrides_reshape(overrides))
+	if (!status && is_damaged) {
+		settle_places_deinit(ret);
 		store_settled_clear(store);
-	else
-		corpus_resume(corpus,
-			      resume_engine(store, &table, firsts, count));
-	status = refit_cluster(store, overrides, corpus, ret->at, err);
-	if (!status && memory_is_damaged(store, corpus_engine(corpus))) {
-		store_settled_clear(store);
-		status = refit_cluster(store, overrides, corpus, ret->at, err);
+		status = settle_anew(store, overrides, ret, &is_damaged, err);
 	}
-	head.signatures = (uint32_t)count;
-	head.bare = corpus_is_bare(corpus);
-	if (!status)
-		remember(store, corpus, &table, firsts, ret, &head);
-	corpus_destroy(corpus);
 	return status ? status : override_places(store, overrides, ret, err);
 }
 

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 
 #include "signatures/settle/each_row.h"
-#include "signatures/settle/learn.h"
+#include "signatures/settle/learn_memory.h"
 #include "signatures/signature.h"
-#include "signatures/store/store_read.h"
+#include "signatures/store/store_settled.h"
 #include "signatures/store/store_write.h"
 
 /* A stack as the walk left it, whatever an earlier pass made of it. */
@@ -15,6 +15,15 @@ static void unsettle(struct crash *crash)
 		return;
 	crash->stack = crash->walked;
 	crash->walked = (struct crash_stack){ 0 };
+}
+
+void stacks_learn(struct learn *learn, const struct store_crash *crash)
+{
+	for (size_t i = 0; i < crash->file_count; i++) {
+		const struct crash *file = &crash->files[i].crash;
+
+		learn_add(learn, file->image.content, file);
+	}
 }
 
 /* What is learned, and the rows whose stacks it may change. */
@@ -44,18 +53,11 @@ static enum status learn_row(void *closure, struct store *store, uint32_t row,
 			     struct error *err)
 {
 	struct learning *learning = closure;
-	bool has_evidence = false;
 
 	(void)store;
 	(void)err;
-	for (size_t i = 0; i < crash->file_count; i++) {
-		const struct crash *file = &crash->files[i].crash;
-
-		learn_add(learning->learn, file->image.content, file);
-		has_evidence |= file->candidate_count || file->walked.count ||
-				overrides_may_blame(learning->overrides, file);
-	}
-	if (has_evidence)
+	stacks_learn(learning->learn, crash);
+	if (stacks_has_evidence(learning->overrides, crash))
 		may_change(learning, row);
 	/* With a stack that may change a corpus of all is to be made anew. */
 	if (!learning->count) {
@@ -78,12 +80,41 @@ static bool same_stack(const struct crash_stack *a, const struct crash_stack *b)
 	return true;
 }
 
-static enum status settle_row(const struct learning *learning,
+bool stacks_has_evidence(const struct overrides *overrides,
+			 const struct store_crash *crash)
+{
+	for (size_t i = 0; i < crash->file_count; i++) {
+		const struct crash *file = &crash->files[i].crash;
+
+		if (file->candidate_count || file->walked.count ||
+		    overrides_may_blame(overrides, file))
+			return true;
+	}
+	return false;
+}
+
+void stacks_ask_as_was(struct learn *learn, const struct store_crash *crash,
+		       struct arena *arena)
+{
+	learn_as_was(learn, true);
+	for (size_t i = 0; i < crash->file_count; i++) {
+		struct crash file = crash->files[i].crash;
+
+		unsettle(&file);
+		learn_apply(learn, arena, &file);
+	}
+	learn_as_was(learn, false);
+}
+
+enum status stacks_settle_row(struct learn *learn,
+			      const struct overrides *overrides,
 			      struct store *store, struct store_crash *crash,
-			      struct arena *arena, struct error *err)
+			      struct arena *arena, bool *changed,
+			      struct error *err)
 {
 	enum status status = STATUS_OK;
 
+	*changed = false;
 	for (size_t i = 0; i < crash->file_count && !status; i++) {
 		struct record_file *file = &crash->files[i];
 		const struct crash_stack before = file->crash.stack;
@@ -92,16 +123,16 @@ static enum status settle_row(const struct learning *learning,
 
 		const struct crash_stack walked = file->crash.stack;
 
-		if (learn_apply(learning->learn, arena, &file->crash))
+		if (learn_apply(learn, arena, &file->crash))
 			file->crash.walked = walked;
 
-		const bool blame =
-			overrides_blame(learning->overrides, &file->crash);
+		const bool blame = overrides_blame(overrides, &file->crash);
 
 		if (!blame && same_stack(&before, &file->crash.stack))
 			continue;
 		signature_make(&file->crash, arena);
 		status = store_put_again(store, file, arena, err);
+		*changed = true;
 	}
 	return status;
 }
@@ -115,12 +146,16 @@ static enum status settle_learned(struct learning *learning,
 	arena_init(&arena);
 	for (size_t i = 0; i < learning->count && !status; i++) {
 		struct store_crash crash;
+		bool changed;
 
+		learn_watch(learning->learn);
 		status = store_crash_read(store, learning->rows[i], &arena,
 					  &crash, err);
 		if (!status)
-			status = settle_row(learning, store, &crash, &arena,
-					    err);
+			status = stacks_settle_row(
+				learning->learn, learning->overrides, store,
+				&crash, &arena, &changed, err);
+		learn_asks(learning->learn, 0, learning->rows[i]);
 		arena_reset(&arena);
 	}
 	arena_deinit(&arena);
@@ -131,17 +166,21 @@ enum status stacks_settle(struct store *store,
 			  const struct overrides *overrides,
 			  struct corpus **ret, struct error *err)
 {
-	struct learning learning = { .learn = learn_create(),
-				     .corpus = corpus_create(),
+	struct learning learning = { .corpus = corpus_create(),
 				     .overrides = overrides };
-	enum status status = each_row(store, learn_row, &learning, err);
+	enum status status;
 
+	store_settled_erase_all(store, LEARN_MEMORY_ADDRESS);
+	store_settled_erase_all(store, LEARN_MEMORY_PIECE);
+	learning.learn = learn_open(store);
+	status = each_row(store, learn_row, &learning, err);
 	*ret = NULL;
-	if (!status && learning.count) {
+	if (!status) {
 		learn_finish(learning.learn);
 		status = settle_learned(&learning, store, err);
 	}
-	learn_destroy(learning.learn);
+	/* Nothing was there that could not be read. */
+	learn_close(learning.learn);
 	if (status || learning.count)
 		corpus_destroy(learning.corpus);
 	else

@@ -10,7 +10,8 @@
 
 enum {
 	SEAL_BYTES = 4,
-	EVENTS_MOST = 1 << 20 /* of more it is not known */
+	EVENTS_MOST = 1 << 20, /* of more it is not known */
+	ERASED_AT_ONCE = 4096
 };
 
 /* The entry of what happened to rows: u32 row, u32 last, each. */
@@ -194,6 +195,42 @@ void store_settled_erase(struct store *store, const void *key, size_t size)
 
 	if (!store->foreign)
 		btree_delete(store, SCHEMA_SETTLED, &name);
+}
+
+/* Keys that are going to be erased. */
+struct doomed {
+	struct btree_key keys[ERASED_AT_ONCE];
+	size_t count;
+};
+
+static bool doom(void *closure, struct bytes key, struct bytes value)
+{
+	struct doomed *doomed = closure;
+	struct btree_key *next = &doomed->keys[doomed->count++];
+
+	(void)value;
+	*next = btree_key();
+	btree_key_bytes(next, key.next, bytes_left(&key));
+	return doomed->count < ERASED_AT_ONCE;
+}
+
+void store_settled_erase_all(struct store *store, uint8_t kind)
+{
+	const struct btree_key prefix = key_of(&kind, 1);
+	struct doomed *doomed;
+
+	if (store->foreign || !store->dbi[SCHEMA_SETTLED])
+		return;
+	doomed = malloc(sizeof(*doomed));
+	if (!doomed)
+		abort();
+	do {
+		doomed->count = 0;
+		btree_walk(store, SCHEMA_SETTLED, &prefix, doom, doomed);
+		for (size_t i = 0; i < doomed->count; i++)
+			btree_delete(store, SCHEMA_SETTLED, &doomed->keys[i]);
+	} while (doomed->count == ERASED_AT_ONCE);
+	free(doomed);
 }
 
 void store_settled_clear(struct store *store)

@@ -24,6 +24,9 @@ void store_settled_put(struct store *store, const void *key, size_t size,
 		       struct bytes value);
 void store_settled_erase(struct store *store, const void *key, size_t size);
 
+/* All whose key begins with this. */
+void store_settled_erase_all(struct store *store, uint8_t kind);
+
 bool store_settled_is_damaged(const struct store *store);
 
 /* How many entries there are. */
