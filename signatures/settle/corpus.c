@@ -63,50 +63,82 @@ size_t corpus_count(const struct corpus *corpus)
 	return corpus->count;
 }
 
-static uint32_t frame_number(struct corpus *corpus,
-			     const struct crash_frame *frame)
+uint32_t corpus_push(struct corpus *corpus, const struct frame *frame)
 {
-	struct frame added = { 0 };
 	bool is_new;
-	uint32_t *number;
+	uint32_t *number =
+		keymap_put(&corpus->frame_numbers, frame->id, &is_new);
 
-	added.feature = stream_frame(frame, &corpus->scratch, &added.bare);
-	if (added.feature.id == 0)
-		added.feature.id = 1;
-	number = keymap_put(&corpus->frame_numbers, added.feature.id, &is_new);
 	if (!is_new)
 		return *number;
 	*number = (uint32_t)corpus->frame_count;
-	added.feature.module = text_copy(&corpus->arena, added.feature.module);
-	if (added.feature.function)
-		added.feature.function =
-			text_copy(&corpus->arena, added.feature.function);
-	added.place.module =
-		hash_64(added.feature.module, strlen(added.feature.module));
-	corpus->has_bare |= added.bare;
-	added.place.build = frame->build;
-	added.place.offset = (uint32_t)frame->offset;
+	corpus->has_bare |= frame->bare;
 	corpus->frames = grown(corpus->frames, corpus->frame_count,
 			       &corpus->frame_room, sizeof(*corpus->frames));
-	corpus->frames[corpus->frame_count++] = added;
+	corpus->frames[corpus->frame_count++] = *frame;
 	return *number;
 }
 
-/* What was put behind the stacks, as a number; what is known is taken back. */
-static uint32_t stack_number(struct corpus *corpus, struct stack stack)
+static uint32_t frame_number(struct corpus *corpus,
+			     const struct crash_frame *from)
 {
-	const uint32_t *frames = corpus->stacked + stack.first_frame;
-	uint64_t content;
+	struct frame frame = { 0 };
+	uint32_t number;
+
+	frame.feature = stream_frame(from, &corpus->scratch, &frame.bare);
+	if (frame.feature.id == 0)
+		frame.feature.id = 1;
+	frame.id = frame.feature.id;
+	if (keymap_find(&corpus->frame_numbers, frame.id, &number))
+		return number;
+	frame.feature.module = text_copy(&corpus->arena, frame.feature.module);
+	if (frame.feature.function)
+		frame.feature.function =
+			text_copy(&corpus->arena, frame.feature.function);
+	frame.place.module =
+		hash_64(frame.feature.module, strlen(frame.feature.module));
+	frame.place.build = from->build;
+	frame.place.offset = (uint32_t)from->offset;
+	return corpus_push(corpus, &frame);
+}
+
+void corpus_push_frame(struct corpus *corpus, uint32_t number)
+{
+	corpus->stacked =
+		grown(corpus->stacked, corpus->stacked_count,
+		      &corpus->stacked_room, sizeof(*corpus->stacked));
+	corpus->stacked[corpus->stacked_count++] = number;
+}
+
+void corpus_push_code(struct corpus *corpus, uint64_t code)
+{
+	corpus->codes = grown(corpus->codes, corpus->code_count,
+			      &corpus->code_room, sizeof(*corpus->codes));
+	corpus->codes[corpus->code_count++] = code;
+}
+
+/* What frames and codes of a stack are found by. */
+static uint64_t content_of(const struct corpus *corpus,
+			   const struct stack *stack)
+{
+	const uint32_t *frames = corpus->stacked + stack->first_frame;
+	const uint64_t *codes = corpus->codes + stack->first_code;
+	const uint64_t content =
+		hash_mix(hash_64(frames, stack->frame_count * sizeof(*frames)),
+			 hash_64(codes, stack->code_count * sizeof(*codes)));
+
+	return content ? content : 1;
+}
+
+uint32_t corpus_stack(struct corpus *corpus, struct stack stack)
+{
 	uint32_t *number;
 	bool is_new;
 
 	stack.frame_count =
 		(uint32_t)(corpus->stacked_count - stack.first_frame);
 	stack.code_count = (uint32_t)(corpus->code_count - stack.first_code);
-	content = hash_mix(hash_64(frames, stack.frame_count * sizeof(*frames)),
-			   hash_64(corpus->codes + stack.first_code,
-				   stack.code_count * sizeof(*corpus->codes)));
-	number = keymap_put(&corpus->stack_numbers, content ? content : 1,
+	number = keymap_put(&corpus->stack_numbers, content_of(corpus, &stack),
 			    &is_new);
 	if (!is_new) {
 		corpus->stacked_count = stack.first_frame;
@@ -131,40 +163,97 @@ static uint32_t add_stack(struct corpus *corpus, const struct crash *crash)
 	     i++) {
 		if (!stream_counts(&crash->stack.frames[i]))
 			continue;
-		corpus->stacked =
-			grown(corpus->stacked, corpus->stacked_count,
-			      &corpus->stacked_room, sizeof(*corpus->stacked));
-		corpus->stacked[corpus->stacked_count++] =
-			frame_number(corpus, &crash->stack.frames[i]);
+		corpus_push_frame(
+			corpus, frame_number(corpus, &crash->stack.frames[i]));
 		count++;
 	}
 	count = stream_codes(crash, codes);
-	for (size_t i = 0; i < count; i++) {
-		corpus->codes =
-			grown(corpus->codes, corpus->code_count,
-			      &corpus->code_room, sizeof(*corpus->codes));
-		corpus->codes[corpus->code_count++] = codes[i];
-	}
-	return stack_number(corpus, stack);
+	for (size_t i = 0; i < count; i++)
+		corpus_push_code(corpus, codes[i]);
+	return corpus_stack(corpus, stack);
+}
+
+void corpus_rows(struct corpus *corpus, size_t count)
+{
+	corpus->by_row = true;
+	corpus->members = corpus_zeroed(count, sizeof(*corpus->members));
+	for (size_t i = 0; i < count; i++)
+		corpus->members[i] = (struct member){ .row = (uint32_t)i,
+						      .stack = NO_STACK };
+	corpus->count = count;
+}
+
+void corpus_hear(struct stack *stack, uint64_t time, struct hash128 identity,
+		 uint32_t row)
+{
+	if (stack->row != NO_ROW &&
+	    corpus_compare(stack->time, stack->identity, time, identity) <= 0)
+		return;
+	stack->time = time;
+	stack->identity = identity;
+	stack->row = row;
 }
 
 void corpus_add(struct corpus *corpus, uint32_t row, struct hash128 identity,
 		const struct crash *crash)
 {
-	struct member member = {
-		.row = row,
-		.stack = NO_STACK,
-		.why = stream_why(crash),
-		.identity = identity,
-		.time = crash->time.known ? crash->time.value : 0,
-	};
+	struct member member = { .row = row,
+				 .stack = NO_STACK,
+				 .why = stream_why(crash),
+				 .id = corpus_id(identity) };
 
+	if (corpus->by_row)
+		corpus_forget(corpus, row);
 	if (member.why == STREAM_FINE)
 		member.stack = add_stack(corpus, crash);
 	arena_reset(&corpus->scratch);
+	if (member.stack != NO_STACK) {
+		struct stack *stack = &corpus->stacks[member.stack];
+
+		/* Of which the first is not known, it stays unknown. */
+		if (stack->count == 0)
+			stack->row = NO_ROW;
+		if (stack->count == 0 || stack->row != NO_ROW)
+			corpus_hear(stack,
+				    crash->time.known ? crash->time.value : 0,
+				    identity, row);
+		stack->count++;
+	}
+	if (corpus->by_row) {
+		corpus->members[row] = member;
+		return;
+	}
 	corpus->members = grown(corpus->members, corpus->count, &corpus->room,
 				sizeof(*corpus->members));
 	corpus->members[corpus->count++] = member;
+}
+
+void corpus_forget(struct corpus *corpus, uint32_t row)
+{
+	struct member *member = &corpus->members[row];
+
+	if (member->stack != NO_STACK) {
+		struct stack *stack = &corpus->stacks[member->stack];
+
+		stack->count--;
+		if (stack->row == row)
+			stack->row = NO_ROW;
+	}
+	*member = (struct member){ .row = row, .stack = NO_STACK };
+}
+
+void corpus_move(struct corpus *corpus, uint32_t from, uint32_t to)
+{
+	struct member *member = &corpus->members[to];
+
+	corpus_forget(corpus, to);
+	*member = corpus->members[from];
+	member->row = to;
+	if (member->stack != NO_STACK &&
+	    corpus->stacks[member->stack].row == from)
+		corpus->stacks[member->stack].row = to;
+	corpus->members[from] =
+		(struct member){ .row = from, .stack = NO_STACK };
 }
 
 int corpus_compare(uint64_t time, struct hash128 identity, uint64_t other_time,
@@ -175,14 +264,6 @@ int corpus_compare(uint64_t time, struct hash128 identity, uint64_t other_time,
 	if (identity.high != other.high)
 		return identity.high < other.high ? -1 : 1;
 	return (identity.low > other.low) - (identity.low < other.low);
-}
-
-static int by_time(const void *left, const void *right)
-{
-	const struct member *a = left;
-	const struct member *b = right;
-
-	return corpus_compare(a->time, a->identity, b->time, b->identity);
 }
 
 static size_t make_stream(const struct corpus *corpus,
@@ -213,53 +294,60 @@ size_t corpus_stream(const struct corpus *corpus,
 	return make_stream(corpus, &corpus->stacks[first->stack], ret);
 }
 
-/* The first crash of each signature; members are in order. */
-static void find_firsts(struct corpus *corpus)
+static int by_time(const void *left, const void *right)
+{
+	const struct corpus_first *a = left;
+	const struct corpus_first *b = right;
+
+	return corpus_compare(a->time, a->identity, b->time, b->identity);
+}
+
+/* The first crash of each stack in order; returns how many. */
+static size_t firsts_of_stacks(struct corpus *corpus, struct corpus_first *ret)
 {
 	static struct engine_feature stream[ENGINE_FEATURES_MAX];
+	size_t count = 0;
 
-	for (size_t i = 0; i < corpus->stack_count; i++) {
+	for (uint32_t i = 0; i < corpus->stack_count; i++) {
 		struct stack *stack = &corpus->stacks[i];
 
+		if (!stack->count)
+			continue;
 		stack->key =
 			engine_key(stream, make_stream(corpus, stack, stream));
+		ret[count++] =
+			(struct corpus_first){ stack->key, stack->time,
+					       stack->identity, stack->row, i };
 	}
-	for (size_t i = 0; i < corpus->count; i++) {
-		const struct member *member = &corpus->members[i];
-		struct corpus_first first = { .time = member->time,
-					      .identity = member->identity,
-					      .row = member->row,
-					      .stack = member->stack };
-		bool is_new;
-		uint32_t *number;
-
-		if (member->stack == NO_STACK)
-			continue;
-		first.key = corpus->stacks[member->stack].key;
-		number = keymap_put(&corpus->first_numbers, first.key, &is_new);
-		if (!is_new)
-			continue;
-		*number = (uint32_t)corpus->first_count;
-		corpus->firsts =
-			grown(corpus->firsts, corpus->first_count,
-			      &corpus->first_room, sizeof(*corpus->firsts));
-		corpus->firsts[corpus->first_count++] = first;
-	}
+	if (count > 1)
+		qsort(ret, count, sizeof(*ret), by_time);
+	return count;
 }
 
 const struct corpus_first *corpus_order(struct corpus *corpus, size_t *count)
 {
-	if (corpus->is_ordered) {
-		*count = corpus->first_count;
-		return corpus->firsts;
+	if (!corpus->is_ordered) {
+		size_t stacks;
+
+		corpus->is_ordered = true;
+		if (corpus->has_bare)
+			corpus_builds_unite(corpus);
+		corpus->firsts = corpus_zeroed(corpus->stack_count,
+					       sizeof(*corpus->firsts));
+		stacks = firsts_of_stacks(corpus, corpus->firsts);
+		/* Of a signature only the first stays. */
+		for (size_t i = 0; i < stacks; i++) {
+			const struct corpus_first first = corpus->firsts[i];
+			bool is_new;
+			uint32_t *number = keymap_put(&corpus->first_numbers,
+						      first.key, &is_new);
+
+			if (!is_new)
+				continue;
+			*number = (uint32_t)corpus->first_count;
+			corpus->firsts[corpus->first_count++] = first;
+		}
 	}
-	corpus->is_ordered = true;
-	if (corpus->count > 1)
-		qsort(corpus->members, corpus->count, sizeof(*corpus->members),
-		      by_time);
-	if (corpus->has_bare)
-		corpus_builds_unite(corpus);
-	find_firsts(corpus);
 	*count = corpus->first_count;
 	return corpus->firsts;
 }
@@ -295,12 +383,12 @@ size_t corpus_places(const struct corpus *corpus, struct corpus_place *ret)
 		ret[i] = (struct corpus_place){
 			.row = member->row,
 			.why = member->why,
-			.id = corpus_id(member->identity),
+			.id = member->id,
 		};
 		if (member->stack != NO_STACK)
 			ret[i].key = corpus->stacks[member->stack].key;
 	}
-	if (corpus->count > 1)
+	if (corpus->count > 1 && !corpus->by_row)
 		qsort(ret, corpus->count, sizeof(*ret), by_row);
 	return corpus->count;
 }
@@ -361,8 +449,7 @@ static bool find_signature(const struct corpus *corpus, uint64_t id,
 	for (size_t i = 0; i < corpus->count; i++) {
 		const struct member *member = &corpus->members[i];
 
-		if (corpus_id(member->identity) != id ||
-		    member->stack == NO_STACK)
+		if (member->id != id || member->stack == NO_STACK)
 			continue;
 		*ret = (struct engine_signature){
 			.features = stream,
@@ -405,20 +492,16 @@ static int by_frame(const void *left, const void *right)
 
 struct corpus_name *corpus_names(const struct corpus *corpus, size_t *count)
 {
-	const struct keymap *numbers = &corpus->frame_numbers;
 	struct corpus_name *ret =
 		corpus_zeroed(corpus->frame_count, sizeof(*ret));
 
 	*count = 0;
-	for (size_t i = 0; i <= numbers->mask; i++) {
-		const struct frame *frame;
+	for (size_t i = 0; i < corpus->frame_count; i++) {
+		const struct frame *frame = &corpus->frames[i];
 
-		if (!numbers->keys[i])
-			continue;
-		frame = &corpus->frames[numbers->values[i]];
-		if (frame->feature.id != numbers->keys[i])
+		if (frame->feature.id != frame->id)
 			ret[(*count)++] =
-				(struct corpus_name){ numbers->keys[i],
+				(struct corpus_name){ frame->id,
 						      frame->feature.id };
 	}
 	if (*count > 1)

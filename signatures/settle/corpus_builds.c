@@ -10,6 +10,13 @@ struct build {
 	uint32_t order;
 };
 
+/* A frame without a symbol. */
+struct placed {
+	struct alias_frame place;
+	uint64_t time;
+	uint32_t number;
+};
+
 static int by_build(const void *left, const void *right)
 {
 	const struct build *a = left;
@@ -32,47 +39,47 @@ static int by_first_seen(const void *left, const void *right)
 	return (a->build > b->build) - (a->build < b->build);
 }
 
-/* When each frame was first seen, by its number; members are in order. */
-static uint64_t *first_seen(struct corpus *corpus)
+/* A frame of any stack's, and when it was first seen. */
+struct sighting {
+	uint64_t time;
+	bool is_there;
+};
+
+/* By the number of the frame. */
+static struct sighting *sightings_of(const struct corpus *corpus)
 {
-	uint64_t *seen = corpus_zeroed(corpus->frame_count, sizeof(*seen));
+	struct sighting *seen =
+		corpus_zeroed(corpus->frame_count, sizeof(*seen));
 
-	memset(seen, 0xff, corpus->frame_count * sizeof(*seen));
-	for (size_t i = 0; i < corpus->count; i++) {
-		const struct member *member = &corpus->members[i];
-		const struct stack *stack = &corpus->stacks[member->stack];
+	for (size_t i = 0; i < corpus->stack_count; i++) {
+		const struct stack *stack = &corpus->stacks[i];
 
-		/* Behind the first of a stack nothing is seen first. */
-		if (member->stack == NO_STACK || stack->key)
-			continue;
-		corpus->stacks[member->stack].key = 1;
-		for (uint32_t k = 0; k < stack->frame_count; k++) {
-			const uint32_t frame =
-				corpus->stacked[stack->first_frame + k];
+		for (uint32_t k = 0; stack->count && k < stack->frame_count;
+		     k++) {
+			struct sighting *at =
+				&seen[corpus->stacked[stack->first_frame + k]];
 
-			if (member->time < seen[frame])
-				seen[frame] = member->time;
+			if (!at->is_there || stack->time < at->time)
+				at->time = stack->time;
+			at->is_there = true;
 		}
 	}
 	return seen;
 }
 
 /* Number the builds of each module by the time they were first seen. */
-static void order_builds(struct corpus *corpus)
+static void order_builds(struct placed *placed, size_t placed_count)
 {
-	struct build *builds =
-		corpus_zeroed(corpus->frame_count, sizeof(*builds));
-	uint64_t *seen = first_seen(corpus);
+	struct build *builds = corpus_zeroed(placed_count, sizeof(*builds));
 	size_t count = 0;
 
-	for (size_t i = 0; i < corpus->frame_count; i++)
-		builds[i] = (struct build){ corpus->frames[i].place.module,
-					    corpus->frames[i].place.build,
-					    seen[i], 0 };
-	free(seen);
-	if (corpus->frame_count > 1)
-		qsort(builds, corpus->frame_count, sizeof(*builds), by_build);
-	for (size_t i = 0; i < corpus->frame_count; i++) {
+	for (size_t i = 0; i < placed_count; i++)
+		builds[i] = (struct build){ placed[i].place.module,
+					    placed[i].place.build,
+					    placed[i].time, 0 };
+	if (placed_count > 1)
+		qsort(builds, placed_count, sizeof(*builds), by_build);
+	for (size_t i = 0; i < placed_count; i++) {
 		if (count == 0 || by_build(&builds[i], &builds[count - 1]) != 0)
 			builds[count++] = builds[i];
 		else if (builds[i].time < builds[count - 1].time)
@@ -85,8 +92,8 @@ static void order_builds(struct corpus *corpus)
 			builds[i].order = builds[i - 1].order + 1;
 	if (count > 1)
 		qsort(builds, count, sizeof(*builds), by_build);
-	for (size_t i = 0; i < corpus->frame_count; i++) {
-		struct alias_frame *place = &corpus->frames[i].place;
+	for (size_t i = 0; i < placed_count; i++) {
+		struct alias_frame *place = &placed[i].place;
 		const struct build wanted = { place->module, place->build, 0,
 					      0 };
 		const struct build *found = bsearch(&wanted, builds, count,
@@ -96,11 +103,6 @@ static void order_builds(struct corpus *corpus)
 	}
 	free(builds);
 }
-
-struct placed {
-	struct alias_frame place;
-	uint32_t number;
-};
 
 static int by_place(const void *left, const void *right)
 {
@@ -133,7 +135,8 @@ static struct alias_stack *bare_stacks(const struct corpus *corpus,
 			frames + used, 0
 		};
 
-		for (uint32_t k = 0; k < from->frame_count; k++) {
+		for (uint32_t k = 0; from->count && k < from->frame_count;
+		     k++) {
 			const uint32_t number =
 				corpus->stacked[from->first_frame + k];
 
@@ -160,15 +163,17 @@ void corpus_builds_unite(struct corpus *corpus)
 	uint32_t *node = corpus_zeroed(corpus->frame_count, sizeof(*node));
 	uint32_t *stacked =
 		corpus_zeroed(corpus->stacked_count, sizeof(*stacked));
+	struct sighting *seen = sightings_of(corpus);
 	struct alias_stack *stacks;
 	size_t count = 0;
 	size_t stack_count;
 
-	order_builds(corpus);
 	for (uint32_t i = 0; i < corpus->frame_count; i++)
-		if (corpus->frames[i].bare)
+		if (corpus->frames[i].bare && seen[i].is_there)
 			placed[count++] =
-				(struct placed){ corpus->frames[i].place, i };
+				(struct placed){ corpus->frames[i].place,
+						 seen[i].time, i };
+	order_builds(placed, count);
 	if (count > 1)
 		qsort(placed, count, sizeof(*placed), by_place);
 	for (uint32_t i = 0; i < count; i++) {
@@ -183,6 +188,7 @@ void corpus_builds_unite(struct corpus *corpus)
 		corpus->frames[placed[i].number].feature.id = hash_mix(
 			named->module, hash_mix(named->build, named->offset));
 	}
+	free(seen);
 	free(placed);
 	free(frames);
 	free(index);

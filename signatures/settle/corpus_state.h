@@ -1,5 +1,6 @@
 /*
- * corpus_state.h - what a corpus is made of; for corpus.c and corpus_builds.c.
+ * corpus_state.h - what a corpus is made of; for corpus.c, corpus_builds.c and
+ * corpus_memory.c.
  */
 #ifndef SETTLE_CORPUS_STATE_H
 #define SETTLE_CORPUS_STATE_H
@@ -11,29 +12,34 @@
 
 /* A distinct frame of the corpus. */
 struct frame {
+	uint64_t id;		      /* as it goes by before any is named */
 	struct feature_frame feature; /* texts in the corpus's arena */
 	struct alias_frame place;
 	bool bare; /* known by offset only */
 };
 
-/* A distinct stack with its codes. */
+/* A distinct stack with its codes, and the first of its crashes. */
 struct stack {
 	size_t first_frame; /* in stacked */
 	size_t first_code;
 	uint32_t frame_count;
 	uint32_t code_count;
 	uint64_t key; /* of its signature, once the builds are united */
+	uint64_t time;
+	struct hash128 identity;
+	uint32_t row;	/* NO_ROW: is not known */
+	uint32_t count; /* of its crashes; 0 = it is none's any more */
 };
 
 struct member {
 	uint32_t row;
 	uint32_t stack; /* or NO_STACK */
 	enum stream_why why;
-	uint64_t time;
-	struct hash128 identity;
+	uint64_t id; /* 0 = not known */
 };
 
 #define NO_STACK UINT32_MAX
+#define NO_ROW UINT32_MAX
 
 struct corpus {
 	struct arena arena;
@@ -51,8 +57,9 @@ struct corpus {
 	uint64_t *codes;
 	size_t code_count, code_room;
 	bool has_bare;
+	bool by_row; /* there is a member for every row, at its number */
 	struct corpus_first *firsts; /* once in order */
-	size_t first_count, first_room;
+	size_t first_count;
 	struct keymap first_numbers; /* signature key -> index into firsts */
 	struct engine *engine;	     /* once clustered, or to begin with */
 	bool is_ordered, is_clustered;
@@ -61,7 +68,26 @@ struct corpus {
 /* Room for count and one more, all zero. */
 void *corpus_zeroed(size_t count, size_t size);
 
-/* Give the frames of a rebuilt module the name of their node; in order. */
+/* The number of a frame; its texts live as long as the corpus. */
+uint32_t corpus_push(struct corpus *corpus, const struct frame *frame);
+/* Behind the stacks. */
+void corpus_push_frame(struct corpus *corpus, uint32_t number);
+void corpus_push_code(struct corpus *corpus, uint64_t code);
+/* The number of what was put behind the stacks; what is known is taken back. */
+uint32_t corpus_stack(struct corpus *corpus, struct stack stack);
+
+/* Of a crash of a stack: is it the first? */
+void corpus_hear(struct stack *stack, uint64_t time, struct hash128 identity,
+		 uint32_t row);
+
+/* Of a corpus of nothing: members for so many rows. */
+void corpus_rows(struct corpus *corpus, size_t count);
+
+/* Of a corpus by rows: its crash is gone, or has another number. */
+void corpus_forget(struct corpus *corpus, uint32_t row);
+void corpus_move(struct corpus *corpus, uint32_t from, uint32_t to);
+
+/* Give the frames of a rebuilt module the name of their node. */
 void corpus_builds_unite(struct corpus *corpus);
 
 #endif

@@ -7,7 +7,8 @@
 
 #include "signatures/cluster/keymap.h"
 #include "signatures/settle/before.h"
-#include "signatures/settle/corpus.h"
+#include "signatures/settle/corpus_again.h"
+#include "signatures/settle/corpus_memory.h"
 #include "signatures/settle/each_row.h"
 #include "signatures/settle/memory.h"
 #include "signatures/settle/night.h"
@@ -293,6 +294,7 @@ static void remember(struct store *store, struct corpus *corpus,
 	names = corpus_names(corpus, &count);
 	memory_put_names(store, names, count);
 	free(names);
+	corpus_memory_save(store, corpus_is_bare(corpus) ? corpus : NULL);
 	engine_table_save(corpus_engine(corpus), table);
 	memory_put_head(store, head);
 }
@@ -303,8 +305,12 @@ static enum status settle_corpus(struct store *store,
 				 struct corpus **ret, struct error *err)
 {
 	struct corpus *corpus = NULL;
+	struct memory_head head;
 
-	if (stacks_settle(store, overrides, &corpus, err))
+	if (memory_head(store, &head) && head.bare &&
+	    head.lists == overrides_hash(overrides))
+		corpus = corpus_again(store, overrides, &head);
+	if (!corpus && stacks_settle(store, overrides, &corpus, err))
 		return err->status;
 	if (!corpus && read_corpus(store, overrides, &corpus, err)) {
 		corpus_destroy(corpus);

@@ -1,0 +1,250 @@
+#include "signatures/settle/corpus_memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "signatures/base/hash.h"
+#include "signatures/base/pack.h"
+#include "signatures/settle/memory.h"
+#include "signatures/store/store_settled.h"
+
+enum {
+	KEY_BYTES = 5
+};
+
+static size_t make_key(uint8_t ret[KEY_BYTES], char kind, uint32_t chunk)
+{
+	ret[0] = (uint8_t)kind;
+	for (unsigned int i = 0; i < 4; i++)
+		ret[1 + i] = (uint8_t)(chunk >> 8 * (3 - i));
+	return KEY_BYTES;
+}
+
+static bool get(struct store *store, char kind, size_t chunk, struct bytes *ret)
+{
+	uint8_t key[KEY_BYTES];
+
+	return store_settled_get(store, key,
+				 make_key(key, kind, (uint32_t)chunk), ret);
+}
+
+static void pack_u32(struct pack *out, uint32_t value)
+{
+	for (unsigned int i = 0; i < 4; i++)
+		pack_u8(out, (uint8_t)(value >> 8 * i));
+}
+
+/* Of a list: how its i-th thing is packed and taken. */
+struct kind {
+	char name;
+	size_t chunk; /* things in one */
+	void (*pack)(struct pack *out, const struct corpus *corpus, size_t i);
+	bool (*take)(struct bytes *in, struct corpus *corpus, size_t i);
+};
+
+static void save(struct store *store, const struct corpus *corpus,
+		 const struct kind *kind, size_t count)
+{
+	uint8_t key[KEY_BYTES];
+	struct arena arena;
+	struct bytes there;
+	size_t chunk = 0;
+
+	arena_init(&arena);
+	for (size_t i = 0; i < count; chunk++) {
+		const size_t size = make_key(key, kind->name, (uint32_t)chunk);
+		struct pack out = pack_into(&arena);
+		struct bytes made;
+
+		for (size_t k = 0; k < kind->chunk && i < count; k++, i++)
+			kind->pack(&out, corpus, i);
+		made = pack_done(&out);
+		if (!store_settled_get(store, key, size, &there) ||
+		    bytes_left(&there) != bytes_left(&made) ||
+		    memcmp(there.next, made.next, bytes_left(&made)) != 0)
+			store_settled_put(store, key, size, made);
+		arena_reset(&arena);
+	}
+	arena_deinit(&arena);
+	for (; get(store, kind->name, chunk, &there); chunk++)
+		store_settled_erase(store, key,
+				    make_key(key, kind->name, (uint32_t)chunk));
+}
+
+static bool load(struct store *store, struct corpus *corpus,
+		 const struct kind *kind, size_t count)
+{
+	size_t chunk = 0;
+
+	for (size_t i = 0; i < count; chunk++) {
+		struct bytes in;
+
+		if (!get(store, kind->name, chunk, &in))
+			return false;
+		for (size_t k = 0; k < kind->chunk && i < count; k++, i++)
+			if (!kind->take(&in, corpus, i) || in.failed)
+				return false;
+	}
+	return true;
+}
+
+static void pack_row(struct pack *out, const struct corpus *corpus, size_t i)
+{
+	const struct member *member = &corpus->members[i];
+
+	pack_u32(out, member->stack == NO_STACK ? UINT32_MAX - member->why
+						: member->stack);
+}
+
+static bool take_row(struct bytes *in, struct corpus *corpus, size_t i)
+{
+	const uint32_t stack = bytes_u32(in);
+	struct member *member = &corpus->members[i];
+
+	*member = (struct member){ .row = (uint32_t)i, .stack = stack };
+	if (stack < corpus->stack_count)
+		return true;
+	member->stack = NO_STACK;
+	member->why = (enum stream_why)(UINT32_MAX - stack);
+	return UINT32_MAX - stack < STREAM_WHYS && member->why != STREAM_FINE;
+}
+
+static void pack_first(struct pack *out, const struct corpus *corpus, size_t i)
+{
+	const struct stack *stack = &corpus->stacks[i];
+
+	pack_u64(out, stack->time);
+	pack_hash(out, stack->identity);
+	pack_u32(out, stack->row);
+	pack_u32(out, stack->count);
+}
+
+static bool take_first(struct bytes *in, struct corpus *corpus, size_t i)
+{
+	struct stack *stack = &corpus->stacks[i];
+
+	stack->time = bytes_u64(in);
+	stack->identity = pack_take_hash(in);
+	stack->row = bytes_u32(in);
+	stack->count = bytes_u32(in);
+	return true;
+}
+
+static void pack_body(struct pack *out, const struct corpus *corpus, size_t i)
+{
+	const struct stack *stack = &corpus->stacks[i];
+	const uint32_t *frames = corpus->stacked + stack->first_frame;
+	uint32_t last = 0;
+
+	pack_varint(out, stack->frame_count);
+	for (uint32_t k = 0; k < stack->frame_count; k++) {
+		pack_signed(out,
+			    (uint64_t)((int64_t)frames[k] - (int64_t)last));
+		last = frames[k];
+	}
+	pack_varint(out, stack->code_count);
+	for (uint32_t k = 0; k < stack->code_count; k++)
+		pack_u64(out, corpus->codes[stack->first_code + k]);
+}
+
+static bool take_body(struct bytes *in, struct corpus *corpus, size_t i)
+{
+	struct stack stack = { .first_frame = corpus->stacked_count,
+			       .first_code = corpus->code_count };
+	size_t count = pack_take_count(in, FEATURE_FRAMES_MAX);
+	uint64_t frame = 0;
+
+	for (size_t k = 0; k < count; k++) {
+		frame += pack_take_signed(in);
+		if (frame >= corpus->frame_count)
+			return false;
+		corpus_push_frame(corpus, (uint32_t)frame);
+	}
+	count = pack_take_count(in, STREAM_CODES_MAX);
+	for (size_t k = 0; k < count; k++)
+		corpus_push_code(corpus, bytes_u64(in));
+	/* One that is there already would be another's number. */
+	return corpus_stack(corpus, stack) == i;
+}
+
+static void pack_frame(struct pack *out, const struct corpus *corpus, size_t i)
+{
+	const struct frame *frame = &corpus->frames[i];
+
+	pack_u64(out, frame->id);
+	pack_u8(out, frame->bare);
+	pack_u64(out, frame->place.build);
+	pack_varint(out, frame->place.offset);
+	pack_text(out, frame->feature.module);
+	pack_text(out, frame->feature.function);
+}
+
+static bool take_frame(struct bytes *in, struct corpus *corpus, size_t i)
+{
+	struct frame frame = { .id = bytes_u64(in) };
+
+	frame.feature.id = frame.id;
+	frame.bare = bytes_u8(in) != 0;
+	frame.place.build = bytes_u64(in);
+	frame.place.offset = (uint32_t)pack_take_varint(in);
+	frame.feature.module = pack_take_text(in, &corpus->arena);
+	frame.feature.function = pack_take_text(in, &corpus->arena);
+	if (in->failed || !frame.id || !frame.feature.module)
+		return false;
+	frame.place.module =
+		hash_64(frame.feature.module, strlen(frame.feature.module));
+	return corpus_push(corpus, &frame) == i;
+}
+
+static const struct kind rows = { 't', MEMORY_CHUNK, pack_row, take_row };
+static const struct kind firsts = { 'u', CORPUS_MEMORY_STACKS, pack_first,
+				    take_first };
+static const struct kind bodies = { 'b', CORPUS_MEMORY_STACKS, pack_body,
+				    take_body };
+static const struct kind frames = { 'v', CORPUS_MEMORY_FRAMES, pack_frame,
+				    take_frame };
+
+struct corpus *corpus_memory_load(struct store *store, uint32_t row_count,
+				  uint32_t more)
+{
+	struct corpus *corpus = corpus_create();
+	struct bytes in = bytes_absent();
+	size_t stack_count, frame_count;
+	bool fine;
+
+	get(store, 'y', 0, &in);
+	fine = bytes_u32(&in) == row_count && !in.failed;
+	stack_count = bytes_u32(&in);
+	frame_count = bytes_u32(&in);
+	corpus_rows(corpus, (size_t)row_count + more);
+	fine = fine && load(store, corpus, &frames, frame_count) &&
+	       load(store, corpus, &bodies, stack_count) &&
+	       load(store, corpus, &firsts, stack_count) &&
+	       load(store, corpus, &rows, row_count);
+	if (fine)
+		return corpus;
+	corpus_destroy(corpus);
+	return NULL;
+}
+
+void corpus_memory_save(struct store *store, const struct corpus *corpus)
+{
+	static const struct corpus none = { .count = 0 };
+	uint8_t key[KEY_BYTES];
+	struct arena arena;
+	struct pack out;
+
+	if (!corpus)
+		corpus = &none;
+	save(store, corpus, &frames, corpus->frame_count);
+	save(store, corpus, &bodies, corpus->stack_count);
+	save(store, corpus, &firsts, corpus->stack_count);
+	save(store, corpus, &rows, corpus->count);
+	arena_init(&arena);
+	out = pack_into(&arena);
+	pack_u32(&out, (uint32_t)corpus->count);
+	pack_u32(&out, (uint32_t)corpus->stack_count);
+	pack_u32(&out, (uint32_t)corpus->frame_count);
+	store_settled_put(store, key, make_key(key, 'y', 0), pack_done(&out));
+	arena_deinit(&arena);
+}

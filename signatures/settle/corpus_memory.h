@@ -1,0 +1,36 @@
+/*
+ * corpus_memory.h - a corpus from one pass to the next, in the store's settled
+ * entries, so that a night need not read what has not changed.
+ *
+ * Numbers in keys are big-endian; in values plain ones are little-endian, v is
+ * a varint, s a signed one.  Chunks only change where what they hold does:
+ *
+ *	'y'             u32 rows, u32 stacks, u32 frames
+ *	't' chunk u32   u32 for each of MEMORY_CHUNK rows: its stack, or
+ *	                UINT32_MAX - enum stream_why
+ *	'u' chunk u32   of each of CORPUS_MEMORY_STACKS stacks its first crash:
+ *	                u64 time, hash of its identity, u32 row; u32 crashes
+ *	'b' chunk u32   of each of as many: v frames, and of each its number, s
+ *	                from the last; v codes, u64 each
+ *	'v' chunk u32   CORPUS_MEMORY_FRAMES frames: u64 id, u8 whether it is
+ *	                bare, u64 build, v offset, text module, text function
+ */
+#ifndef SETTLE_CORPUS_MEMORY_H
+#define SETTLE_CORPUS_MEMORY_H
+
+#include "signatures/settle/corpus_state.h"
+#include "signatures/store/store.h"
+
+#define CORPUS_MEMORY_STACKS 256
+#define CORPUS_MEMORY_FRAMES 256
+
+/*
+ * Of all rows, by row; room for so many more.  NULL if it is not there or not
+ * to be read; the caller destroys it.
+ */
+struct corpus *corpus_memory_load(struct store *store, uint32_t rows,
+				  uint32_t more);
+/* Instead of what is there; NULL for none.  Needs a write transaction. */
+void corpus_memory_save(struct store *store, const struct corpus *corpus);
+
+#endif
