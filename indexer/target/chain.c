@@ -8,10 +8,11 @@ enum {
 	FUNCTION_BYTES = 0x8000, /* a frame's ip is so near its function */
 	GAP_BYTES = 0x1000,	 /* no frame seen is larger */
 	LINKS_ENOUGH = 3,
-	CALL_POINTS = 2,  /* a call does stand before a linked candidate */
-	GOAL_POINTS = 4,  /* and it calls the function of the frame above */
-	FLOOR_POINTS = 1, /* leftovers in the frame above are ruled out */
-	FIRST_POINTS = 1, /* next above a function that does not return */
+	SWITCHED_AT = 0x58, /* see switched.c */
+	CALL_POINTS = 2,    /* a call does stand before a linked candidate */
+	GOAL_POINTS = 4,    /* and it calls the function of the frame above */
+	FLOOR_POINTS = 1,   /* leftovers in the frame above are ruled out */
+	FIRST_POINTS = 1,   /* next above a function that does not return */
 	POINTS_ENOUGH = 2
 };
 
@@ -70,7 +71,9 @@ static void link_up(struct chain *chain, struct chain_slot *entry)
 
 	cpu_set(&cpu, CPU_SP,
 		entry->slot + unwind->target->dump->pointer_bytes);
-	if (trap_above(unwind->target, unwind->code, cpu.reg[CPU_SP], &trap)) {
+	if (trap_above(unwind->target, unwind->code, cpu.reg[CPU_SP], &trap) ||
+	    (cpu_knows(&unwind->left, CPU_SP) &&
+	     unwind->high - entry->slot == SWITCHED_AT)) {
 		entry->links = LINKS_ENOUGH;
 		entry->is_entry = true;
 		return;

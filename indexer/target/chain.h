@@ -23,7 +23,8 @@ struct chain_slot {
 	uint32_t landed;  /* how many candidates lead here */
 	bool is_call;	  /* a call does stand before ip */
 	bool has_landing;
-	bool is_entry; /* nobody called: a trap frame lies above */
+	bool is_entry; /* nobody called: a trap frame lies above, or the end of
+			  a stack that was switched to */
 	enum crash_how how;
 };
 

@@ -26,6 +26,8 @@ struct unwind {
 	struct disasm *disasm;
 	uint64_t low, high; /* the stack being walked: [low, high) */
 	bool is_limited;    /* there is more of it than we look at */
+	struct cpu left;    /* what ran on another stack until it was switched
+			       to this one; nothing known: see switched.h */
 };
 
 struct unwind_step {

@@ -4,14 +4,17 @@
 #include "indexer/target/fingerprint.h"
 #include "indexer/target/hypercall.h"
 #include "indexer/target/space.h"
+#include "indexer/target/switched.h"
 #include "indexer/target/trap.h"
 #include "signatures/base/limits.h"
 
 enum {
 	PAGE_BYTES = 0x1000,
-	TRAP_IP = 0x168,     /* x64 KTRAP_FRAME.Rip */
-	HOME_BYTES = 0x20,   /* x64: four words above a return address */
-	BOTTOM_BYTES = 0x800 /* a thread's first frame is so near the base */
+	TRAP_IP = 0x168,      /* x64 KTRAP_FRAME.Rip */
+	SWITCHED_IP = 0x28,   /* see switched.c */
+	HOME_BYTES = 0x20,    /* x64: four words above a return address */
+	BOTTOM_BYTES = 0x800, /* a thread's first frame is so near the base */
+	SWITCHES_MOST = 4     /* interrupted in a deferred call in a thread */
 };
 
 static void add_frame(struct walk *walk, uint64_t ip, uint64_t slot,
@@ -93,6 +96,19 @@ static struct cpu past_stop(struct walk *walk, struct cpu cpu, bool is_inside)
 	return cpu;
 }
 
+/* A machine frame may have been pushed on another stack than it interrupted. */
+static bool is_elsewhere(const struct walk *walk,
+			 const struct unwind_step *step)
+{
+	const struct unwind *unwind = &walk->unwind;
+	const uint64_t sp = step->cpu.reg[CPU_SP];
+
+	return unwind->target->crash->machine.arch == CRASH_X64 &&
+	       step->how == CRASH_HOW_TRAP_FRAME &&
+	       (sp < unwind->low || sp >= unwind->high) &&
+	       space_is_kernel(unwind->target, sp);
+}
+
 /* Is a step one that a true stack could make? */
 static bool is_sound(const struct walk *walk, const struct cpu *from,
 		     const struct unwind_step *step)
@@ -106,6 +122,8 @@ static bool is_sound(const struct walk *walk, const struct cpu *from,
 		return arch == CRASH_ARM64 && walk->count == 1;
 	if (step->slot < walk->unwind.low || step->slot >= walk->unwind.high)
 		return false;
+	if (is_elsewhere(walk, step))
+		return walk->switches < SWITCHES_MOST;
 	return step->slot >= sp && cpu_sp(&step->cpu, arch) > sp;
 }
 
@@ -143,12 +161,17 @@ static bool step_known(struct walk *walk, const struct cpu *from,
 static bool step_unknown(struct walk *walk, const struct cpu *from,
 			 uint64_t floor, struct unwind_step *ret)
 {
+	struct chain **chain;
+
 	if (walk->unwind.target->crash->machine.arch == CRASH_ARM64 ||
 	    !cpu_knows(from, CPU_SP))
 		return false;
-	if (walk->chain == NULL)
-		walk->chain = chain_create(&walk->unwind, walk->origin);
-	return chain_next(walk->chain, from, floor, ret) &&
+	chain = walk->switches == 0 ? &walk->chain : &walk->other;
+	if (*chain == NULL)
+		*chain = chain_create(&walk->unwind,
+				      walk->switches == 0 ? walk->origin
+							  : from->reg[CPU_SP]);
+	return chain_next(*chain, from, floor, ret) &&
 	       is_sound(walk, from, ret);
 }
 
@@ -225,6 +248,27 @@ static bool is_nowhere(const struct walk *walk, const struct unwind_step *step)
 		 hypercall_before(walk->unwind.target, step->cpu.ip) != NULL);
 }
 
+/* The walk goes on on another stack. */
+static void enter(struct walk *walk, uint64_t sp)
+{
+	bounds_set(&walk->unwind, sp);
+	switched_find(&walk->unwind, sp);
+}
+
+/* The end of a stack that was switched to: on where the other was left. */
+static bool step_switched(const struct walk *walk, struct unwind_step *ret)
+{
+	const struct unwind *unwind = &walk->unwind;
+
+	if (!cpu_knows(&unwind->left, CPU_SP) ||
+	    walk->switches >= SWITCHES_MOST)
+		return false;
+	*ret = (struct unwind_step){ .cpu = unwind->left,
+				     .slot = unwind->high - SWITCHED_IP,
+				     .how = CRASH_HOW_TRAP_FRAME };
+	return true;
+}
+
 static void follow(struct walk *walk, struct cpu cpu)
 {
 	bool is_inside = true;
@@ -237,7 +281,8 @@ static void follow(struct walk *walk, struct cpu cpu)
 			return;
 		}
 		if (!step_known(walk, &cpu, is_inside, &step, &floor) &&
-		    !step_unknown(walk, &cpu, floor, &step)) {
+		    !step_unknown(walk, &cpu, floor, &step) &&
+		    !step_switched(walk, &step)) {
 			walk->end = judge_end(walk, &cpu);
 			return;
 		}
@@ -245,6 +290,11 @@ static void follow(struct walk *walk, struct cpu cpu)
 			walk->end = is_last(&step) ? CRASH_STACK_COMPLETE
 						   : CRASH_STACK_LOST;
 			return;
+		}
+		if (is_elsewhere(walk, &step)) {
+			walk->switches++;
+			walk->other = NULL;
+			enter(walk, step.cpu.reg[CPU_SP]);
 		}
 		cpu = step.cpu;
 		is_inside = step.how == CRASH_HOW_TRAP_FRAME;
@@ -266,6 +316,8 @@ void walk_run(struct walk *walk, const struct start *start)
 	if (start->is_bare)
 		return;
 	walk->origin = cpu_sp(&start->cpu, target->crash->machine.arch);
-	bounds_set(unwind, walk->origin);
+	enter(walk, walk->origin);
 	follow(walk, start->cpu);
+	if (walk->switches > 0)
+		enter(walk, walk->origin);
 }

@@ -10,17 +10,20 @@
 
 struct walk {
 	struct unwind unwind;
-	struct chain *chain; /* of the stack's words; NULL: none was needed */
+	struct chain *chain; /* of the first stack's words; NULL: not needed */
+	struct chain *other; /* of the stack it went on on; likewise */
 	struct crash_frame *frames;
 	size_t count;
-	uint64_t origin; /* the stack pointer the walk began at */
+	uint64_t origin;   /* the stack pointer the walk began at */
+	unsigned switches; /* stacks it left for others */
 	enum crash_stack_end end;
 };
 
 /*
  * unwind is initialised, the rest zero.  The stack is the one that start points
- * into; unwind->low and high become its bounds.  Frames live in the target's
- * arena.  Every walk ends, with a reason in walk->end.
+ * into, and others that it was switched to from; unwind->low and high become
+ * the bounds of the first.  Frames live in the target's arena.  Every walk
+ * ends, with a reason in walk->end.
  */
 void walk_run(struct walk *walk, const struct start *start);
 

@@ -126,6 +126,61 @@ static void a_walk_that_leaves_words_behind_is_lost(void **state)
 	assert_int_equal(s.crash.stack.end, CRASH_STACK_LOST);
 }
 
+/*
+ * A deferred call on a stack of its own, 0x1000 bytes, at whose end lies what
+ * the thread was left with: add rsp,20h; pop rbx; ret at 2010h.
+ */
+static uint64_t put_switch(void)
+{
+	const uint64_t inner = SCENE_CODE(&s, 0x1100, EPILOGUE);
+	const uint64_t last = BEHIND_CALL(0x1200, "\x90\xeb\xfe");
+
+	s.dump.stack = bytes_part(s.dump.image, SCENE_MODULE_BYTES, 0x1000);
+	scene_context(&s, inner, SCENE_STACK + 0x810, 0);
+	scene_word(&s, 0x838, last);
+	scene_word(&s, 0xfd8, SCENE_CODE(&s, 0x1310, EPILOGUE));
+	scene_word(&s, 0xff0, SCENE_STACK + 0x2010);
+	return last;
+}
+
+static void stacks_are_switched_at_their_end(void **state)
+{
+	(void)state;
+	scene_init(&s, CRASH_X64);
+	const uint64_t last = put_switch();
+	const uint64_t thread = BEHIND_CALL(0x1400, "\x90\xeb\xfe");
+	scene_word(&s, 0x2038, thread);
+	examine();
+	check_frame(1, last, CRASH_HOW_EPILOGUE);
+	check_frame(2, SCENE_MODULE + 0x1310, CRASH_HOW_TRAP_FRAME);
+	check_frame(3, thread, CRASH_HOW_EPILOGUE);
+	assert_int_equal(s.crash.stack.count, 4);
+	assert_int_equal(s.crash.stack.frames[3].slot, SCENE_STACK + 0x2038);
+}
+
+static void what_is_no_stack_was_not_switched_from(void **state)
+{
+	(void)state;
+	scene_init(&s, CRASH_X64);
+	put_switch();
+	scene_word(&s, 0x2038, 0x1234);
+	examine();
+	assert_int_equal(s.crash.stack.count, 2);
+}
+
+/* Each leads to the other: it ends all the same. */
+static void switches_that_go_round_end(void **state)
+{
+	(void)state;
+	scene_init(&s, CRASH_X64);
+	put_switch();
+	scene_word(&s, 0x2038, BEHIND_CALL(0x1400, "\x90\xeb\xfe"));
+	scene_word(&s, 0x2fd8, SCENE_MODULE + 0x1310);
+	scene_word(&s, 0x2ff0, SCENE_STACK + 0x810);
+	examine();
+	assert_true(s.crash.stack.count < 20);
+}
+
 static void frame_pointers_chain_on_arm64(void **state)
 {
 	(void)state;
@@ -273,6 +328,9 @@ int main(void)
 		cmocka_unit_test(
 			a_stack_is_complete_where_nothing_more_was_called),
 		cmocka_unit_test(a_walk_that_leaves_words_behind_is_lost),
+		cmocka_unit_test(stacks_are_switched_at_their_end),
+		cmocka_unit_test(what_is_no_stack_was_not_switched_from),
+		cmocka_unit_test(switches_that_go_round_end),
 		cmocka_unit_test(frame_pointers_chain_on_arm64),
 		cmocka_unit_test(
 			frame_pointers_end_at_the_frame_before_the_first),

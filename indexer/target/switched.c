@@ -1,0 +1,76 @@
+/*
+ * What switches stacks leaves a machine frame at the new one's end, for
+ * unwinders: seen on the stacks of deferred calls, and of exceptions.
+ *
+ *   -58  return address of the call on this stack
+ *   -28  rip: in the routine that switched     -20  cs, not set
+ *   -18  eflags, not set                       -10  rsp: the other stack
+ *   -08  ss, not set
+ */
+#include "indexer/target/switched.h"
+
+#include "indexer/target/space.h"
+
+enum {
+	PAGE_BYTES = 0x1000,
+	FRAME_IP = 0x28,
+	FRAME_SP = 0x10,
+	PAGES_MOST = 16 /* stacks of processors have six pages */
+};
+
+/* Does the other stack look as if it had been left by the code at ip? */
+static bool continues(struct unwind *unwind, const struct cpu *cpu)
+{
+	const uint64_t sp = cpu->reg[CPU_SP];
+	struct unwind there = *unwind;
+	struct unwind_step step;
+	uint64_t word, goal, floor;
+
+	/* nothing was pushed since the return address ... */
+	if (space_u64(unwind->target, sp, &word) &&
+	    code_is_possible(unwind->code, word) &&
+	    disasm_call_before(unwind->disasm, word, &goal) != DISASM_NO)
+		return true;
+	/* ... or what was pushed can be told */
+	there.low = sp;
+	there.high = sp + PAGE_BYTES;
+	return unwind_x64(&there, cpu, true, &step) ||
+	       unwind_epilogue(&there, cpu, &step, &floor);
+}
+
+static bool is_switch(struct unwind *unwind, uint64_t end, struct cpu *ret)
+{
+	const struct target *target = unwind->target;
+	struct cpu cpu = { 0 };
+	uint64_t sp, goal;
+
+	if (!space_u64(target, end - FRAME_IP, &cpu.ip) ||
+	    !space_u64(target, end - FRAME_SP, &sp) || sp % 8 != 0 ||
+	    (sp >= unwind->low && sp < unwind->high) ||
+	    !space_is_kernel(target, sp) || sp > UINT64_MAX - PAGE_BYTES ||
+	    !code_is_possible(unwind->code, cpu.ip) ||
+	    disasm_call_before(unwind->disasm, cpu.ip, &goal) == DISASM_YES)
+		return false;
+	cpu_set(&cpu, CPU_SP, sp);
+	if (!continues(unwind, &cpu))
+		return false;
+	*ret = cpu;
+	return true;
+}
+
+void switched_find(struct unwind *unwind, uint64_t sp)
+{
+	uint64_t end = (sp | (PAGE_BYTES - 1)) + 1;
+
+	unwind->left.known = 0;
+	if (unwind->target->crash->machine.arch != CRASH_X64)
+		return;
+	for (unsigned i = 0; i < PAGES_MOST && end <= unwind->high; i++) {
+		if (end - sp > FRAME_IP &&
+		    is_switch(unwind, end, &unwind->left)) {
+			unwind->high = end;
+			return;
+		}
+		end += PAGE_BYTES;
+	}
+}
