@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "indexer/target/object.h"
+#include "indexer/target/processor.h"
 #include "indexer/target/space.h"
 #include "indexer/target/start.h"
 #include "signatures/base/limits.h"
@@ -141,6 +142,20 @@ static bool by_argument(const struct blame *blame, struct crash_fault *ret)
 }
 
 /*
+ * What an interrupt or a deferred call found running, on another stack, has no
+ * part in what they do; but it may be what keeps a processor busy.
+ */
+static bool is_bystander(const struct crash *crash, size_t i)
+{
+	const uint64_t above = i > 0 ? crash->stack.frames[i - 1].slot : 0;
+	const uint64_t slot = crash->stack.frames[i].slot;
+
+	return above != 0 && slot != 0 &&
+	       (slot < above || slot - above > LIMIT_STACK_BYTES) &&
+	       !processor_is_subject(crash);
+}
+
+/*
  * The nearest frame outside of the carriers.  Frameworks run other people's
  * code: they are blamed when nobody else is on the stack.
  */
@@ -153,6 +168,8 @@ static bool by_stack(const struct blame *blame, struct crash_fault *ret)
 
 	for (size_t i = 0; i < crash->stack.count; i++) {
 		const struct crash_frame *frame = &crash->stack.frames[i];
+		if (is_bystander(crash, i))
+			break;
 		if (frame->how == CRASH_HOW_SCAN)
 			trust = CRASH_GUESSED;
 		if (frame->module == NULL)
@@ -213,6 +230,41 @@ static bool by_filter(const struct blame *blame, struct crash_fault *ret)
 	return true;
 }
 
+/* Where third-party code was run, by frames that are sure; or NULL. */
+static const struct crash_frame *third_party(const struct crash *crash,
+					     const struct crash_stack *stack)
+{
+	for (size_t i = 0; i < stack->count; i++)
+		if (crash_frame_is_sure(&stack->frames[i]) &&
+		    tier_of(crash, stack->frames[i].module) == OSMODULE_ABSENT)
+			return &stack->frames[i];
+	return NULL;
+}
+
+/*
+ * The kernel alone waits on a processor: for whoever keeps another one busy.
+ * Where several are, nobody can tell.
+ */
+static bool by_others(const struct blame *blame, struct crash_fault *ret)
+{
+	const struct crash *crash = blame->target->crash;
+	const struct crash_frame *found = NULL;
+
+	for (size_t i = 0; i < crash->processor_count; i++) {
+		const struct crash_frame *frame =
+			third_party(crash, &crash->processors[i].stack);
+		if (frame == NULL)
+			continue;
+		if (found != NULL && strcmp(found->module, frame->module) != 0)
+			return false;
+		found = found == NULL ? frame : found;
+	}
+	if (found == NULL)
+		return false;
+	*ret = of_frame(found, CRASH_FAULT_STACK, CRASH_GUESSED);
+	return true;
+}
+
 static bool by_object(const struct blame *blame, struct crash_fault *ret)
 {
 	return object_find(blame->target, ret);
@@ -258,6 +310,16 @@ static bool by_pool_tag(const struct blame *blame, struct crash_fault *ret)
 	return false;
 }
 
+/* Behind the stop itself, and behind the clock that found a processor hung. */
+static size_t first_of_bug(const struct crash *crash)
+{
+	for (size_t i = 1; i < crash->stack.count; i++)
+		if (processor_is_subject(crash) &&
+		    crash->stack.frames[i].how == CRASH_HOW_TRAP_FRAME)
+			return i;
+	return 1;
+}
+
 /* Nobody but the kernel: say so. */
 static bool by_kernel(const struct blame *blame, struct crash_fault *ret)
 {
@@ -270,7 +332,7 @@ static bool by_kernel(const struct blame *blame, struct crash_fault *ret)
 		return true;
 	}
 	/* the frame above is the one that stopped the machine */
-	for (size_t i = 1; i < crash->stack.count; i++) {
+	for (size_t i = first_of_bug(crash); i < crash->stack.count; i++) {
 		const struct crash_frame *frame = &crash->stack.frames[i];
 		if (frame->module == NULL)
 			continue;
@@ -286,6 +348,11 @@ static bool by_kernel(const struct blame *blame, struct crash_fault *ret)
 	{                                                                      \
 		by_filter, by_instruction, by_argument, by_stack, by_pool_tag, \
 			by_kernel                                              \
+	}
+
+#define HUNG_ORDER                                                             \
+	{                                                                      \
+		by_argument, by_stack, by_others, by_kernel                    \
 	}
 
 /* The last row serves every code that has none of its own. */
@@ -304,6 +371,13 @@ static const struct {
 	/* the verifier and the I/O manager name the driver they caught */
 	{ 0xc4, { by_argument, by_stack, by_object, by_pool_tag, by_kernel } },
 	{ 0xc9, { by_argument, by_object, by_stack, by_kernel } },
+	/* processors that do not answer, or run on and on */
+	{ 0x101, HUNG_ORDER },
+	{ 0x102, HUNG_ORDER },
+	{ 0x133, HUNG_ORDER },
+	{ 0x1ca, HUNG_ORDER },
+	{ 0x1cf, HUNG_ORDER },
+	{ 0x1db, HUNG_ORDER },
 	/* file systems; what faults in them was often passed in */
 	{ 0x23, FILE_SYSTEM_ORDER },
 	{ 0x24, FILE_SYSTEM_ORDER },

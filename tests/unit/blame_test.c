@@ -119,6 +119,54 @@ static void a_kernel_only_stack_blames_the_kernel(void **state)
 	assert_int_equal(s.crash.fault.offset.value, 0x200);
 }
 
+static void what_an_interrupt_found_running_is_not_blamed(void **state)
+{
+	static const char *const names[4] = { "nt", "nt", "nt", "driver.sys" };
+
+	(void)state;
+	for (unsigned hung = 0; hung < 2; hung++) {
+		begin(hung ? 0x133 : 0xa, names);
+		frames[1].slot = SCENE_STACK + 0xfa8;
+		frames[2].slot = SCENE_STACK + 0xfd8;
+		frames[3].slot = SCENE_STACK - 0x100000;
+		blame_examine(&s.target, false);
+		check(hung ? "driver.sys" : "nt", CRASH_FAULT_STACK,
+		      CRASH_WALKED);
+	}
+}
+
+static void who_keeps_another_processor_busy_is_a_guess(void **state)
+{
+	static const char *const names[4] = { "nt", "nt", "nt", "nt" };
+	struct crash_frame busy[2] = { { .module = "nt",
+					 .how = CRASH_HOW_CONTEXT },
+				       { .module = "driver.sys",
+					 .offset = 0x40,
+					 .how = CRASH_HOW_EPILOGUE } };
+	struct crash_frame other = { .module = "other.sys",
+				     .how = CRASH_HOW_SCAN };
+	struct crash_processor processors[2] = {
+		{ 1, { busy, 2, CRASH_STACK_LOST } },
+		{ 2, { &other, 1, CRASH_STACK_LOST } }
+	};
+
+	(void)state;
+	begin(0x133, names);
+	s.crash.processors = processors;
+	s.crash.processor_count = 2;
+	blame_examine(&s.target, false);
+	check("driver.sys", CRASH_FAULT_STACK, CRASH_GUESSED);
+	/* two of them: the kernel, where it was interrupted */
+	begin(0x133, names);
+	other.how = CRASH_HOW_CONTEXT;
+	frames[2].how = CRASH_HOW_TRAP_FRAME;
+	s.crash.processors = processors;
+	s.crash.processor_count = 2;
+	blame_examine(&s.target, false);
+	check("nt", CRASH_FAULT_STACK, CRASH_WALKED);
+	assert_int_equal(s.crash.fault.offset.value, 0x300);
+}
+
 static void a_display_reset_names_its_driver(void **state)
 {
 	static const char *const names[4] = { "nt", "dxgkrnl.sys" };
@@ -151,6 +199,8 @@ int main(void)
 		cmocka_unit_test(a_framework_alone_is_blamed),
 		cmocka_unit_test(behind_a_scan_it_is_a_guess),
 		cmocka_unit_test(a_kernel_only_stack_blames_the_kernel),
+		cmocka_unit_test(what_an_interrupt_found_running_is_not_blamed),
+		cmocka_unit_test(who_keeps_another_processor_busy_is_a_guess),
 		cmocka_unit_test(a_display_reset_names_its_driver),
 		cmocka_unit_test(without_a_stack_nobody_is_blamed),
 	};
