@@ -6,6 +6,7 @@
 #include "query/cohort.h"
 #include "query/group.h"
 #include "signatures/base/text.h"
+#include "signatures/meaning.h"
 
 enum status residue_is_asked(struct query *query, const struct plan *plan,
 			     bool *ret, struct error *err)
@@ -17,9 +18,11 @@ enum status residue_is_asked(struct query *query, const struct plan *plan,
 		       &query->arena, &group, err))
 		return err->status;
 	for (size_t i = 0; i < group.count; i++) {
-		const uint64_t code = group.rows[i].value.number;
+		const struct crash_bugcheck bugcheck = {
+			.code = CRASH_NUMBER(group.rows[i].value.number)
+		};
 
-		if (code == 0x101 || code == 0x133 || code == 0x1ca)
+		if (meaning_is_hang(&bugcheck))
 			hung += group.rows[i].crashes;
 	}
 	*ret = 2 * hung > plan->matched;

@@ -55,6 +55,32 @@ enum role meaning_argument(const struct crash_bugcheck *bugcheck,
 	return role == ROLE_VARIES ? ROLE_UNKNOWN : role;
 }
 
+bool meaning_is_hang(const struct crash_bugcheck *bugcheck)
+{
+	static const uint16_t codes[] = { 0x101, 0x102, 0x133,
+					  0x1ca, 0x1cf, 0x1db };
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (bugcheck->code.known && bugcheck->code.value == codes[i])
+			return true;
+	return false;
+}
+
+size_t meaning_interrupted(const struct crash *crash)
+{
+	const struct crash_stack *stack = &crash->stack;
+	size_t found = 0;
+
+	/*
+	 * Interrupts run on a stack of their own: the machine frame at its end
+	 * and the trap frame proper are two frames apart.
+	 */
+	for (size_t i = 1; i < stack->count && (!found || i <= found + 2); i++)
+		if (stack->frames[i].how == CRASH_HOW_TRAP_FRAME)
+			found = i;
+	return found;
+}
+
 const char *meaning_class(uint32_t code)
 {
 	const struct bugcheck *row = bugcheck_find(code);

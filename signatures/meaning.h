@@ -27,6 +27,15 @@ const char *meaning_of(const struct crash_bugcheck *bugcheck,
 enum role meaning_argument(const struct crash_bugcheck *bugcheck,
 			   unsigned index);
 
+/* Is it about a processor that does not answer, or that runs on and on? */
+bool meaning_is_hang(const struct crash_bugcheck *bugcheck);
+
+/*
+ * Of such a crash: the frame of the stack that the clock interrupted when it
+ * found out, or, at the hung processor itself, where that was stopped.
+ */
+size_t meaning_interrupted(const struct crash *crash);
+
 /* The class of a folded code ("pool", "irql", ...) or NULL; lives for ever. */
 const char *meaning_class(uint32_t code);
 

@@ -86,6 +86,25 @@ static bool is_stopping(const struct crash_frame *frame)
 }
 
 /*
+ * A processor that hangs was found by a clock, wherever it was just then: what
+ * hangs is who called that.  Frames of the clock are the same for all of them.
+ */
+static bool find_hang(const struct crash *crash, size_t *begin)
+{
+	const size_t at = meaning_interrupted(crash);
+	size_t sure = 0;
+
+	if (!meaning_is_hang(&crash->bugcheck))
+		return false;
+	for (size_t i = at + 1; i < crash->stack.count; i++)
+		sure += crash->stack.frames[i].how != CRASH_HOW_SCAN;
+	if (at == 0 && sure < ENOUGH)
+		return false;
+	*begin = sure < ENOUGH ? at : at + 1;
+	return true;
+}
+
+/*
  * The part of the stack worth hashing: without the kernel's own context at the
  * stop above, which is no part of the bug, and without the frames that start
  * every thread below.
@@ -97,8 +116,8 @@ static void find_part(const struct crash *crash, size_t *first, size_t *last)
 
 	while (begin < end && is_stopping(&stack->frames[begin]))
 		begin++;
-	if (begin == 0 && end > 0 && crash->bugcheck.code.known &&
-	    is_kernel_frame(&stack->frames[0]) &&
+	if (begin == 0 && !find_hang(crash, &begin) && end > 0 &&
+	    crash->bugcheck.code.known && is_kernel_frame(&stack->frames[0]) &&
 	    stack->frames[0].how == CRASH_HOW_CONTEXT &&
 	    !is_fault(crash, &stack->frames[0]))
 		begin = 1;

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "indexer/target/object.h"
-#include "indexer/target/processor.h"
 #include "indexer/target/space.h"
 #include "indexer/target/start.h"
 #include "signatures/base/limits.h"
@@ -152,7 +151,7 @@ static bool is_bystander(const struct crash *crash, size_t i)
 
 	return above != 0 && slot != 0 &&
 	       (slot < above || slot - above > LIMIT_STACK_BYTES) &&
-	       !processor_is_subject(crash);
+	       !meaning_is_hang(&crash->bugcheck);
 }
 
 /*
@@ -313,11 +312,11 @@ static bool by_pool_tag(const struct blame *blame, struct crash_fault *ret)
 /* Behind the stop itself, and behind the clock that found a processor hung. */
 static size_t first_of_bug(const struct crash *crash)
 {
-	for (size_t i = 1; i < crash->stack.count; i++)
-		if (processor_is_subject(crash) &&
-		    crash->stack.frames[i].how == CRASH_HOW_TRAP_FRAME)
-			return i;
-	return 1;
+	const size_t interrupted = meaning_is_hang(&crash->bugcheck)
+					   ? meaning_interrupted(crash)
+					   : 0;
+
+	return interrupted > 0 ? interrupted : 1;
 }
 
 /* Nobody but the kernel: say so. */

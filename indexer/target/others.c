@@ -6,6 +6,7 @@
 #include "indexer/target/space.h"
 #include "signatures/base/limits.h"
 #include "signatures/knowledge/osmodule.h"
+#include "signatures/meaning.h"
 
 enum {
 	WALKED_MOST = 128 /* processors; a walk takes up to a millisecond */
@@ -95,7 +96,7 @@ void others_examine(const struct walk *own)
 	struct processor crashed, other;
 	unsigned walked = 0;
 
-	if (!processor_is_subject(crash) || !crash->machine.cpus.known ||
+	if (!meaning_is_hang(&crash->bugcheck) || !crash->machine.cpus.known ||
 	    !find_own(own, &crashed))
 		return;
 	crash->processors = arena_take(target->arena, LIMIT_OTHERS,

@@ -159,23 +159,11 @@ bool processor_stack_around(const struct target *target, uint64_t sp,
 	return false;
 }
 
-bool processor_is_subject(const struct crash *crash)
-{
-	static const uint16_t codes[] = { 0x101, 0x102, 0x133,
-					  0x1ca, 0x1cf, 0x1db };
-
-	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
-		if (crash->bugcheck.code.known &&
-		    crash->bugcheck.code.value == codes[i])
-			return true;
-	return false;
-}
-
 bool processor_hung(const struct target *target, struct processor *ret)
 {
 	const struct crash *crash = target->crash;
 
-	if (!processor_is_subject(crash))
+	if (!meaning_is_hang(&crash->bugcheck))
 		return false;
 	for (unsigned i = 0; i < 4; i++) {
 		const uint64_t value = crash->bugcheck.args[i].value;

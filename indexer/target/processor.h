@@ -41,10 +41,10 @@ bool processor_dpc_stack(const struct target *target,
 bool processor_stack_around(const struct target *target, uint64_t sp,
 			    uint64_t *low, uint64_t *high);
 
-/* Is the bugcheck about a processor that does not answer or runs on and on? */
-bool processor_is_subject(const struct crash *crash);
-
-/* The one it names; false when it names none. */
+/*
+ * The one that a bugcheck about a hung processor names; false when it names
+ * none.
+ */
 bool processor_hung(const struct target *target, struct processor *ret);
 
 /* The stack pointer of a CONTEXT at va. */

@@ -7,6 +7,7 @@
 #include "indexer/target/space.h"
 #include "signatures/base/limits.h"
 #include "signatures/knowledge/osmodule.h"
+#include "signatures/meaning.h"
 
 /* Stacks of processors, all told: 64 of them at their largest. */
 #define SCANNED_MOST (64 * 0x20000)
@@ -116,7 +117,7 @@ void residue_examine(struct unwind *unwind)
 	counts.count = arena_take(target->arena, crash->module_count + 1,
 				  sizeof(*counts.count));
 	scan(&counts, unwind->low, unwind->high);
-	if (processor_is_subject(crash))
+	if (meaning_is_hang(&crash->bugcheck))
 		scan_processors(&counts);
 	for (size_t i = 0; i < crash->module_count; i++)
 		found += counts.count[i] != 0;

@@ -145,6 +145,45 @@ static void the_code_that_stops_the_machine_is_left_out(void **state)
 	assert_null(strstr(signature_exact_text(&crash, &arena), "3fdb50"));
 }
 
+/* The clock's frames, then what it interrupted: nt called by driver.sys. */
+static struct crash hung(uint64_t interrupted, uint64_t caller)
+{
+	struct crash crash = sample();
+
+	crash.bugcheck.code = CRASH_NUMBER(0x133);
+	crash.fault = (struct crash_fault){ 0 };
+	frames[0] = frame("nt", 0x3fdb50, CRASH_HOW_CONTEXT);
+	frames[1] = frame("nt", 0x1000, CRASH_HOW_EPILOGUE);
+	frames[2] = frame("nt", 0x2000, CRASH_HOW_EPILOGUE);
+	frames[3] = frame("nt", interrupted, CRASH_HOW_TRAP_FRAME);
+	frames[4] = frame("driver.sys", caller, CRASH_HOW_EPILOGUE);
+	frames[5] = frame("driver.sys", 0x60, CRASH_HOW_EPILOGUE);
+	return crash;
+}
+
+static void where_a_clock_found_it_is_no_part_of_a_hang(void **state)
+{
+	const struct crash_buckets buckets = buckets_of(hung(0x40, 0x50));
+
+	(void)state;
+	assert_int_not_equal(buckets.exact, 0);
+	assert_int_equal(buckets_of(hung(0x48, 0x50)).exact, buckets.exact);
+	assert_int_equal(buckets_of(hung(0x48, 0x50)).portable,
+			 buckets.portable);
+	assert_int_not_equal(buckets_of(hung(0x40, 0x58)).exact, buckets.exact);
+	/* on a stack of its own: two frames that the machine pushed */
+	struct crash crash = hung(0x40, 0x50);
+	frames[1] = frame("nt", 0x3000, CRASH_HOW_TRAP_FRAME);
+	assert_int_equal(buckets_of(crash).exact, buckets.exact);
+	/* where nothing else is known, it will have to do */
+	crash = hung(0x40, 0x50);
+	crash.stack.count = 5;
+	const uint64_t shallow = buckets_of(crash).exact;
+	assert_int_not_equal(shallow, 0);
+	frames[3].offset = 0x48;
+	assert_int_not_equal(buckets_of(crash).exact, shallow);
+}
+
 static int begin(void **state)
 {
 	(void)state;
@@ -169,6 +208,7 @@ int main(void)
 		cmocka_unit_test(scans_alone_join_no_bucket),
 		cmocka_unit_test(what_was_learned_past_a_gap_joins_no_bucket),
 		cmocka_unit_test(the_code_that_stops_the_machine_is_left_out),
+		cmocka_unit_test(where_a_clock_found_it_is_no_part_of_a_hang),
 	};
 
 	return cmocka_run_group_tests(tests, begin, finish);
