@@ -6,6 +6,7 @@
 
 #include "signatures/base/hash.h"
 #include "signatures/knowledge/osmodule.h"
+#include "signatures/knowledge/osprocess.h"
 #include "signatures/meaning.h"
 
 enum {
@@ -18,6 +19,7 @@ enum {
 	EXACT_FRAMES = 2,
 	PORTABLE_FRAMES = 3,
 	MODULES = 4,	  /* different ones in a row */
+	DEEPER = 8,	  /* frames in which a check looks for its caller */
 	ENOUGH = 2,	  /* frames, or one and a module named outright */
 	BOTTOM = 2,	  /* the kernel's frames that start every thread */
 	TEXT_BYTES = 2048 /* room for all of it: names are bounded */
@@ -167,6 +169,18 @@ static bool is_reason(enum role role)
 	return role == ROLE_SUBTYPE || role == ROLE_POOL_SUBTYPE;
 }
 
+/*
+ * A process that the system cannot do without ended: its stack is that of every
+ * such end, the bug is the process's.  People's programs are named nowhere.
+ */
+static bool is_of_process(const struct crash *crash)
+{
+	return crash->bugcheck.code.known &&
+	       (crash->bugcheck.code.value == 0xef ||
+		crash->bugcheck.code.value == 0xf4) &&
+	       crash->process != NULL && osprocess_is_own(crash->process);
+}
+
 static void put_cause(struct writer *writer, const struct crash *crash)
 {
 	const struct crash_bugcheck *bugcheck = &crash->bugcheck;
@@ -182,6 +196,8 @@ static void put_cause(struct writer *writer, const struct crash *crash)
 					    .value);
 		put(writer, "\n");
 	}
+	if (is_of_process(crash))
+		put(writer, "process %s\n", crash->process);
 	if (crash->exception.code.known)
 		put(writer, "exception %llx\n",
 		    (unsigned long long)crash->exception.code.value);
@@ -216,12 +232,38 @@ static bool runs_on(const struct crash_frame *previous,
 	       strcmp(previous->module, frame->module) == 0;
 }
 
+/* Does a frame say whose bug it is: more than the kernel and frameworks? */
+static bool tells(const struct crash_frame *frame)
+{
+	if (frame->module == NULL)
+		return true;
+	const enum osmodule_tier tier = osmodule_tier(frame->module);
+
+	return tier != OSMODULE_NEVER && tier != OSMODULE_FRAMEWORK;
+}
+
+/* The nearest frame from i on that tells, as long as no gap lies before it. */
+static void put_caller(struct writer *writer, const struct crash *crash,
+		       size_t i, size_t last, enum strictness strictness)
+{
+	const size_t end = i + DEEPER < last ? i + DEEPER : last;
+
+	while (i < end && crash->stack.frames[i].how != CRASH_HOW_SCAN &&
+	       !tells(&crash->stack.frames[i]))
+		i++;
+	if (i < end && crash->stack.frames[i].how != CRASH_HOW_SCAN)
+		put_frame(writer, &crash->stack.frames[i], strictness);
+}
+
 /*
  * Frames that were merely scanned are left out.  What follows them may be a
  * little off too: it is used only as long as there is not enough otherwise, and
  * not at all where it was learned: how far it lies from the fault depends on
  * what other dumps happened to teach.
  * The kernel alone, named outright, is not enough: everything names it.
+ * Where the kernel or a framework stops the machine over what it was called
+ * with, its own frames are the same for everybody: the nearest one of somebody
+ * else is added.
  */
 static const char *text_of(const struct crash *crash, struct arena *arena,
 			   enum strictness strictness)
@@ -230,13 +272,16 @@ static const char *text_of(const struct crash *crash, struct arena *arena,
 	const struct crash_frame *previous = NULL;
 	struct writer writer = { .used = 0 };
 	size_t first, last, put_count = 0, weight = 0;
-	bool is_past_gap = false;
+	bool is_past_gap = false, is_told = false;
 
 	find_part(crash, &first, &last);
 	put_cause(&writer, crash);
-	if (put_fault(&writer, crash, strictness))
+	if (put_fault(&writer, crash, strictness)) {
+		is_told = true;
 		weight++;
-	for (size_t i = first; i < last && put_count < most[strictness]; i++) {
+	}
+	size_t i = first;
+	for (; i < last && put_count < most[strictness]; i++) {
 		const struct crash_frame *frame = &crash->stack.frames[i];
 		if (frame->how == CRASH_HOW_SCAN) {
 			if (weight >= ENOUGH)
@@ -252,8 +297,11 @@ static const char *text_of(const struct crash *crash, struct arena *arena,
 			put_frame(&writer, frame, strictness);
 			put_count++;
 		}
+		is_told |= tells(frame);
 		previous = frame;
 	}
+	if (first > 0 && !is_told && put_count == most[strictness])
+		put_caller(&writer, crash, i, last, strictness);
 	if (previous == NULL || weight < ENOUGH)
 		return NULL;
 	char *text = arena_take(arena, writer.used + 1, 1);

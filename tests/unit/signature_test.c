@@ -145,6 +145,54 @@ static void the_code_that_stops_the_machine_is_left_out(void **state)
 	assert_null(strstr(signature_exact_text(&crash, &arena), "3fdb50"));
 }
 
+static void a_critical_process_that_ended_is_the_bug(void **state)
+{
+	struct crash crash = sample();
+	struct crash_buckets one;
+
+	(void)state;
+	crash.bugcheck.code = CRASH_NUMBER(0xef);
+	crash.process = "svchost.exe";
+	one = buckets_of(crash);
+	crash.process = "csrss.exe";
+	assert_int_not_equal(buckets_of(crash).exact, one.exact);
+	/* programs of people are not told, nor processes of other crashes */
+	crash.process = "diary.exe";
+	one = buckets_of(crash);
+	crash.process = NULL;
+	assert_int_equal(buckets_of(crash).exact, one.exact);
+	crash.bugcheck.code = CRASH_NUMBER(0x3b);
+	one = buckets_of(crash);
+	crash.process = "csrss.exe";
+	assert_int_equal(buckets_of(crash).exact, one.exact);
+}
+
+/* wdf01000.sys checks what a driver called it with, and stops the machine. */
+static void a_check_is_told_by_whose_call_it_checked(void **state)
+{
+	struct crash crash = sample();
+	struct crash_buckets one;
+
+	(void)state;
+	crash.bugcheck.code = CRASH_NUMBER(0x10d);
+	crash.fault = (struct crash_fault){ 0 };
+	frames[0] = frame("nt", 0x3fdb50, CRASH_HOW_CONTEXT);
+	for (size_t i = 1; i < 4; i++)
+		frames[i] = frame("wdf01000.sys", i, CRASH_HOW_EPILOGUE);
+	frames[4] = frame("driver.sys", 0x50, CRASH_HOW_EPILOGUE);
+	one = buckets_of(crash);
+	frames[5].offset++; /* whoever called that */
+	assert_int_equal(buckets_of(crash).exact, one.exact);
+	frames[4].module = "other.sys";
+	assert_int_not_equal(buckets_of(crash).exact, one.exact);
+	assert_int_not_equal(buckets_of(crash).portable, one.portable);
+	/* behind a gap it may be anybody */
+	frames[3].how = CRASH_HOW_SCAN;
+	one = buckets_of(crash);
+	frames[4].module = "driver.sys";
+	assert_int_equal(buckets_of(crash).exact, one.exact);
+}
+
 /* The clock's frames, then what it interrupted: nt called by driver.sys. */
 static struct crash hung(uint64_t interrupted, uint64_t caller)
 {
@@ -208,6 +256,8 @@ int main(void)
 		cmocka_unit_test(scans_alone_join_no_bucket),
 		cmocka_unit_test(what_was_learned_past_a_gap_joins_no_bucket),
 		cmocka_unit_test(the_code_that_stops_the_machine_is_left_out),
+		cmocka_unit_test(a_critical_process_that_ended_is_the_bug),
+		cmocka_unit_test(a_check_is_told_by_whose_call_it_checked),
 		cmocka_unit_test(where_a_clock_found_it_is_no_part_of_a_hang),
 	};
 
