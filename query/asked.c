@@ -43,10 +43,10 @@ static enum status leave_out_snapshots(struct query *query,
 		return STATUS_OK;
 	if (plan_snapshots(query->store, &live, &tool_made, err))
 		return err->status;
-	if (leaves_live)
+	if (leaves_live && live.matched)
 		plan_leave_out(&asked->plan, &live);
 	asked->live = all - asked->plan.matched;
-	if (leaves_tool_made)
+	if (leaves_tool_made && tool_made.matched)
 		plan_leave_out(&asked->plan, &tool_made);
 	asked->tool_made = all - asked->live - asked->plan.matched;
 	plan_deinit(&live);

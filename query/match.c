@@ -8,7 +8,8 @@
 
 enum {
 	WORD_BITS = 64,
-	CHUNK_WORDS = STORE_CHUNK_ROWS / WORD_BITS
+	CHUNK_WORDS = STORE_CHUNK_ROWS / WORD_BITS,
+	JOINED_MOST = 1024 /* terms whose lists are joined before a scan */
 };
 
 static void *must(void *memory)
@@ -333,6 +334,44 @@ static enum status join(struct joined *joined, const struct accepted *accepted)
 			return joined->status;
 	}
 	return STATUS_OK;
+}
+
+bool match_is_listed(struct store *store, const struct where_test *test)
+{
+	const struct field *field = test->field;
+
+	if (test->negated || where_accepts_absent(test))
+		return false;
+	if (field->index == FIELD_POSTINGS)
+		return true;
+	return store_posting_is_listed(store, field) &&
+	       (match_is_lookup(test) ||
+		store_column_last_term(store, field) <= JOINED_MOST);
+}
+
+enum status match_lists(struct store *store, const struct where_test *test,
+			struct store_rows **rows, struct error *err)
+{
+	struct joined joined = { .store = store,
+				 .field = test->field,
+				 .rows = store_rows_create(),
+				 .err = err };
+	struct accepted accepted;
+
+	if (accepted_make(store, test, &accepted, err)) {
+		store_rows_destroy(joined.rows);
+		return err->status;
+	}
+	if (!join(&joined, &accepted)) {
+		if (*rows)
+			store_rows_and(joined.rows, *rows);
+		store_rows_destroy(*rows);
+		*rows = joined.rows;
+	} else {
+		store_rows_destroy(joined.rows);
+	}
+	free(accepted.yes);
+	return joined.status;
 }
 
 enum status match_postings(struct store *store, const struct where_test *test,

@@ -243,11 +243,40 @@ static unsigned cost(const struct field *field)
 		       : costs[field->index];
 }
 
+static bool add_row(void *closure, uint32_t row)
+{
+	plan_add(closure, row);
+	return true;
+}
+
+/* What posting lists say: the smallest sets there are, so they come first. */
+static enum status start(struct store *store, const struct where *where,
+			 struct plan *ret, struct error *err)
+{
+	struct store_rows *rows = NULL;
+
+	for (size_t i = 0; i < where->count; i++) {
+		if (!match_is_listed(store, &where->tests[i]))
+			continue;
+		if (match_lists(store, &where->tests[i], &rows, err)) {
+			store_rows_destroy(rows);
+			return err->status;
+		}
+	}
+	*ret = rows ? plan_none(store) : plan_all(store);
+	if (rows)
+		store_rows_walk(rows, add_row, ret);
+	store_rows_destroy(rows);
+	return STATUS_OK;
+}
+
 enum status plan_make(struct store *store, const struct where *where,
 		      struct plan *ret, struct error *err)
 {
-	struct plan plan = plan_all(store);
+	struct plan plan;
 
+	if (start(store, where, &plan, err))
+		return err->status;
 	if (push_rows(store, where, &plan, err)) {
 		plan_deinit(&plan);
 		return err->status;
@@ -256,7 +285,9 @@ enum status plan_make(struct store *store, const struct where *where,
 		for (size_t i = 0; i < where->count; i++) {
 			const struct where_test *test = &where->tests[i];
 
-			if (cost(test->field) != stage || push_can(store, test))
+			if (cost(test->field) != stage ||
+			    push_can(store, test) ||
+			    match_is_listed(store, test))
 				continue;
 			if (apply(store, test, &plan, err)) {
 				plan_deinit(&plan);
@@ -315,7 +346,8 @@ enum status plan_snapshots(struct store *store, struct plan *live,
 		plan_deinit(&first);
 		return err->status;
 	}
-	plan_leave_out(tool_made, &first);
+	if (first.matched)
+		plan_leave_out(tool_made, &first);
 	*live = first;
 	return STATUS_OK;
 }

@@ -391,6 +391,17 @@ const struct field *field_find(const char *name)
 	return field ? field : find(added, name);
 }
 
+bool field_is_listed(const struct field *field)
+{
+	static const char *const names[] = { "bugcheck", "build", "exception",
+					     "fault", "hypervisor" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(field->name, names[i]))
+			return true;
+	return false;
+}
+
 void field_values(const struct field *field, const struct crash *crash,
 		  field_take *take, void *closure)
 {

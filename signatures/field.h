@@ -54,6 +54,12 @@ struct field {
 extern const struct field field_table[];
 
 /*
+ * A FIELD_COLUMN that is often filtered by is on posting lists, too: rows are
+ * found without a scan, for two bytes a crash at most.
+ */
+bool field_is_listed(const struct field *field);
+
+/*
  * Rows that are not of the program but of a list somebody keeps beside a store;
  * see store_side.h: a FIELD_COLUMN of texts.  Their numbers are from
  * FIELD_ADDED on, and belong to nothing that is stored.  name and help live

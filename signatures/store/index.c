@@ -35,24 +35,35 @@ static struct term *term_of(struct work *work, struct field_value value)
 			 term_bytes(work->field, value, number));
 }
 
+/* What is asked of the table of fields for every term of every row. */
+static struct known {
+	const struct field *bugcheck, *machine;
+	bool is_on_lists[SCHEMA_FIELDS];
+} known;
+
+static void get_to_know(void)
+{
+	for (const struct field *field = field_table; field->name; field++)
+		known.is_on_lists[field->number] =
+			field->index != FIELD_COLUMN || field_is_listed(field);
+	known.bugcheck = field_find("bugcheck");
+	known.machine = field_find("machine");
+}
+
 /* One term of the row goes into the index. */
 static void put_term(struct work *work, const struct field *field,
 		     const struct term *term)
 {
-	static const struct field *bugcheck, *machine;
-
-	if (!machine) {
-		bugcheck = field_find("bugcheck");
-		machine = field_find("machine");
-	}
-	if (field == bugcheck)
+	if (!known.machine)
+		get_to_know();
+	if (field == known.bugcheck)
 		work->bugcheck = term->number;
-	if (field == machine)
+	if (field == known.machine)
 		work->machine = term->number;
-	if (field->index != FIELD_COLUMN)
+	if (known.is_on_lists[field->number])
 		pending_posting(work->store, field->number, term->number,
 				work->number, work->delta);
-	else
+	if (field->index == FIELD_COLUMN)
 		pending_column(work->store, field, work->number,
 			       work->delta > 0 ? term->number
 					       : column_none(field));

@@ -9,7 +9,8 @@
  *
  *   meta     "schema"              u32 SCHEMA_VERSION
  *            "fields"              of each field that the index was made for:
- *                                  number, type, index, are machines counted;
+ *                                  number, type, index, listed, are machines
+ *                                  counted;
  *                                  a byte each
  *            "tally"               v files, then v refused by enum status
  *   row      row u32               v count, files richest first, each:

@@ -380,6 +380,7 @@ static struct bytes fields_now(struct arena *arena)
 		pack_u8(&out, field->number);
 		pack_u8(&out, (uint8_t)field->type);
 		pack_u8(&out, (uint8_t)field->index);
+		pack_u8(&out, field_is_listed(field));
 		pack_u8(&out, machines_are_counted(field->number));
 	}
 	return pack_done(&out);

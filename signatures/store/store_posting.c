@@ -91,6 +91,12 @@ static void add_members(struct store *store, const struct store_rows *lists,
 	free(members.is_member);
 }
 
+bool store_posting_is_listed(const struct store *store,
+			     const struct field *field)
+{
+	return field_is_listed(field) && !store->foreign;
+}
+
 enum status store_posting_read(struct store *store, const struct field *field,
 			       uint32_t term, struct store_rows *rows,
 			       struct error *err)

@@ -116,7 +116,14 @@ void store_rows_or(struct store_rows *rows, const struct store_rows *with);
 void store_rows_walk(const struct store_rows *rows,
 		     bool (*take)(void *closure, uint32_t row), void *closure);
 
-/* Add to rows all rows that have the term (FIELD_POSTINGS, FIELD_MODULES). */
+/* Are rows with a term of this FIELD_COLUMN on a posting list, too? */
+bool store_posting_is_listed(const struct store *store,
+			     const struct field *field);
+
+/*
+ * Add to rows all rows that have the term (FIELD_POSTINGS, FIELD_MODULES, and
+ * what is listed).
+ */
 enum status store_posting_read(struct store *store, const struct field *field,
 			       uint32_t term, struct store_rows *rows,
 			       struct error *err) MUST_CHECK;

@@ -42,6 +42,18 @@ say find --limit=1 --offset=1
 say find time=2026-11-02..2026-11-03 --format=csv
 say find bugcheck=1000007e --format=csv
 say find 'uptime=..100' fault!=spy.sys --format=csv
+# What posting lists have, and what a scan leaves, is everything.
+found() {
+	crashquery find --format=csv "$@" | sed 1d | sort
+}
+for word in bugcheck=d1 bugcheck=7e,15e fault=ks.sys fault=k* build=19041.. \
+	hypervisor=* exception=c0000005; do
+	{
+		found "$word"
+		found "$(echo "$word" | sed 's/=/!=/')"
+	} | sort >both
+	found | cmp - both && echo "$word: $(found "$word" | wc -l)"
+done
 id=$(crashquery find bugcheck=d1 --limit=1 --format=csv | tail -n 1 | cut -d, -f1)
 crashquery show "$id" | sed '1s|^[^ ]*|ID|; /^Stack/,$d'
 say show dumps/3.dmp --json | cut -c1-20
