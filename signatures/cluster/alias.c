@@ -1,12 +1,8 @@
-#include "signatures/cluster/alias.h"
-
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "signatures/base/hash.h"
-#include "signatures/cluster/keymap.h"
+#include "signatures/cluster/alias_state.h"
 
 enum {
 	ROUNDS = 3,
@@ -16,7 +12,8 @@ enum {
 	CHAIN_WINDOW = 60,
 	ALIGNMENT = 16,	    /* of function starts */
 	SHIFT_MIN = 0x8000, /* allowed shift, or 8 % of the image */
-	SPAN_MAX = 0x40000  /* between anchors of one shift */
+	SPAN_MAX = 0x40000, /* between anchors of one shift */
+	GAPS = 4096	    /* costs of small gaps, worked out once */
 };
 
 #define PAIR_WEIGHT_MIN 0.5
@@ -25,14 +22,6 @@ enum {
 #define SURE_NEIGHBOUR 1.0 /* beside a pair with the same shift */
 #define NO_FRAME UINT32_MAX
 
-/* One frame was seen in one context; sorted by frame, then context. */
-struct seen {
-	uint64_t context;
-	uint32_t frame;
-	uint32_t half; /* two frames away: half the weight */
-	uint32_t df;   /* offsets of this module build in this context */
-};
-
 struct pair {
 	uint32_t a, b; /* frames of the older and the newer build */
 	double weight;
@@ -40,26 +29,27 @@ struct pair {
 	int32_t before;
 };
 
-struct learner {
-	const struct alias_frame *frames;
-	size_t frame_count;
-	const struct alias_stack *stacks;
-	size_t stack_count;
-	uint32_t *parent;
-	uint32_t *next; /* ring of the frames of a node */
-	uint32_t *size; /* of the node, at its root */
-	struct seen *by_frame;
-	struct seen *by_context; /* per build: sorted by context, then frame */
-	size_t seen_count, seen_room;
-	struct keymap known; /* of by_frame: who keeps what company */
-	size_t *first_seen;  /* of each frame in by_frame; frame_count + 1 */
-	struct pair *pairs;
-	size_t pair_count, pair_room;
+/* Where a context of the older build is found in the newer one. */
+struct run {
+	const struct alias_seen *seen;
+	uint32_t count; /* 0 = not at all, or too often */
+	double weight;
 };
 
-/* The frames of one build of a module: [first, end). */
-struct build {
-	size_t first, end;
+struct learner {
+	const struct alias_frame *frames;
+	uint32_t frame_count;
+	struct alias_contexts contexts;
+	uint32_t *parent;
+	uint32_t *next;	  /* ring of the frames of a node */
+	uint32_t *size;	  /* of the node, at its root */
+	struct run *runs; /* of contexts, as by_frame has them */
+	double *votes;	  /* for the frames of the newer build */
+	uint32_t *voted;  /* those with any */
+	uint32_t voted_count;
+	struct pair *pairs;
+	size_t pair_count, pair_room;
+	double gaps[GAPS];
 };
 
 static void *must(void *memory)
@@ -129,181 +119,6 @@ static void unite(struct learner *l, uint32_t a, uint32_t b)
 	l->next[rb] = swap;
 }
 
-static uint64_t node_hash(struct learner *l, uint32_t frame)
-{
-	return root_of(l, frame) + 1;
-}
-
-static uint64_t module_hash(const struct learner *l,
-			    const struct alias_stack *stack, ptrdiff_t k)
-{
-	return k >= 0 && k < (ptrdiff_t)stack->count
-		       ? l->frames[stack->frames[k]].module
-		       : 1;
-}
-
-static void add_seen(struct learner *l, uint32_t frame, uint64_t kind,
-		     uint64_t what, bool half)
-{
-	const uint64_t context = hash_mix(kind, what);
-	const uint64_t key = hash_mix(context, frame);
-	bool is_new;
-
-	/* Most stacks of a fleet repeat others: once is enough. */
-	keymap_put(&l->known, key ? key : 1, &is_new);
-	if (!is_new)
-		return;
-	if (l->seen_count == l->seen_room) {
-		l->seen_room = l->seen_room ? l->seen_room * 2 : 4096;
-		l->by_frame = must(realloc(
-			l->by_frame, l->seen_room * sizeof(*l->by_frame)));
-	}
-	l->by_frame[l->seen_count++] = (struct seen){ context, frame, half, 0 };
-}
-
-/* The company of the k-th frame of a stack. */
-static void see_frame(struct learner *l, const struct alias_stack *stack,
-		      size_t k)
-{
-	const uint32_t frame = stack->frames[k];
-	const ptrdiff_t at = (ptrdiff_t)k;
-	const uint64_t above = module_hash(l, stack, at - 1);
-	const uint64_t below = module_hash(l, stack, at + 1);
-	const uint64_t near = hash_mix(above, below);
-
-	if (k > 0)
-		add_seen(l, frame, 1, node_hash(l, stack->frames[k - 1]),
-			 false);
-	if (k + 1 < stack->count)
-		add_seen(l, frame, 2, node_hash(l, stack->frames[k + 1]),
-			 false);
-	add_seen(l, frame, 3, hash_mix(stack->code, near), false);
-	add_seen(l, frame, 4,
-		 hash_mix(hash_mix(module_hash(l, stack, at - 2),
-				   module_hash(l, stack, at + 2)),
-			  near),
-		 false);
-	if (k > 1)
-		add_seen(l, frame, 5, node_hash(l, stack->frames[k - 2]), true);
-	if (k + 2 < stack->count)
-		add_seen(l, frame, 6, node_hash(l, stack->frames[k + 2]), true);
-}
-
-static void see_all(struct learner *l)
-{
-	l->seen_count = l->seen_room = 0;
-	l->by_frame = NULL;
-	keymap_init(&l->known);
-	for (size_t s = 0; s < l->stack_count; s++)
-		for (size_t k = 0; k < l->stacks[s].count; k++)
-			see_frame(l, &l->stacks[s], k);
-	keymap_deinit(&l->known);
-}
-
-static int by_frame(const void *left, const void *right)
-{
-	const struct seen *a = left, *b = right;
-
-	if (a->frame != b->frame)
-		return a->frame < b->frame ? -1 : 1;
-	return (a->context > b->context) - (a->context < b->context);
-}
-
-static int by_context(const void *left, const void *right)
-{
-	const struct seen *a = left, *b = right;
-
-	if (a->context != b->context)
-		return a->context < b->context ? -1 : 1;
-	return (a->frame > b->frame) - (a->frame < b->frame);
-}
-
-static struct build next_build(const struct learner *l, size_t first)
-{
-	size_t end = first + 1;
-
-	while (end < l->frame_count &&
-	       same_build(&l->frames[first], &l->frames[end]))
-		end++;
-	return (struct build){ first, end };
-}
-
-static struct seen *seen_of(const struct learner *l, struct seen *all,
-			    struct build build, size_t *count)
-{
-	*count = l->first_seen[build.end] - l->first_seen[build.first];
-	return all + l->first_seen[build.first];
-}
-
-/* Per build: order by context, and count the offsets of each context. */
-static void count_contexts(struct learner *l, struct build build)
-{
-	size_t count;
-	struct seen *seen = seen_of(l, l->by_context, build, &count);
-
-	qsort(seen, count, sizeof(*seen), by_context);
-	for (size_t i = 0; i < count;) {
-		size_t end = i;
-
-		while (end < count && seen[end].context == seen[i].context)
-			end++;
-		for (size_t k = i; k < end; k++)
-			seen[k].df = (uint32_t)(end - i);
-		i = end;
-	}
-}
-
-static void gather_contexts(struct learner *l)
-{
-	size_t at = 0;
-
-	see_all(l);
-
-	const size_t kept = l->seen_count;
-
-	if (kept > 1)
-		qsort(l->by_frame, kept, sizeof(*l->by_frame), by_frame);
-	for (uint32_t f = 0; f <= l->frame_count; f++) {
-		while (at < kept && l->by_frame[at].frame < f)
-			at++;
-		l->first_seen[f] = at;
-	}
-	l->by_context = must(malloc((kept + 1) * sizeof(*l->by_context)));
-	if (kept > 0)
-		memcpy(l->by_context, l->by_frame,
-		       kept * sizeof(*l->by_context));
-	for (size_t f = 0; f < l->frame_count;) {
-		const struct build build = next_build(l, f);
-
-		count_contexts(l, build);
-		f = build.end;
-	}
-}
-
-/* The run of context in a build's seen, or NULL. */
-static const struct seen *find_run(const struct seen *seen, size_t count,
-				   uint64_t context)
-{
-	size_t low = 0, high = count;
-
-	while (low < high) {
-		const size_t middle = (low + high) / 2;
-
-		if (seen[middle].context < context)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < count && seen[low].context == context ? &seen[low] : NULL;
-}
-
-static int by_b(const void *left, const void *right)
-{
-	const struct pair *a = left, *b = right;
-
-	return (a->b > b->b) - (a->b < b->b);
-}
-
 static int by_weight(const void *left, const void *right)
 {
 	const struct pair *a = left, *b = right;
@@ -313,13 +128,11 @@ static int by_weight(const void *left, const void *right)
 	return (a->b > b->b) - (a->b < b->b);
 }
 
-static int by_ab(const void *left, const void *right)
+static int by_b(const void *left, const void *right)
 {
 	const struct pair *a = left, *b = right;
 
-	if (a->a != b->a)
-		return a->a < b->a ? -1 : 1;
-	return by_b(left, right);
+	return (a->b > b->b) - (a->b < b->b);
 }
 
 static void add_pair(struct learner *l, struct pair pair)
@@ -332,65 +145,103 @@ static void add_pair(struct learner *l, struct pair pair)
 	l->pairs[l->pair_count++] = pair;
 }
 
-/* Votes for one offset a of the older build: leaves its best few pairs. */
-static void vote(struct learner *l, struct build older, struct build newer,
-		 uint32_t a, double shift_max)
+/* The contexts of a build, and how many. */
+static const struct alias_seen *seen_of(const struct learner *l,
+					struct alias_build build,
+					uint32_t *count)
 {
-	const size_t from = l->pair_count;
+	const uint32_t *first = l->contexts.first;
+
+	*count = first[build.end] - first[build.first];
+	return l->contexts.by_context + first[build.first];
+}
+
+/* For each context of the older build, those who have it in the newer one. */
+static void find_runs(struct learner *l, struct alias_build older,
+		      struct alias_build newer)
+{
+	uint32_t mine_count, their_count;
+	const struct alias_seen *mine = seen_of(l, older, &mine_count);
+	const struct alias_seen *theirs = seen_of(l, newer, &their_count);
+	uint32_t k = 0;
+
+	for (uint32_t i = 0; i < mine_count;) {
+		const uint32_t end = i + mine[i].df;
+		struct run run = { .count = 0 };
+
+		while (k < their_count && theirs[k].context < mine[i].context)
+			k += theirs[k].df;
+		if (k < their_count && theirs[k].context == mine[i].context &&
+		    theirs[k].df <= CONTEXT_OFFSETS) {
+			run.seen = theirs + k;
+			run.count = run.seen->df;
+			run.weight = log((double)(1 + older.end - older.first) /
+					 mine[i].df) +
+				     log((double)(1 + newer.end - newer.first) /
+					 run.count);
+			if (mine[i].half)
+				run.weight *= 0.5;
+			if (run.weight <= 0)
+				run.count = 0;
+		}
+		for (; i < end; i++)
+			l->runs[mine[i].index] = run;
+	}
+}
+
+/* What all contexts of a frame of the older build say. */
+static void vote(struct learner *l, struct alias_build newer, uint32_t a)
+{
+	const uint32_t *first = l->contexts.first;
 	const uint32_t offset = l->frames[a].offset;
-	size_t newer_count, older_count;
-	const struct seen *theirs =
-		seen_of(l, l->by_context, newer, &newer_count);
-	const struct seen *mine =
-		seen_of(l, l->by_context, older, &older_count);
-	size_t kept;
 
-	for (size_t i = l->first_seen[a]; i < l->first_seen[a + 1]; i++) {
-		const struct seen *seen = &l->by_frame[i];
-		const struct seen *run =
-			find_run(theirs, newer_count, seen->context);
+	l->voted_count = 0;
+	for (uint32_t i = first[a]; i < first[a + 1]; i++) {
+		const struct run *run = &l->runs[i];
 
-		if (!run || run->df > CONTEXT_OFFSETS)
-			continue;
+		for (uint32_t k = 0; k < run->count; k++) {
+			const uint32_t b = run->seen[k].frame;
+			double *votes = &l->votes[b - newer.first];
 
-		const struct seen *own =
-			find_run(mine, older_count, seen->context);
-		double weight =
-			log((double)(1 + older.end - older.first) / own->df) +
-			log((double)(1 + newer.end - newer.first) / run->df);
-
-		if (seen->half)
-			weight *= 0.5;
-		for (uint32_t k = 0; weight > 0 && k < run->df; k++) {
-			const uint32_t b = run[k].frame;
-
-			if ((l->frames[b].offset - offset) % ALIGNMENT == 0)
-				add_pair(l,
-					 (struct pair){ a, b, weight, 0, -1 });
+			if ((l->frames[b].offset - offset) % ALIGNMENT != 0)
+				continue;
+			if (*votes <= 0)
+				l->voted[l->voted_count++] = b;
+			*votes += run->weight;
 		}
 	}
-	qsort(l->pairs + from, l->pair_count - from, sizeof(*l->pairs), by_b);
-	kept = from;
-	for (size_t i = from; i < l->pair_count; i++) {
-		if (kept > from && l->pairs[kept - 1].b == l->pairs[i].b)
-			l->pairs[kept - 1].weight += l->pairs[i].weight;
-		else
-			l->pairs[kept++] = l->pairs[i];
+}
+
+/* The best few pairs of a frame of the older build. */
+static void elect(struct learner *l, struct alias_build newer, uint32_t a,
+		  double shift_max)
+{
+	struct pair best[PAIRS_PER_OFFSET + 1];
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < l->voted_count; i++) {
+		const uint32_t b = l->voted[i];
+		double *votes = &l->votes[b - newer.first];
+		const struct pair pair = { a, b, *votes, 0, -1 };
+		size_t k = count;
+
+		*votes = 0;
+		for (; k > 0 && by_weight(&pair, &best[k - 1]) < 0; k--)
+			best[k] = best[k - 1];
+		best[k] = pair;
+		count += count < PAIRS_PER_OFFSET;
 	}
-	qsort(l->pairs + from, kept - from, sizeof(*l->pairs), by_weight);
-	if (kept > from + PAIRS_PER_OFFSET)
-		kept = from + PAIRS_PER_OFFSET;
-	l->pair_count = from;
-	for (size_t i = from; i < kept; i++) {
-		struct pair pair = l->pairs[i];
-		const double shift =
-			fabs((double)l->frames[pair.b].offset - (double)offset);
+	qsort(best, count, sizeof(*best), by_b);
+	for (size_t i = 0; i < count; i++) {
+		struct pair pair = best[i];
+		const double shift = fabs((double)l->frames[pair.b].offset -
+					  (double)l->frames[a].offset);
 
 		if (pair.weight <= PAIR_WEIGHT_MIN || shift > shift_max)
 			continue;
 		if (pair.weight > PAIR_WEIGHT_MAX)
 			pair.weight = PAIR_WEIGHT_MAX;
-		l->pairs[l->pair_count++] = pair;
+		add_pair(l, pair);
 	}
 }
 
@@ -400,9 +251,19 @@ static int64_t shift_of(const struct learner *l, const struct pair *pair)
 	       (int64_t)l->frames[pair->a].offset;
 }
 
-static double gap_cost(int64_t a, int64_t b)
+static double cost_of(double steps)
 {
-	return a == b ? 0 : 1.0 + 0.35 * log2(1 + (double)llabs(a - b) / 16);
+	return 1.0 + 0.35 * log2(1 + steps);
+}
+
+/* Shifts differ by multiples of the alignment. */
+static double gap_cost(const struct learner *l, int64_t a, int64_t b)
+{
+	const uint64_t steps = (uint64_t)llabs(a - b) / ALIGNMENT;
+
+	if (a == b)
+		return 0;
+	return steps < GAPS ? l->gaps[steps] : cost_of((double)steps);
 }
 
 /* The best chain of pairs that rises in both builds; its length. */
@@ -411,7 +272,6 @@ static size_t chain(struct learner *l, struct pair *ret)
 	size_t best = 0;
 	size_t length = 0;
 
-	qsort(l->pairs, l->pair_count, sizeof(*l->pairs), by_ab);
 	for (size_t i = 0; i < l->pair_count; i++) {
 		struct pair *pair = &l->pairs[i];
 		const size_t from = i > CHAIN_WINDOW ? i - CHAIN_WINDOW : 0;
@@ -421,12 +281,14 @@ static size_t chain(struct learner *l, struct pair *ret)
 		for (size_t k = from; k < i; k++) {
 			const struct pair *other = &l->pairs[k];
 
-			if (other->a >= pair->a || other->b >= pair->b)
+			/* A gap costs nothing at least. */
+			if (other->score <= most || other->a >= pair->a ||
+			    other->b >= pair->b)
 				continue;
 
 			const double score =
-				other->score -
-				gap_cost(shift_of(l, pair), shift_of(l, other));
+				other->score - gap_cost(l, shift_of(l, pair),
+							shift_of(l, other));
 
 			if (score > most) {
 				most = score;
@@ -450,7 +312,7 @@ static size_t chain(struct learner *l, struct pair *ret)
 
 /* Unchanged code between two anchors of one shift maps by that shift. */
 static void fill_span(struct learner *l, const struct pair *low,
-		      const struct pair *high, struct build newer)
+		      const struct pair *high, struct alias_build newer)
 {
 	const int64_t shift = shift_of(l, low);
 	size_t b = low->b;
@@ -468,7 +330,8 @@ static void fill_span(struct learner *l, const struct pair *low,
 	}
 }
 
-static void align(struct learner *l, struct build older, struct build newer)
+static void align(struct learner *l, struct alias_build older,
+		  struct alias_build newer)
 {
 	const uint32_t last_a = l->frames[older.end - 1].offset;
 	const uint32_t last_b = l->frames[newer.end - 1].offset;
@@ -478,9 +341,11 @@ static void align(struct learner *l, struct build older, struct build newer)
 	size_t sure = 0;
 
 	l->pair_count = 0;
-	for (size_t a = older.first; a < older.end; a++)
-		vote(l, older, newer, (uint32_t)a,
-		     share > SHIFT_MIN ? share : SHIFT_MIN);
+	find_runs(l, older, newer);
+	for (uint32_t a = older.first; a < older.end; a++) {
+		vote(l, newer, a);
+		elect(l, newer, a, share > SHIFT_MIN ? share : SHIFT_MIN);
+	}
 	if (l->pair_count == 0)
 		return;
 	links = must(malloc(l->pair_count * sizeof(*links)));
@@ -505,11 +370,12 @@ static void align(struct learner *l, struct build older, struct build newer)
 /* Each build of a module against the few before it. */
 static void align_modules(struct learner *l)
 {
-	struct build recent[LOOK_BACK];
+	struct alias_build recent[LOOK_BACK];
 	size_t count = 0;
 
-	for (size_t f = 0; f < l->frame_count;) {
-		const struct build build = next_build(l, f);
+	for (uint32_t f = 0; f < l->frame_count;) {
+		const struct alias_build build =
+			alias_contexts_build(&l->contexts, f);
 
 		if (count > 0 &&
 		    l->frames[recent[0].first].module != l->frames[f].module)
@@ -523,42 +389,69 @@ static void align_modules(struct learner *l)
 	}
 }
 
+static void init(struct learner *l)
+{
+	const size_t count = (size_t)l->frame_count + 1;
+
+	l->parent = must(calloc(count, sizeof(*l->parent)));
+	l->next = must(calloc(count, sizeof(*l->next)));
+	l->size = must(calloc(count, sizeof(*l->size)));
+	l->votes = must(calloc(count, sizeof(*l->votes)));
+	l->voted = must(calloc(count, sizeof(*l->voted)));
+	for (uint32_t f = 0; f < l->frame_count; f++) {
+		l->parent[f] = l->next[f] = f;
+		l->size[f] = 1;
+	}
+	for (size_t i = 0; i < GAPS; i++)
+		l->gaps[i] = cost_of((double)i);
+}
+
+static void deinit(struct learner *l)
+{
+	alias_contexts_deinit(&l->contexts);
+	free(l->parent);
+	free(l->next);
+	free(l->size);
+	free(l->runs);
+	free(l->votes);
+	free(l->voted);
+	free(l->pairs);
+}
+
+static void run_round(struct learner *l)
+{
+	uint32_t *names =
+		must(malloc(((size_t)l->frame_count + 1) * sizeof(*names)));
+
+	for (uint32_t f = 0; f < l->frame_count; f++)
+		names[f] = root_of(l, f);
+	alias_contexts_name(&l->contexts, names);
+	free(names);
+	free(l->runs);
+	l->runs = must(calloc((size_t)l->contexts.first[l->frame_count] + 1,
+			      sizeof(*l->runs)));
+	align_modules(l);
+}
+
 void alias_learn(const struct alias_frame *frames, size_t frame_count,
 		 const struct alias_stack *stacks, size_t stack_count,
 		 uint32_t *ret)
 {
-	struct learner l = {
-		.frames = frames,
-		.frame_count = frame_count,
-		.stacks = stacks,
-		.stack_count = stack_count,
-		.parent = must(calloc(frame_count + 1, sizeof(uint32_t))),
-		.next = must(calloc(frame_count + 1, sizeof(uint32_t))),
-		.size = must(calloc(frame_count + 1, sizeof(uint32_t))),
-		.first_seen = must(calloc(frame_count + 1, sizeof(size_t))),
-	};
+	struct learner l = { .frames = frames,
+			     .frame_count = (uint32_t)frame_count };
 
-	for (uint32_t f = 0; f < frame_count; f++) {
-		l.parent[f] = l.next[f] = f;
-		l.size[f] = 1;
-	}
-	for (int round = 0; round < ROUNDS; round++) {
-		gather_contexts(&l);
-		align_modules(&l);
-		free(l.by_frame);
-		free(l.by_context);
-	}
+	init(&l);
+	alias_contexts_init(&l.contexts, frames, frame_count, stacks,
+			    stack_count);
+	for (int round = 0; round < ROUNDS; round++)
+		run_round(&l);
 	memset(l.size, 0xff, frame_count * sizeof(*l.size));
-	for (uint32_t f = 0; f < frame_count; f++) {
+	for (uint32_t f = 0; f < l.frame_count; f++) {
 		const uint32_t root = root_of(&l, f);
 
 		if (l.size[root] == NO_FRAME)
 			l.size[root] = f;
 		ret[f] = l.size[root];
 	}
-	free(l.parent);
-	free(l.next);
-	free(l.size);
-	free(l.first_seen);
-	free(l.pairs);
+	deinit(&l);
 }
