@@ -88,7 +88,9 @@ int main(int argc, char **argv)
 		cli_complain("a command is wanted; --help lists them");
 		return CLI_USAGE;
 	}
-	if (asks_for_help(1, argv + 1)) {
+	const bool asks_help = !strcmp(argv[1], "help");
+
+	if (asks_for_help(1, argv + 1) || (asks_help && argc == 2)) {
 		print_help();
 		return CLI_YES;
 	}
@@ -96,10 +98,11 @@ int main(int argc, char **argv)
 		cli_print_version();
 		return CLI_YES;
 	}
-	const struct tools_command *command = find(argv[1]);
+	const char *name = argv[asks_help ? 2 : 1];
+	const struct tools_command *command = find(name);
 	if (!command)
-		return unknown(argv[1]);
-	if (asks_for_help(argc - 2, argv + 2)) {
+		return unknown(name);
+	if (asks_help || asks_for_help(argc - 2, argv + 2)) {
 		print_command_help(command);
 		return CLI_YES;
 	}

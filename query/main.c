@@ -2,6 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "query/hint.h"
 #include "query/hosts.h"
 #include "query/known_field.h"
 #include "query/query.h"
@@ -135,6 +136,9 @@ static enum status run_in_store(const struct query_command *command,
 		status = store_begin(query->store, err);
 	if (!status) {
 		status = command->run(query, ret, err);
+		if (!status && *ret == CLI_NO &&
+		    query->printer->reader & TABLE_PEOPLE)
+			hint_empty(query);
 		if (!status)
 			status = known_field_check(err);
 		if (!status)
@@ -187,11 +191,17 @@ static enum status run(int argc, char **argv, enum cli_exit *ret,
 	const struct query_command *command = NULL;
 	struct cli_operands operands;
 
-	if (name && find_command_row(name, &command, err))
+	const bool asks_help = name && strcmp(name, "help") == 0;
+
+	if (name && !asks_help && find_command_row(name, &command, err))
 		return err->status;
 	tables[1] = command ? command->options : NULL;
 	if (cli_parse(argc, argv, tables, &operands, err))
 		return err->status;
+	if (asks_help && operands.count > 1 &&
+	    find_command_row(operands.at[1], &command, err))
+		return err->status;
+	options.help |= asks_help;
 	if (options.help && command)
 		print_command_help(command);
 	else if (options.help)

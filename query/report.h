@@ -109,6 +109,9 @@ struct report_machine {
 	const char *reasons;
 };
 
+/* From here on a cluster keeps to a hypervisor or a BIOS version. */
+#define REPORT_KEEPS_Q 0.01
+
 /* A hypervisor or a BIOS version among the machines that crash. */
 struct report_firmware {
 	const char *field, *value;

@@ -14,7 +14,6 @@ enum {
 
 static const char *const fields[] = { "hypervisor", "biosversion" };
 static const double rate_q_max = 0.05;
-static const double cluster_q_max = 0.01;
 
 enum {
 	FIELDS = sizeof(fields) / sizeof(fields[0])
@@ -249,7 +248,7 @@ enum status report_firmware(struct report *report, const struct plan *plan,
 							(double)search.count);
 		if ((row.change.tested && row.change.q < rate_q_max &&
 		     row.change.factor > 1) ||
-		    row.cluster_q < cluster_q_max)
+		    row.cluster_q < REPORT_KEEPS_Q)
 			search.rows[kept++] = row;
 	}
 	if (kept > 1)

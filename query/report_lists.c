@@ -220,7 +220,7 @@ static void firmware_row(struct html *html, const struct report_firmware *f)
 			     f->change.high);
 	html_put(html, " %s</td><td>",
 		 report_words_change(html->arena, &f->change));
-	if (f->cluster && f->cluster_q < 0.01)
+	if (f->cluster && f->cluster_q < REPORT_KEEPS_Q)
 		html_put(html, "%s: %s machines", f->cluster->title,
 			 report_words_table(html->arena, f->table));
 	html_put(html, "</td></tr>\n");

@@ -177,6 +177,21 @@ static const char *odd_line(const struct report *report)
 			   report->odd_count, report->odd[0].id);
 }
 
+/* "BIOS version F7b, where 0x3B in ndis.sys keeps to 6 of 6 machines" */
+static const char *firmware_text(const struct report *report)
+{
+	const struct report_firmware *first = &report->firmware[0];
+	const char *what = *first->field == 'h' ? "hypervisor" : "BIOS version";
+
+	if (!first->cluster || first->cluster_q >= REPORT_KEEPS_Q)
+		return text_printf(report->arena, "%s %s", what, first->value);
+	return text_printf(report->arena,
+			   "%s %s, which %" PRIu64 " of %" PRIu64
+			   " machines with %s have",
+			   what, first->value, first->table.k1, first->table.n1,
+			   first->cluster->title);
+}
+
 static const char *rising_line(const struct report *report)
 {
 	const struct report_subject *first = report->rising[0];
@@ -218,7 +233,7 @@ size_t report_summary(const struct report *report,
 			"%zu of %zu hypervisors and BIOS versions stand "
 			"out, first %s.",
 			report->firmware_count, report->firmware_tested,
-			report->firmware[0].value);
+			firmware_text(report));
 	lines[count++] = text_printf(
 		arena,
 		"%" PRIu64 " crash%s indexed during the window, "

@@ -350,7 +350,7 @@ static void say_firmware(struct page *page)
 				table_text_cell(report_words_change(
 					page->arena, &f->change)),
 				table_text_cell(
-					f->cluster_q < 0.01
+					f->cluster_q < REPORT_KEEPS_Q
 						? text_printf(
 							  page->arena, "%s: %s",
 							  f->cluster->title,

@@ -288,14 +288,34 @@ static enum status parse_values(struct where_test *test, const char *list,
 	return STATUS_OK;
 }
 
+/* A bare word: what it is mostly a value of. */
+static enum status no_filter(const char *word, struct error *err)
+{
+	const char *dot = strrchr(word, '.');
+	uint64_t number;
+
+	if (bugcheck_find_name(word) ||
+	    (strlen(word) <= 10 && text_parse_hex(word, &number)))
+		return error_set(err, STATUS_USAGE,
+				 "%s: not a filter; did you mean bugcheck=%s?",
+				 word, word);
+	if (dot && strlen(dot) == 4)
+		return error_set(err, STATUS_USAGE,
+				 "%s: not a filter; did you mean fault=%s?",
+				 word, word);
+	return error_set(err, STATUS_USAGE,
+			 "%s: not a filter; say field=value, `crashquery "
+			 "fields` lists the fields",
+			 word);
+}
+
 static enum status parse_word(const char *word, struct arena *arena,
 			      struct where_test *test, struct error *err)
 {
 	const char *equals = strchr(word, '=');
 
 	if (!equals || equals == word)
-		return error_set(err, STATUS_USAGE,
-				 "%s: not a filter; say field=value", word);
+		return no_filter(word, err);
 	test->negated = equals[-1] == '!';
 
 	char *name = text_copy(arena, word);

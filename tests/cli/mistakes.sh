@@ -31,3 +31,23 @@ try crashquery different lists
 try crashquery different nowhere
 try crashcorpus veryfi
 try crashcorpus verify --store=nowhere
+
+# Bare words, and words that no crash passes.
+crashcorpus synth --demo --machines=10 --weeks=2 --output=fleet.tar
+crashindex --store=fleet fleet.tar 2>/dev/null
+for word in d1 IRQL_NOT_LESS_OR_EQUAL e1d65x64.sys anything; do
+	try crashquery --store=fleet freq $word
+done
+try crashquery --store=fleet find fault=e1d65x64
+try crashquery --store=fleet find fault=e1d65x46.sys
+try crashquery --store=fleet find bugcheck=d1 time=1999
+try crashquery --store=fleet correlate zzz
+try crashquery --store=fleet find fault=e1d65x64 --format=csv
+for program in crashquery crashcorpus; do
+	$program --help >all
+	$program help | cmp - all
+done
+crashquery freq --help >one
+crashquery help freq | cmp - one
+try crashquery help frek
+try crashcorpus help veryfi

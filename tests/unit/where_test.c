@@ -169,9 +169,11 @@ static void nonsense_is_refused_with_what_would_do(void **state)
 	(void)state;
 	assert_string_equal(refusal("bugchek=d1"),
 			    "bugchek: no such field; did you mean bugcheck?");
-	assert_string_equal(refusal("d1"), "d1: not a filter; say field=value");
+	assert_string_equal(refusal("d1"),
+			    "d1: not a filter; did you mean bugcheck=d1?");
 	assert_string_equal(refusal("=d1"),
-			    "=d1: not a filter; say field=value");
+			    "=d1: not a filter; say field=value, `crashquery "
+			    "fields` lists the fields");
 	assert_string_equal(refusal("build=high"), "build: high: not a number");
 	assert_string_equal(refusal("time=2026-13-01"),
 			    "time: 2026-13-01: not a date, as 2026-11-01 is");
