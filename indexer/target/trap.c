@@ -16,12 +16,24 @@
  *
  * The processor aligns rsp to 16 before it pushes, so a kernel-mode frame ends
  * where the interrupted stack began.
+ *
+ * ARM64, from the record of x29 and pc (the order as in ReactOS's ketypes.h;
+ * the places, and that x29 points there in a handler, seen on real stacks):
+ *
+ *   -b0 spsr, esr  -a8 sp  -a0 x0..x18  -08 x30  +00 x29  +08 pc
+ *
+ * What follows is registers of debugging and vectors: the interrupted stack
+ * begins 220h to 230h bytes above the record.
  */
 enum {
 	X64_BYTES = 0x190,
 	X86_BYTES = 0x8c,
 	ARGUMENT_BYTES = 0x80, /* of system calls: at most 0x70 seen */
-	FLAGS_ALWAYS = 2,      /* bit 1 of eflags reads as 1 */
+	RECORD_FROM = 0xb0,    /* of the ARM64 frame, before its record */
+	RECORD_TO = 0x10,
+	RECORD_ABOVE = 0x400, /* the interrupted stack begins so near */
+	MODE_BITS = 0x1f,     /* of spsr: 0 user, 4 and 5 kernel */
+	FLAGS_ALWAYS = 2,     /* bit 1 of eflags reads as 1 */
 	FLAGS_ABOVE = 0x400000
 };
 
@@ -119,6 +131,45 @@ bool trap_at(const struct target *target, struct code *code, uint64_t va,
 	return true;
 }
 
+/* Where processes may have anything; signatures are in the bits above. */
+static bool is_user_va(uint64_t va)
+{
+	return va >= 0x10000 && va >> 47 == 0;
+}
+
+bool trap_at_record(const struct target *target, struct code *code,
+		    uint64_t record, struct trap *ret)
+{
+	uint8_t raw[RECORD_FROM + RECORD_TO];
+	struct trap trap = { .va = record };
+
+	if (target->crash->machine.arch != CRASH_ARM64 || record % 16 != 0 ||
+	    record < RECORD_FROM ||
+	    !space_read(target, record - RECORD_FROM, raw, sizeof(raw)))
+		return false;
+	struct bytes in = bytes_of(raw, sizeof(raw));
+	const unsigned mode = bytes_u32(&in) & MODE_BITS;
+	bytes_skip(&in, 4);
+	const uint64_t sp = bytes_u64(&in);
+	cpu_set(&trap.cpu, CPU_SP_ARM64, sp);
+	for (unsigned i = 0; i <= 18; i++)
+		cpu_set(&trap.cpu, i, bytes_u64(&in));
+	cpu_set(&trap.cpu, CPU_LR_ARM64, bytes_u64(&in));
+	cpu_set(&trap.cpu, CPU_FP_ARM64, bytes_u64(&in));
+	trap.cpu.ip = bytes_u64(&in);
+	trap.is_user = mode == 0;
+	if (trap.is_user) {
+		if (!is_user_va(trap.cpu.ip) || !is_user_va(sp) || sp % 16 != 0)
+			return false;
+	} else if ((mode != 4 && mode != 5) || sp % 16 != 0 || sp <= record ||
+		   sp - record > RECORD_ABOVE ||
+		   !code_is_possible(code, trap.cpu.ip)) {
+		return false;
+	}
+	*ret = trap;
+	return true;
+}
+
 bool trap_above(const struct target *target, struct code *code, uint64_t sp,
 		struct trap *ret)
 {
@@ -136,6 +187,23 @@ bool trap_above(const struct target *target, struct code *code, uint64_t sp,
 	return false;
 }
 
+static bool find_record(const struct target *target, struct code *code,
+			uint64_t from, uint64_t to, uint64_t ip,
+			struct trap *ret)
+{
+	struct trap trap;
+
+	for (uint64_t at = (from + 15) & ~UINT64_C(15); ip != 0 && at < to;
+	     at += 16) {
+		if (!trap_at_record(target, code, at, &trap) ||
+		    trap.cpu.ip != ip)
+			continue;
+		*ret = trap;
+		return true;
+	}
+	return false;
+}
+
 bool trap_find(const struct target *target, struct code *code, uint64_t from,
 	       uint64_t to, uint64_t ip, uint64_t address, struct trap *ret)
 {
@@ -144,6 +212,8 @@ bool trap_find(const struct target *target, struct code *code, uint64_t from,
 	const unsigned ip_at = is_wide ? 0x168 : 0x68;
 	uint64_t word;
 
+	if (target->crash->machine.arch == CRASH_ARM64)
+		return find_record(target, code, from, to, ip, ret);
 	for (uint64_t va = (from + stride - 1) / stride * stride; va < to;
 	     va += stride) {
 		struct trap trap;

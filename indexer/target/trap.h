@@ -25,6 +25,14 @@ bool trap_at(const struct target *target, struct code *code, uint64_t va,
 	     struct trap *ret);
 
 /*
+ * ARM64: the trap frame that the chain of frame pointers leads into, where its
+ * x29 and pc lie like any frame's.  In the kernel the interrupted stack begins
+ * shortly above.
+ */
+bool trap_at_record(const struct target *target, struct code *code,
+		    uint64_t record, struct trap *ret);
+
+/*
  * x64: the trap frame above the return address into entry code; sp is the stack
  * pointer there.  It lies right there; after a system call, behind the
  * arguments that were copied.
@@ -34,7 +42,8 @@ bool trap_above(const struct target *target, struct code *code, uint64_t sp,
 
 /*
  * The trap frame nearest above `from` that interrupted the instruction at ip;
- * or, with ip 0, that faulted on `address`.  Looks no further than to.
+ * or, with ip 0, that faulted on `address`, which ARM64's do not tell.  Looks
+ * no further than to.
  */
 bool trap_find(const struct target *target, struct code *code, uint64_t from,
 	       uint64_t to, uint64_t ip, uint64_t address, struct trap *ret);

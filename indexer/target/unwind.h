@@ -65,7 +65,7 @@ bool unwind_x86(struct unwind *unwind, const struct cpu *from,
 bool unwind_arm64_pdata(struct unwind *unwind, const struct cpu *from,
 			bool is_inside, struct unwind_step *ret);
 
-/* ARM64: by the chain of frame pointers. */
+/* ARM64: by the chain of frame pointers, across trap frames. */
 bool unwind_arm64(struct unwind *unwind, const struct cpu *from, bool is_inside,
 		  struct unwind_step *ret);
 

@@ -1,8 +1,10 @@
 /*
  * ARM64 code keeps a chain of frames: x29 points at {the caller's x29, the
- * return address}.  Return addresses may be signed.
+ * return address}.  Return addresses may be signed.  The kernel's entry code
+ * points x29 at those of the trap frame, whatever they interrupted.
  */
 #include "indexer/target/space.h"
+#include "indexer/target/trap.h"
 #include "indexer/target/unwind.h"
 
 enum {
@@ -43,11 +45,20 @@ bool unwind_arm64(struct unwind *unwind, const struct cpu *from, bool is_inside,
 {
 	const uint64_t fp = from->reg[CPU_FP_ARM64];
 	uint64_t caller_fp, link;
+	struct trap trap;
 
 	if (!cpu_knows(from, CPU_FP_ARM64) || fp % 8 != 0 || fp < unwind->low ||
 	    fp >= unwind->high || !space_u64(unwind->target, fp, &caller_fp) ||
 	    !space_u64(unwind->target, fp + 8, &link))
 		return false;
+	if (trap_at_record(unwind->target, unwind->code, fp, &trap)) {
+		*ret = (struct unwind_step){ .cpu = trap.cpu,
+					     .slot = fp + 8,
+					     .how = CRASH_HOW_TRAP_FRAME,
+					     .is_end = trap.is_user,
+					     .agreeing = 1 };
+		return true;
+	}
 	link = cpu_strip_arm64(link);
 	if (is_inside && link != cpu_strip_arm64(from->reg[CPU_LR_ARM64]) &&
 	    step_over_leaf(unwind, from, ret))

@@ -119,7 +119,9 @@ static bool is_sound(const struct walk *walk, const struct cpu *from,
 	if (step->is_end)
 		return true;
 	if (step->slot == 0) /* ARM64: the link register */
-		return arch == CRASH_ARM64 && walk->count == 1;
+		return arch == CRASH_ARM64 &&
+		       (walk->count == 1 || walk->frames[walk->count - 1].how ==
+						    CRASH_HOW_TRAP_FRAME);
 	if (step->slot < walk->unwind.low || step->slot >= walk->unwind.high)
 		return false;
 	if (is_elsewhere(walk, step))

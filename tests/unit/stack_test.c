@@ -212,6 +212,31 @@ static void frame_pointers_end_at_the_frame_before_the_first(void **state)
 	assert_int_equal(s.crash.stack.end, CRASH_STACK_COMPLETE);
 }
 
+static void frame_pointers_cross_a_trap_on_arm64(void **state)
+{
+	(void)state;
+	scene_init(&s, CRASH_ARM64);
+	scene_context(&s, SCENE_MODULE + 0x1000, SCENE_STACK + 0x100,
+		      SCENE_STACK + 0x140);
+	scene_word(&s, 0x140, SCENE_STACK + 0x300);
+	scene_word(&s, 0x148, SCENE_MODULE + 0x2000);
+	/* bl 3000h: a function without a frame was interrupted */
+	SCENE_CODE(&s, 0x3ffc, "\x01\xfc\xff\x97");
+	scene_word(&s, 0x300 - 0xb0, 0x60001144);
+	scene_word(&s, 0x300 - 0xa8, SCENE_STACK + 0x530);
+	scene_word(&s, 0x300 - 8, SCENE_MODULE + 0x4000);
+	scene_word(&s, 0x300, SCENE_STACK + 0x600);
+	scene_word(&s, 0x308, SCENE_MODULE + 0x3010);
+	scene_word(&s, 0x600, 0);
+	scene_word(&s, 0x608, SCENE_MODULE + 0x5000);
+	examine();
+	check_frame(1, SCENE_MODULE + 0x2000, CRASH_HOW_FRAME_POINTER);
+	check_frame(2, SCENE_MODULE + 0x3010, CRASH_HOW_TRAP_FRAME);
+	check_frame(3, SCENE_MODULE + 0x4000, CRASH_HOW_EPILOGUE);
+	check_frame(4, SCENE_MODULE + 0x5000, CRASH_HOW_FRAME_POINTER);
+	assert_int_equal(s.crash.stack.end, CRASH_STACK_COMPLETE);
+}
+
 static void frame_pointers_that_turn_back_end_the_walk(void **state)
 {
 	(void)state;
@@ -334,6 +359,7 @@ int main(void)
 		cmocka_unit_test(frame_pointers_chain_on_arm64),
 		cmocka_unit_test(
 			frame_pointers_end_at_the_frame_before_the_first),
+		cmocka_unit_test(frame_pointers_cross_a_trap_on_arm64),
 		cmocka_unit_test(frame_pointers_that_turn_back_end_the_walk),
 		cmocka_unit_test(frame_pointers_cross_a_trap_on_x86),
 		cmocka_unit_test(the_walk_begins_in_the_trap_frame_that_fits),

@@ -66,6 +66,52 @@ static void selectors_and_flags_must_be_possible(void **state)
 	assert_false(trap_at(&s.target, code, SCENE_STACK + AT, &trap));
 }
 
+/* The interrupted stack begins 230h bytes above the record. */
+static void put_arm64(uint32_t at, uint32_t spsr, uint64_t ip, uint64_t sp)
+{
+	scene_word(&s, at - 0xb0, spsr | UINT64_C(0x96000007) << 32);
+	scene_word(&s, at - 0xa8, sp);
+	scene_word(&s, at - 0xa0, 0x1010);
+	scene_word(&s, at - 0x10, 0x1818);
+	scene_word(&s, at - 8, SCENE_MODULE + 0x2000);
+	scene_word(&s, at, SCENE_STACK + 0x2000);
+	scene_word(&s, at + 8, ip);
+}
+
+static void arm64_frames_are_records_of_their_chain(void **state)
+{
+	const uint64_t sp = SCENE_STACK + AT + 0x230;
+
+	(void)state;
+	scene_init(&s, CRASH_ARM64);
+	put_arm64(AT, 0x60001144, IP, sp);
+	ready();
+	assert_true(trap_at_record(&s.target, code, SCENE_STACK + AT, &trap));
+	assert_int_equal(trap.cpu.ip, IP);
+	assert_int_equal(trap.cpu.reg[CPU_SP_ARM64], sp);
+	assert_int_equal(trap.cpu.reg[0], 0x1010);
+	assert_int_equal(trap.cpu.reg[18], 0x1818);
+	assert_int_equal(trap.cpu.reg[CPU_LR_ARM64], SCENE_MODULE + 0x2000);
+	assert_int_equal(trap.cpu.reg[CPU_FP_ARM64], SCENE_STACK + 0x2000);
+	assert_false(cpu_knows(&trap.cpu, 19)); /* nobody saved it here */
+	assert_false(trap.is_user);
+	assert_true(trap_find(&s.target, code, SCENE_STACK,
+			      SCENE_STACK + 0x2000, IP, 0, &trap));
+	assert_int_equal(trap.va, SCENE_STACK + AT);
+	assert_false(trap_find(&s.target, code, SCENE_STACK,
+			       SCENE_STACK + 0x2000, IP + 4, 0, &trap));
+
+	put_arm64(AT, 0x60001144, IP, SCENE_STACK + AT - 0x10);
+	assert_false(trap_at_record(&s.target, code, SCENE_STACK + AT, &trap));
+	put_arm64(AT, 0x60001148, IP, sp); /* no such mode */
+	assert_false(trap_at_record(&s.target, code, SCENE_STACK + AT, &trap));
+	put_arm64(AT, 0x60001144, 0x1234, sp);
+	assert_false(trap_at_record(&s.target, code, SCENE_STACK + AT, &trap));
+	put_arm64(AT, 0x60001000, 0x7ff612345678, 0x7ff0001000);
+	assert_true(trap_at_record(&s.target, code, SCENE_STACK + AT, &trap));
+	assert_true(trap.is_user);
+}
+
 static void a_jump_to_nowhere_faults_where_it_is(void **state)
 {
 	(void)state;
@@ -161,6 +207,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_interrupted_stack_begins_above_its_frame),
 		cmocka_unit_test(selectors_and_flags_must_be_possible),
+		cmocka_unit_test(arm64_frames_are_records_of_their_chain),
 		cmocka_unit_test(a_jump_to_nowhere_faults_where_it_is),
 		cmocka_unit_test(above_a_system_call_lie_its_arguments),
 		cmocka_unit_test(the_nearest_that_fits_is_found),
