@@ -56,13 +56,13 @@ static uint64_t key_of(const char *module, crash_build build, uint64_t offset)
 	return key ? key : 1;
 }
 
-static struct address *address_of(struct learn *learn, uint64_t key)
+static uint32_t number_of(struct learn *learn, uint64_t key)
 {
 	bool is_new;
 	uint32_t *number = keymap_put(&learn->numbers, key, &is_new);
 
 	if (!is_new)
-		return &learn->addresses[*number];
+		return *number;
 	*number = (uint32_t)learn->count;
 	if (learn->count == learn->room) {
 		learn->room = learn->room ? learn->room * 2 : 1024;
@@ -75,7 +75,14 @@ static struct address *address_of(struct learn *learn, uint64_t key)
 	learn->addresses[learn->count] = (struct address){ .key = key };
 	if (learn->store)
 		learn_memory_load(learn, &learn->addresses[learn->count]);
-	return &learn->addresses[learn->count++];
+	return (uint32_t)learn->count++;
+}
+
+static struct address *address_of(struct learn *learn, uint64_t key)
+{
+	const uint32_t number = number_of(learn, key);
+
+	return &learn->addresses[number];
 }
 
 /* Of one stack the same one always comes first. */
@@ -483,8 +490,8 @@ bool learn_size(struct learn *learn, const char *module, crash_build build,
 	if (!build)
 		return false;
 	if (learn->store)
-		address_of(learn, key);
-	if (!keymap_find(&learn->numbers, key, &number))
+		number = number_of(learn, key);
+	else if (!keymap_find(&learn->numbers, key, &number))
 		return false;
 	ask(learn, number);
 	*ret = learn->as_was ? learn->addresses[number].was

@@ -55,10 +55,11 @@ static bool settle(struct again *again, uint32_t row)
 		return false;
 	learn_asks(again->learn, known, row);
 	if (changed) {
+		const struct store_crash read = crash;
+
 		*marks |= STACKS_CHANGED;
-		if (store_crash_read(again->store, row, &again->arena, &crash,
-				     &err))
-			return false;
+		store_crash_of_files(read.files, read.file_count, &again->arena,
+				     &crash);
 	}
 	return !(*marks & (STACKS_NEW | STACKS_CHANGED)) ||
 	       take(again, row, &crash);

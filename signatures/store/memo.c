@@ -19,6 +19,7 @@ struct table {
 struct memos {
 	struct table tables[KINDS];
 	size_t kept;
+	bool has_news; /* one was asked for, and may have rows to tell */
 };
 
 /* Fields that are functions of a machine, and of record_beside.h's stack. */
@@ -96,6 +97,7 @@ struct memo *memo_find(struct store *store, enum schema_part kind, uint32_t id)
 {
 	const struct table *table = &store->memos->tables[table_of(kind)];
 
+	store->memos->has_news = true;
 	return id < table->room ? table->memos[id] : NULL;
 }
 
@@ -142,13 +144,14 @@ static void tell(struct store *store, struct memo *memo)
 
 void memo_flush(struct store *store)
 {
-	for (size_t kind = 0; kind < KINDS; kind++) {
+	for (size_t kind = 0; store->memos->has_news && kind < KINDS; kind++) {
 		const struct table *table = &store->memos->tables[kind];
 
 		for (size_t i = 0; i < table->room; i++)
 			if (table->memos[i])
 				tell(store, table->memos[i]);
 	}
+	store->memos->has_news = false;
 	/* Room for those of the next rows. */
 	if (store->memos->kept > KEPT_MOST / 2)
 		empty(store->memos);
