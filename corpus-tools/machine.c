@@ -11,11 +11,6 @@ static const char *const formats[MACHINE_FORMATS] = {
 	"live", "rdmp",	   "triage-a", "triage-b",	"header",    "minidump",
 };
 
-const char *machine_format_name(enum machine_format format)
-{
-	return formats[format];
-}
-
 bool machine_format_find(const char *name, enum machine_format *ret)
 {
 	for (size_t i = 0; i < MACHINE_FORMATS; i++) {

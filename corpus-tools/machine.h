@@ -213,7 +213,6 @@ const struct machine_module *machine_module(const struct machine *machine,
 					    const char *name);
 
 /* "full", "triage-a", ... */
-const char *machine_format_name(enum machine_format format);
 bool machine_format_find(const char *name, enum machine_format *ret);
 
 #endif

@@ -42,7 +42,8 @@ static bool wide(const struct dead *dead)
 	return dead->pointer == 8;
 }
 
-size_t write_header_size(const struct dead *dead)
+/* Where the payload begins: 0x1000 or 0x2000. */
+static size_t header_size(const struct dead *dead)
 {
 	return wide(dead) ? 0x2000 : 0x1000;
 }
@@ -165,7 +166,7 @@ static void write_machine(const struct dead *dead, struct buffer *out)
 void write_header(const struct dead *dead, struct buffer *out)
 {
 	const struct machine *machine = dead->machine;
-	const size_t size = write_header_size(dead);
+	const size_t size = header_size(dead);
 
 	buffer_grow(out, size);
 	buffer_fill(out, 0, size, "PAGE");

@@ -7,9 +7,6 @@
 #include "corpus-tools/buffer.h"
 #include "corpus-tools/dead.h"
 
-/* Where the payload begins: 0x1000 or 0x2000. */
-size_t write_header_size(const struct dead *dead);
-
 /* Append a header; the fields nobody sets keep the text PAGE. */
 void write_header(const struct dead *dead, struct buffer *out);
 

@@ -75,12 +75,6 @@ void count_add(struct count *count, uint32_t key, uint64_t n)
 	count->crashes[key] += n;
 }
 
-void count_subtract(struct count *count, uint32_t key, uint64_t n)
-{
-	assert(key < count->keys && count->crashes[key] >= n);
-	count->crashes[key] -= n;
-}
-
 void count_rows(struct count *count, const uint32_t *keys, const uint64_t *bits,
 		size_t rows)
 {

@@ -29,8 +29,6 @@ void count_destroy(struct count *count);
 
 /* n more crashes with key. */
 void count_add(struct count *count, uint32_t key, uint64_t n);
-/* n fewer; there are as many. */
-void count_subtract(struct count *count, uint32_t key, uint64_t n);
 
 /* Rows whose bit is set (bits NULL: all); keys has one per row. */
 void count_rows(struct count *count, const uint32_t *keys, const uint64_t *bits,

@@ -15,8 +15,9 @@ enum {
 
 static const double q_max = 0.1;
 
-struct report_change report_rise_change(uint64_t k1, double e1, uint64_t k2,
-					double e2)
+/* Of k1 events in exposure e1 against k2 in e2, without q. */
+static struct report_change change_of(uint64_t k1, double e1, uint64_t k2,
+				      double e2)
 {
 	const struct interval share = statistics_share(k1, k1 + k2);
 	struct report_change change = { .tested = k1 + k2 > 0 && e2 > 0 };
@@ -63,8 +64,7 @@ static void list_changes(struct report *report, struct report_subject **all,
 			const uint64_t k2 = units_before(report, subject);
 
 			if (k1 + k2)
-				subject->change =
-					report_rise_change(k1, 1, k2, before);
+				subject->change = change_of(k1, 1, k2, before);
 			if (before < 1 || k1 < UNITS_MIN || subject->is_new)
 				continue;
 			p[count] = higher(k1, k2, before);
@@ -262,8 +262,8 @@ static void change_whole(struct report *report)
 
 	for (size_t i = 1; i < report->window_count; i++)
 		before += counts[i];
-	report->change = report_rise_change(counts[0], 1, before,
-					    (double)report->window_count - 1);
+	report->change = change_of(counts[0], 1, before,
+				   (double)report->window_count - 1);
 }
 
 enum status report_rise(struct report *report,

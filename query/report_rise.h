@@ -7,10 +7,6 @@
 #include "query/known.h"
 #include "query/report.h"
 
-/* Of k1 events in exposure e1 against k2 in e2, without q. */
-struct report_change report_rise_change(uint64_t k1, double e1, uint64_t k2,
-					double e2);
-
 /* Of everything gathered: changes, marks of known issues, and the lists. */
 enum status report_rise(struct report *report,
 			const struct report_crashes *crashes,

@@ -12,16 +12,16 @@
 #include "query/table_text.h"
 #include "signatures/base/text.h"
 
-const struct table_printer *const table_printers[] = {
+static const struct table_printer *const printers[] = {
 	&table_text, &table_json,     &table_csv,
 	&table_html, &table_markdown, NULL,
 };
 
 const struct table_printer *table_find_printer(const char *name)
 {
-	for (size_t i = 0; table_printers[i]; i++) {
-		if (strcmp(table_printers[i]->name, name) == 0)
-			return table_printers[i];
+	for (size_t i = 0; printers[i]; i++) {
+		if (strcmp(printers[i]->name, name) == 0)
+			return printers[i];
 	}
 	return NULL;
 }

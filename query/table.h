@@ -68,9 +68,7 @@ struct table_printer {
 	void (*end)(struct table *table);
 };
 
-/* The printers by name, ends with NULL; the first is the default. */
-extern const struct table_printer *const table_printers[];
-
+/* The printer of that name; NULL if there is none. */
 const struct table_printer *table_find_printer(const char *name);
 
 #define TABLE_COLUMNS_MAX 32

@@ -30,14 +30,15 @@ enum {
 	VIRTUAL_BITS = 48
 };
 
-unsigned cpu_stack_register(enum crash_arch arch)
+/* Number of the stack pointer on this architecture. */
+static unsigned stack_register(enum crash_arch arch)
 {
 	return arch == CRASH_ARM64 ? CPU_SP_ARM64 : CPU_SP;
 }
 
 uint64_t cpu_sp(const struct cpu *cpu, enum crash_arch arch)
 {
-	return cpu->reg[cpu_stack_register(arch)];
+	return cpu->reg[stack_register(arch)];
 }
 
 void cpu_set(struct cpu *cpu, unsigned number, uint64_t value)

@@ -31,8 +31,6 @@ struct cpu {
 	uint64_t ip;
 };
 
-/* Number of the stack pointer on this architecture. */
-unsigned cpu_stack_register(enum crash_arch arch);
 uint64_t cpu_sp(const struct cpu *cpu, enum crash_arch arch);
 
 void cpu_set(struct cpu *cpu, unsigned number, uint64_t value);

@@ -44,16 +44,6 @@ bool kdbg_u16(const struct target *target, unsigned offset, uint16_t *ret)
 	return true;
 }
 
-bool kdbg_u32(const struct target *target, unsigned offset, uint32_t *ret)
-{
-	struct bytes in = field(target, offset, 4);
-
-	if (in.failed)
-		return false;
-	*ret = bytes_u32(&in);
-	return true;
-}
-
 bool kdbg_pointer(const struct target *target, unsigned offset, uint64_t *ret)
 {
 	struct bytes in = field(target, offset, 8);

@@ -49,7 +49,6 @@ void kdbg_examine(struct target *target);
 
 bool kdbg_u8(const struct target *target, unsigned offset, uint8_t *ret);
 bool kdbg_u16(const struct target *target, unsigned offset, uint16_t *ret);
-bool kdbg_u32(const struct target *target, unsigned offset, uint32_t *ret);
 
 /* A pointer of the dead machine; false when absent, zero or no kernel VA. */
 bool kdbg_pointer(const struct target *target, unsigned offset, uint64_t *ret);

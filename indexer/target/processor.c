@@ -41,8 +41,9 @@ static uint64_t find_context(const struct target *target, uint64_t prcb)
 	return 0;
 }
 
-bool processor_at(const struct target *target, uint64_t prcb,
-		  struct processor *ret)
+/* The processor whose KPRCB this is. */
+static bool find_at(const struct target *target, uint64_t prcb,
+		    struct processor *ret)
 {
 	struct processor found = { .prcb = prcb };
 	uint32_t offset;
@@ -68,7 +69,7 @@ bool processor_find(const struct target *target, unsigned n,
 	return n < LIMIT_PROCESSORS &&
 	       kdbg_pointer(target, KDBG_PROCESSOR_BLOCK, &table) &&
 	       space_pointer(target, table + (uint64_t)n * size, &prcb) &&
-	       processor_at(target, prcb, ret);
+	       find_at(target, prcb, ret);
 }
 
 /*
@@ -171,7 +172,7 @@ bool processor_hung(const struct target *target, struct processor *ret)
 			continue;
 		switch (meaning_argument(&crash->bugcheck, i)) {
 		case ROLE_PRCB:
-			return processor_at(target, value, ret);
+			return find_at(target, value, ret);
 		case ROLE_CPU_INDEX:
 			return value < LIMIT_PROCESSORS &&
 			       processor_find(target, (unsigned)value, ret);

@@ -19,10 +19,6 @@ bool processor_find(const struct target *target, unsigned n,
 /* The one that crashed: whose stack or context the header's context is in. */
 bool processor_crashed(const struct target *target, struct processor *ret);
 
-/* The processor whose KPRCB this is. */
-bool processor_at(const struct target *target, uint64_t prcb,
-		  struct processor *ret);
-
 /* Is its current thread the one that runs when there is nothing to do? */
 bool processor_is_idle(const struct target *target,
 		       const struct processor *processor);

@@ -9,7 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum status file_map_fd(int fd, struct file_view *ret, struct error *err)
+static enum status map_descriptor(int fd, struct file_view *ret,
+				  struct error *err)
 {
 	struct stat stat;
 	void *data;
@@ -37,7 +38,7 @@ enum status file_map(const char *path, struct file_view *ret, struct error *err)
 	if (fd < 0)
 		return error_set(err, STATUS_IO, "%s: %s", path,
 				 strerror(errno));
-	status = file_map_fd(fd, ret, err);
+	status = map_descriptor(fd, ret, err);
 	close(fd);
 	return status ? error_within(err, "%s", path) : STATUS_OK;
 }

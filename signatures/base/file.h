@@ -16,11 +16,9 @@ struct file_view {
 	size_t size;
 };
 
-/* Map path (or the open descriptor fd) for reading. */
+/* Map path for reading. */
 enum status file_map(const char *path, struct file_view *ret,
 		     struct error *err) MUST_CHECK;
-enum status file_map_fd(int fd, struct file_view *ret,
-			struct error *err) MUST_CHECK;
 void file_unmap(struct file_view *view);
 
 /* Write through a temporary name beside path, then rename. */

@@ -171,11 +171,6 @@ void json_print(const struct json *root, FILE *out)
 	print(root, out, JSON_COMPACT);
 }
 
-void json_print_pretty(const struct json *root, FILE *out)
-{
-	print(root, out, JSON_INDENT(2));
-}
-
 enum status json_parse(const char *text, size_t size, struct json **ret,
 		       struct error *err)
 {
@@ -215,14 +210,6 @@ bool json_integer_of(const struct json *value, int64_t *ret)
 	if (!value || !json_is_integer(theirs(value)))
 		return false;
 	*ret = json_integer_value(theirs(value));
-	return true;
-}
-
-bool json_real_of(const struct json *value, double *ret)
-{
-	if (!value || !json_is_number(theirs(value)))
-		return false;
-	*ret = json_number_value(theirs(value));
 	return true;
 }
 

@@ -40,7 +40,6 @@ void json_destroy(struct json *root);
  * those that turn the direction of writing are printed by their numbers.
  */
 void json_print(const struct json *root, FILE *out);
-void json_print_pretty(const struct json *root, FILE *out);
 
 /* caller destroys; STATUS_CORRUPT says where. */
 enum status json_parse(const char *text, size_t size, struct json **ret,
@@ -51,7 +50,6 @@ size_t json_count(const struct json *array);
 struct json *json_at(const struct json *array, size_t index);
 const char *json_text_of(const struct json *value);
 bool json_integer_of(const struct json *value, int64_t *ret);
-bool json_real_of(const struct json *value, double *ret);
 bool json_hex_of(const struct json *value, uint64_t *ret);
 
 #endif

@@ -52,7 +52,8 @@ bool tables_is_array(const struct field *field)
 	       field->index == FIELD_MODULES || field->index == FIELD_NONE;
 }
 
-const char *tables_type(const struct field *field)
+/* "Nullable(UInt64)" and so on. */
+static const char *type_of(const struct field *field)
 {
 	if (tables_is_array(field))
 		return field->type == FIELD_TEXT ? "Array(String)"
@@ -90,7 +91,7 @@ static void add_columns(struct sql *sql, const struct table *table)
 	sql_add(sql, "%s", table->columns);
 	for (const struct field *field = field_table;
 	     table->has_fields && field->name; field++)
-		sql_add(sql, ", `%s` %s", field->name, tables_type(field));
+		sql_add(sql, ", `%s` %s", field->name, type_of(field));
 }
 
 /* The table that holds rows. */
@@ -186,8 +187,7 @@ static enum status add_fields(struct http *http, const struct address *address,
 			continue;
 		sql = sql_begin(arena);
 		sql_add(&sql, "ALTER TABLE %s.%s ADD COLUMN `%s` %s",
-			address->database, table, field->name,
-			tables_type(field));
+			address->database, table, field->name, type_of(field));
 		status = tell(http, host, &sql, err);
 	}
 	http_answer_free(&names);

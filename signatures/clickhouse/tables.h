@@ -36,9 +36,6 @@
 #include "signatures/clickhouse/sql.h"
 #include "signatures/field.h"
 
-/* "Nullable(UInt64)" and so on. */
-const char *tables_type(const struct field *field);
-
 /* Has the field an array, whose values are numbers or text? */
 bool tables_is_array(const struct field *field);
 

@@ -81,7 +81,8 @@ static size_t in_memory(const struct posting *posting)
 	return posting->count - posting->first;
 }
 
-void engine_state_posting_room(struct posting *posting)
+/* Room for one more position. */
+static void make_room(struct posting *posting)
 {
 	const size_t used = in_memory(posting);
 	uint32_t *many;
@@ -192,7 +193,7 @@ static void post(struct engine *engine, uint32_t feature, uint32_t position)
 {
 	struct posting *posting = engine_state_posting(engine, feature);
 
-	engine_state_posting_room(posting);
+	make_room(posting);
 	engine_state_positions(posting)[in_memory(posting)] = position;
 	posting->count++;
 }

@@ -106,8 +106,6 @@ uint32_t *engine_state_positions(struct posting *posting);
 bool engine_table_chunk(struct engine *engine, struct posting *posting);
 /* How many signatures had the feature when the epoch began. */
 uint32_t engine_state_frozen(struct engine *engine, struct posting *posting);
-/* Room for one more position. */
-void engine_state_posting_room(struct posting *posting);
 
 /* Take stored over and post it under each of its features. */
 void engine_state_store(struct engine *engine, struct stored *stored);

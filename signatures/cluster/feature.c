@@ -30,11 +30,6 @@ static void add(struct stream *stream, enum feature_class class, uint64_t hash)
 					 (uint8_t) class };
 }
 
-uint64_t feature_of_text(enum feature_class class, const char *text)
-{
-	return hash_mix((uint64_t) class + 1, hash_64(text, strlen(text)));
-}
-
 static bool is_letter(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');

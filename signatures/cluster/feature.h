@@ -50,7 +50,4 @@ size_t feature_trace(const struct feature_frame *frames, size_t frame_count,
 		     struct engine_feature *ret,
 		     struct feature_origin *origins);
 
-/* Content hash of a text in a class of its own. */
-uint64_t feature_of_text(enum feature_class class, const char *text);
-
 #endif

@@ -38,18 +38,6 @@ struct search_hit {
 size_t search_similar(struct search *search, const struct crash *crash,
 		      struct search_hit *ret, size_t max);
 
-/* A feature of a crash: what it is in words, and what it weighs here. */
-struct search_feature {
-	enum feature_class class;
-	uint64_t feature; /* equal for equal features */
-	const char *text; /* "ntfs.sys+0x2f41c", "bugcheck 0xd1" */
-	float weight;
-};
-
-/* In order of the stack; ret and texts live in arena. */
-size_t search_weigh(struct search *search, const struct crash *crash,
-		    struct arena *arena, struct search_feature **ret);
-
 /*
  * Features of two crashes side by side: those they share in both columns, the
  * others with 0 in one.  Heaviest first.

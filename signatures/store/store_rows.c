@@ -27,12 +27,6 @@ void store_rows_add(struct store_rows *rows, uint32_t row)
 	roaring_bitmap_add(rows->set, row);
 }
 
-void store_rows_add_range(struct store_rows *rows, uint32_t from, uint32_t to)
-{
-	if (from < to)
-		roaring_bitmap_add_range_closed(rows->set, from, to - 1);
-}
-
 bool store_rows_has(const struct store_rows *rows, uint32_t row)
 {
 	return roaring_bitmap_contains(rows->set, row);
@@ -46,16 +40,6 @@ uint64_t store_rows_count(const struct store_rows *rows)
 void store_rows_and(struct store_rows *rows, const struct store_rows *with)
 {
 	roaring_bitmap_and_inplace(rows->set, with->set);
-}
-
-void store_rows_and_not(struct store_rows *rows, const struct store_rows *with)
-{
-	roaring_bitmap_andnot_inplace(rows->set, with->set);
-}
-
-void store_rows_or(struct store_rows *rows, const struct store_rows *with)
-{
-	roaring_bitmap_or_inplace(rows->set, with->set);
 }
 
 struct walk {
