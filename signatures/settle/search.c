@@ -369,7 +369,7 @@ static const char *text_of(const struct texts *texts, enum feature_class class,
 }
 
 /* A feature of a crash: what it is in words, and what it weighs here. */
-struct weighed {
+struct named_feature {
 	enum feature_class class;
 	uint64_t feature; /* equal for equal features */
 	const char *text; /* "ntfs.sys+0x2f41c", "bugcheck 0xd1" */
@@ -378,11 +378,11 @@ struct weighed {
 
 /* In order of the stack; ret and texts live in arena. */
 static size_t weigh(struct search *search, const struct crash *crash,
-		    struct arena *arena, struct weighed **ret)
+		    struct arena *arena, struct named_feature **ret)
 {
 	struct crash quiet = *crash;
 	struct engine_signature signature;
-	struct weighed *features;
+	struct named_feature *features;
 	struct texts texts = { .frames = { NULL } };
 
 	overrides_quiet(search->overrides, &quiet, arena);
@@ -396,7 +396,7 @@ static size_t weigh(struct search *search, const struct crash *crash,
 	for (size_t i = 0; i < signature.count; i++) {
 		const enum feature_class class = search->stream[i].class;
 
-		features[i] = (struct weighed){
+		features[i] = (struct named_feature){
 			.class = class,
 			.feature = search->stream[i].feature,
 			.text = text_of(&texts, class, search->origins[i],
@@ -411,8 +411,8 @@ static size_t weigh(struct search *search, const struct crash *crash,
 /* Equal features next to each other, the heavier first. */
 static int by_feature(const void *left, const void *right)
 {
-	const struct weighed *a = left;
-	const struct weighed *b = right;
+	const struct named_feature *a = left;
+	const struct named_feature *b = right;
 
 	if (a->feature != b->feature)
 		return a->feature < b->feature ? -1 : 1;
@@ -456,7 +456,7 @@ struct search_comparison search_compare(struct search *search,
 					const struct crash *right,
 					struct arena *arena)
 {
-	struct weighed *a, *b;
+	struct named_feature *a, *b;
 	const size_t m = weigh(search, left, arena, &a);
 	const size_t n = weigh(search, right, arena, &b);
 	struct search_comparison ret = {
@@ -473,7 +473,7 @@ struct search_comparison search_compare(struct search *search,
 			i < m && (j == n || a[i].feature <= b[j].feature);
 		const bool theirs =
 			j < n && (i == m || b[j].feature <= a[i].feature);
-		const struct weighed *named = mine ? &a[i] : &b[j];
+		const struct named_feature *named = mine ? &a[i] : &b[j];
 
 		*pair = (struct search_pair){ named->class, named->text,
 					      mine ? a[i].weight : 0,
