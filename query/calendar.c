@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "query/factor.h"
 #include "query/value.h"
 #include "signatures/base/text.h"
 
@@ -32,13 +31,6 @@ const char *calendar_text(struct arena *arena, uint64_t day)
 	return text;
 }
 
-static bool is_believable(uint64_t time, uint64_t last)
-{
-	const uint64_t day = calendar_day(time);
-
-	return time != STORE_NO_NUMBER && day >= FIRST_DAY && day <= last;
-}
-
 /* Crashes on the days that had any, divided by those days: a usual day. */
 static double usual(const struct calendar *calendar)
 {
@@ -55,41 +47,82 @@ static double usual(const struct calendar *calendar)
 	return days ? (double)crashes / (double)days : 0;
 }
 
-struct calendar calendar_make(const uint64_t *times, uint32_t rows,
-			      uint64_t last_ingest, uint64_t now,
-			      bool now_is_given)
+/* Crashes by day, those of FIRST_DAY first; only days counted are touched. */
+struct days {
+	uint64_t *crashes;
+	uint64_t first, last; /* of those counted */
+};
+
+static struct days days_begin(void)
+{
+	const struct days days = {
+		.crashes = calloc(LAST_DAY - FIRST_DAY + 1, sizeof(uint64_t)),
+		.first = LAST_DAY,
+	};
+
+	if (!days.crashes)
+		abort();
+	return days;
+}
+
+static void days_count(struct days *days, const uint64_t *times, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const uint64_t day = calendar_day(times[i]);
+
+		if (times[i] == STORE_NO_NUMBER || day < FIRST_DAY ||
+		    day > LAST_DAY)
+			continue;
+		days->crashes[day - FIRST_DAY]++;
+		days->first = day < days->first ? day : days->first;
+		days->last = day > days->last ? day : days->last;
+	}
+}
+
+/* Takes days over. */
+static struct calendar make(struct days *days, uint64_t last_ingest,
+			    uint64_t now, bool now_is_given)
 {
 	const uint64_t today = calendar_day(now);
 	const uint64_t last =
 		now_is_given || today > LAST_DAY ? LAST_DAY : today + 1;
 	struct calendar calendar = { .first_day = UINT64_MAX,
 				     .ingest_day = calendar_day(last_ingest) };
+	size_t bytes;
 
-	for (uint32_t row = 0; row < rows; row++) {
-		const uint64_t day = calendar_day(times[row]);
-
-		if (!is_believable(times[row], last))
+	for (uint64_t day = days->first; day <= days->last && day <= last;
+	     day++) {
+		if (!days->crashes[day - FIRST_DAY])
 			continue;
-		if (day < calendar.first_day)
+		if (calendar.first_day == UINT64_MAX)
 			calendar.first_day = day;
-		if (day > calendar.last_day)
-			calendar.last_day = day;
+		calendar.last_day = day;
 	}
 	if (calendar.first_day > calendar.last_day)
 		calendar.first_day = calendar.last_day = FIRST_DAY;
-	calendar.crashes = calloc(calendar.last_day - calendar.first_day + 1,
-				  sizeof(*calendar.crashes));
+	bytes = (calendar.last_day - calendar.first_day + 1) *
+		sizeof(*calendar.crashes);
+	calendar.crashes = malloc(bytes);
 	if (!calendar.crashes)
 		abort();
-	for (uint32_t row = 0; row < rows; row++)
-		if (is_believable(times[row], last))
-			calendar.crashes[calendar_day(times[row]) -
-					 calendar.first_day]++;
+	memcpy(calendar.crashes, days->crashes + calendar.first_day - FIRST_DAY,
+	       bytes);
+	free(days->crashes);
 	if (calendar.ingest_day < calendar.last_day)
 		calendar.ingest_day = calendar.last_day;
 	calendar.likely_crashes = usual(&calendar);
 	calendar.end = (now_is_given ? today : calendar.last_day) + 1;
 	return calendar;
+}
+
+struct calendar calendar_make(const uint64_t *times, uint32_t rows,
+			      uint64_t last_ingest, uint64_t now,
+			      bool now_is_given)
+{
+	struct days days = days_begin();
+
+	days_count(&days, times, rows);
+	return make(&days, last_ingest, now, now_is_given);
 }
 
 void calendar_deinit(struct calendar *calendar)
@@ -100,27 +133,38 @@ void calendar_deinit(struct calendar *calendar)
 static uint64_t last_ingest(struct store *store)
 {
 	const struct field *ingested = field_find("ingested");
+	const uint32_t rows = store_row_count(store);
 	struct store_column column;
 	uint64_t last = 0;
 
-	for (uint32_t chunk = 0;
-	     store_column_read(store, ingested, chunk, &column); chunk++)
+	for (uint32_t chunk = 0; (uint64_t)chunk * STORE_CHUNK_ROWS < rows;
+	     chunk++) {
+		uint64_t least, most;
+
+		if (!store_column_range(store, ingested, chunk, &least,
+					&most) ||
+		    most <= last ||
+		    !store_column_read(store, ingested, chunk, &column))
+			continue;
 		for (size_t i = 0; i < column.count; i++)
 			if (column.numbers[i] != STORE_NO_NUMBER &&
 			    column.numbers[i] > last)
 				last = column.numbers[i];
+	}
 	return last;
 }
 
 struct calendar calendar_read(struct query *query)
 {
-	uint64_t *times = factor_numbers(query->store, "time");
-	const struct calendar calendar = calendar_make(
-		times, store_row_count(query->store), last_ingest(query->store),
-		query->now, query->now_is_given);
+	const struct field *time = field_find("time");
+	struct days days = days_begin();
+	struct store_column column;
 
-	free(times);
-	return calendar;
+	for (uint32_t chunk = 0;
+	     store_column_read(query->store, time, chunk, &column); chunk++)
+		days_count(&days, column.numbers, column.count);
+	return make(&days, last_ingest(query->store), query->now,
+		    query->now_is_given);
 }
 
 bool calendar_is_gap(const struct calendar *calendar, uint64_t day)

@@ -198,13 +198,9 @@ static void fill_keys(struct filling *filling, const uint32_t *keys,
 		      uint32_t bound, struct intern *values)
 {
 	struct cohort *cohort = filling->cohort;
-	struct plan units = { .row_count = (uint32_t)cohort->table.units,
-			      .matched = cohort->table.units };
+	struct plan units = plan_full((uint32_t)cohort->table.units);
 	struct factor_index index;
 
-	units.bits = zeroed(contrast_words(units.row_count), sizeof(uint64_t));
-	memset(units.bits, 0xff,
-	       contrast_words(units.row_count) * sizeof(uint64_t));
 	index = factor_index_make(&units, keys, bound);
 	for (uint32_t key = 1; key < bound; key++) {
 		if (index.first[key] == index.first[key + 1])
@@ -218,7 +214,7 @@ static void fill_keys(struct filling *filling, const uint32_t *keys,
 						    &filling->query->arena));
 	}
 	factor_index_deinit(&index);
-	free(units.bits);
+	plan_deinit(&units);
 }
 
 static void fill_column(struct filling *filling)
@@ -314,7 +310,7 @@ static void index_lists(struct filling *filling)
 	const size_t units = cohort->table.units;
 	uint32_t *lists = zeroed(cohort->row_count, sizeof(*lists));
 	uint32_t *keys = zeroed(units, sizeof(*keys));
-	struct plan all = { .row_count = (uint32_t)units, .matched = units };
+	struct plan all = plan_full((uint32_t)units);
 	struct store_column column;
 	size_t at = 0;
 
@@ -325,11 +321,9 @@ static void index_lists(struct filling *filling)
 	}
 	for (size_t i = 0; i < units; i++)
 		keys[i] = lists[cohort->rows[i]];
-	all.bits = zeroed(contrast_words(units), sizeof(*all.bits));
-	memset(all.bits, 0xff, contrast_words(units) * sizeof(*all.bits));
 	filling->by_list = factor_index_make(
 		&all, keys, factor_bound(keys, (uint32_t)units));
-	free(all.bits);
+	plan_deinit(&all);
 	free(lists);
 	free(keys);
 }

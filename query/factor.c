@@ -51,6 +51,52 @@ uint32_t *factor_terms(struct store *store, const char *name)
 	return terms;
 }
 
+/* The words of the plan's bits that belong to a chunk, and how many rows. */
+static const uint64_t *bits_of(const struct plan *plan, uint32_t chunk,
+			       size_t *rows)
+{
+	const size_t first = (size_t)chunk * STORE_CHUNK_ROWS;
+	const size_t left = plan->row_count - first;
+
+	*rows = left < STORE_CHUNK_ROWS ? left : STORE_CHUNK_ROWS;
+	return plan->bits + first / 64;
+}
+
+static bool is_empty(const uint64_t *bits, size_t rows)
+{
+	for (size_t i = 0; i < (rows + 63) / 64; i++)
+		if (bits[i])
+			return false;
+	return true;
+}
+
+uint32_t *factor_terms_of(const struct plan *plan, struct store *store,
+			  const char *name)
+{
+	const struct field *field = field_find(name);
+	struct store_column column;
+	uint32_t *terms;
+
+	/* Of most rows: large pages are quicker than few. */
+	if (plan->matched > plan->row_count / 4)
+		return factor_terms(store, name);
+	terms = must(calloc(plan->row_count + 1ul, sizeof(*terms)));
+	for (uint32_t chunk = 0;
+	     (uint64_t)chunk * STORE_CHUNK_ROWS < plan->row_count; chunk++) {
+		size_t rows;
+		const uint64_t *bits = bits_of(plan, chunk, &rows);
+		uint32_t *at = terms + (size_t)chunk * STORE_CHUNK_ROWS;
+
+		if (is_empty(bits, rows) ||
+		    !store_column_read(store, field, chunk, &column))
+			continue;
+		for (size_t i = 0; i < column.count && i < rows; i++)
+			if (count_bit(bits, i))
+				at[i] = column.terms[i];
+	}
+	return terms;
+}
+
 uint64_t *factor_numbers(struct store *store, const char *name)
 {
 	const struct field *field = field_find(name);
@@ -138,26 +184,47 @@ enum status factor_number_rows(struct store *store, const char *name,
 		       ret, err);
 }
 
+struct filling {
+	const uint32_t *keys;
+	struct factor_index *index;
+	uint32_t *next;
+};
+
+static bool count_key(void *closure, uint32_t row)
+{
+	const struct filling *filling = closure;
+
+	if (filling->keys[row])
+		filling->index->first[filling->keys[row] + 1]++;
+	return true;
+}
+
+static bool put_row(void *closure, uint32_t row)
+{
+	const struct filling *filling = closure;
+
+	if (filling->keys[row])
+		filling->index->rows[filling->next[filling->keys[row]]++] = row;
+	return true;
+}
+
 struct factor_index factor_index_make(const struct plan *plan,
 				      const uint32_t *keys, uint32_t bound)
 {
 	struct factor_index index = { .keys = bound };
-	uint32_t *next;
+	struct filling filling = { .keys = keys, .index = &index };
 
 	index.first = must(calloc((size_t)bound + 2, sizeof(*index.first)));
 	index.rows =
 		must(calloc((size_t)plan->matched + 1, sizeof(*index.rows)));
-	for (uint32_t row = 0; row < plan->row_count; row++)
-		if (keys[row] && count_bit(plan->bits, row))
-			index.first[keys[row] + 1]++;
+	plan_walk(plan, count_key, &filling);
 	for (uint32_t key = 0; key <= bound; key++)
 		index.first[key + 1] += index.first[key];
-	next = must(malloc(((size_t)bound + 1) * sizeof(*next)));
-	memcpy(next, index.first, ((size_t)bound + 1) * sizeof(*next));
-	for (uint32_t row = 0; row < plan->row_count; row++)
-		if (keys[row] && count_bit(plan->bits, row))
-			index.rows[next[keys[row]]++] = row;
-	free(next);
+	filling.next = must(malloc(((size_t)bound + 1) * sizeof(uint32_t)));
+	memcpy(filling.next, index.first,
+	       ((size_t)bound + 1) * sizeof(uint32_t));
+	plan_walk(plan, put_row, &filling);
+	free(filling.next);
 	return index;
 }
 
@@ -168,23 +235,23 @@ void factor_index_deinit(struct factor_index *index)
 }
 
 static void each_key(const struct plan *plan, const uint32_t *keys,
-		     const struct intern *values, struct store *store,
-		     const struct field *field, struct arena *arena,
-		     factor_take *take, void *closure)
+		     uint32_t bound, const struct intern *values,
+		     struct store *store, const struct field *field,
+		     struct arena *arena, factor_take *take, void *closure)
 {
-	const uint32_t bound = factor_bound(keys, plan->row_count);
 	struct factor_index index = factor_index_make(plan, keys, bound);
 
 	for (uint32_t key = 1; key < bound; key++) {
 		const uint32_t from = index.first[key];
 		const uint32_t to = index.first[key + 1];
+		struct store_term term = { .term = values ? 0 : key };
 
-		if (from < to)
-			take(closure,
-			     values ? intern_value(values, key)
-				    : factor_value(store, field->name, key,
-						   arena),
-			     index.rows + from, to - from);
+		if (from == to)
+			continue;
+		term.value =
+			values ? intern_value(values, key)
+			       : factor_value(store, field->name, key, arena);
+		take(closure, &term, index.rows + from, to - from);
 	}
 	factor_index_deinit(&index);
 }
@@ -205,7 +272,8 @@ static void each_number(struct store *store, const struct field *field,
 			keys[row] = intern_number(values,
 						  group_value(field, value));
 	}
-	each_key(plan, keys, values, store, field, arena, take, closure);
+	each_key(plan, keys, factor_bound(keys, plan->row_count), values, store,
+		 field, arena, take, closure);
 	intern_destroy(values);
 	free(keys);
 	free(numbers);
@@ -238,7 +306,7 @@ static bool note_row(void *closure, uint32_t row)
 static bool walk_term(void *closure, const struct store_term *term)
 {
 	struct walking *walking = closure;
-	struct field_value value = term->value;
+	struct store_term copy = *term;
 	struct store_rows *rows;
 
 	if (term->crashes == 0)
@@ -250,9 +318,10 @@ static bool walk_term(void *closure, const struct store_term *term)
 	store_rows_walk(rows, note_row, walking);
 	store_rows_destroy(rows);
 	if (!walking->status && walking->count) {
-		if (value.text)
-			value.text = text_copy(walking->arena, value.text);
-		walking->take(walking->closure, value, walking->rows,
+		if (copy.value.text)
+			copy.value.text =
+				text_copy(walking->arena, copy.value.text);
+		walking->take(walking->closure, &copy, walking->rows,
 			      walking->count);
 	}
 	return walking->status == STATUS_OK;
@@ -285,8 +354,9 @@ enum status factor_each(struct store *store, const struct field *field,
 
 	switch (field->index) {
 	case FIELD_COLUMN:
-		keys = factor_terms(store, field->name);
-		each_key(plan, keys, NULL, store, field, arena, take, closure);
+		keys = factor_terms_of(plan, store, field->name);
+		each_key(plan, keys, store_column_last_term(store, field) + 1,
+			 NULL, store, field, arena, take, closure);
 		free(keys);
 		return STATUS_OK;
 	case FIELD_RAW:

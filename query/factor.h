@@ -15,6 +15,13 @@ uint32_t *factor_terms(struct store *store, const char *field);
 /* A FIELD_RAW field by row, STORE_NO_NUMBER = no value; the caller frees it. */
 uint64_t *factor_numbers(struct store *store, const char *field);
 
+/*
+ * The same of the plan's rows alone, 0 for the others: what a small plan does
+ * not ask for is neither read nor touched.
+ */
+uint32_t *factor_terms_of(const struct plan *plan, struct store *store,
+			  const char *field);
+
 /* One more than the largest of count terms. */
 uint32_t factor_bound(const uint32_t *terms, uint32_t count);
 
@@ -35,10 +42,10 @@ enum status factor_number_rows(struct store *store, const char *field,
 
 /*
  * Each value of a field with its rows among the plan's, rising; times and
- * uptimes by day and band.  text of value lives in arena.  STATUS_USAGE for a
- * field that has no index.
+ * uptimes by day and band, which have no term.  Text of its value lives in
+ * arena.  STATUS_USAGE for a field that has no index.
  */
-typedef void factor_take(void *closure, struct field_value value,
+typedef void factor_take(void *closure, const struct store_term *term,
 			 const uint32_t *rows, size_t count);
 enum status factor_each(struct store *store, const struct field *field,
 			const struct plan *plan, struct arena *arena,

@@ -142,11 +142,11 @@ struct grouping {
 	struct mark *ret;
 };
 
-static void take_value(void *closure, struct field_value value,
+static void take_value(void *closure, const struct store_term *term,
 		       const uint32_t *rows, size_t count)
 {
 	struct grouping *grouping = closure;
-	const struct place wanted = { .value = value };
+	const struct place wanted = { .value = term->value };
 	const struct place *place =
 		bsearch(&wanted, grouping->places, grouping->count,
 			sizeof(*grouping->places), by_value);

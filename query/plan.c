@@ -25,9 +25,9 @@ static void count_matched(struct plan *plan)
 	plan->matched = matched;
 }
 
-struct plan plan_none(struct store *store)
+static struct plan plan_empty(uint32_t count)
 {
-	struct plan plan = { .row_count = store_row_count(store) };
+	struct plan plan = { .row_count = count };
 
 	plan.bits = calloc(word_count(&plan) + 1, sizeof(*plan.bits));
 	if (!plan.bits)
@@ -35,9 +35,19 @@ struct plan plan_none(struct store *store)
 	return plan;
 }
 
+struct plan plan_none(struct store *store)
+{
+	return plan_empty(store_row_count(store));
+}
+
 struct plan plan_all(struct store *store)
 {
-	struct plan plan = plan_none(store);
+	return plan_full(store_row_count(store));
+}
+
+struct plan plan_full(uint32_t count)
+{
+	struct plan plan = plan_empty(count);
 	const size_t words = word_count(&plan);
 	const unsigned last = plan.row_count % WORD_BITS;
 

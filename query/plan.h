@@ -27,6 +27,8 @@ void plan_deinit(struct plan *plan);
 /* Every row of the store, or none; the caller ends them likewise. */
 struct plan plan_all(struct store *store);
 struct plan plan_none(struct store *store);
+/* Every one of so many things. */
+struct plan plan_full(uint32_t count);
 
 /* Leaves matched as it is. */
 void plan_add(struct plan *plan, uint32_t row);

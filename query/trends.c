@@ -55,7 +55,8 @@ enum {
 	BASE = sizeof(base_columns) / sizeof(base_columns[0]),
 	MARKS = BASE + MEASURE_COLUMNS,
 	COLUMNS = MARKS + MARK_COLUMNS,
-	DAYS_MAX = 56
+	DAYS_MAX = 56,
+	CHUNK_WORDS = STORE_CHUNK_ROWS / 64
 };
 
 /* A value of the field over both windows. */
@@ -75,8 +76,11 @@ struct job {
 	struct calendar calendar;
 	uint64_t from; /* the first day; this window begins half way */
 	struct trend_days covered;
-	uint64_t *times;
-	uint32_t *machines;
+	uint8_t *days;	    /* by row: 1 + day in the windows */
+	uint32_t *machines; /* by row, of those in the windows */
+	/* Crashes before the windows by term of a column; else NULL. */
+	uint32_t *ever_before;
+	struct plan looked_at;
 	struct trend_tally *tally;
 	struct line *lines;
 	size_t count, room;
@@ -89,65 +93,152 @@ static size_t day_count(void)
 	return 2 * (size_t)options.window;
 }
 
-/* The day of a row in the windows; DAYS_MAX if it lies in none. */
-static size_t day_of(const struct job *job, uint32_t row)
+/* The day of a time in the windows; DAYS_MAX if it lies in none. */
+static size_t day_of(const struct job *job, uint64_t time)
 {
-	const uint64_t day = calendar_day(job->times[row]);
+	const uint64_t day = calendar_day(time);
 
-	if (job->times[row] == STORE_NO_NUMBER || day < job->from ||
-	    day >= job->calendar.end)
-		return DAYS_MAX;
-	return (size_t)(day - job->from);
+	return day < job->from || day >= job->calendar.end
+		       ? DAYS_MAX
+		       : (size_t)(day - job->from);
 }
 
-static void count_rows_once(struct job *job)
+/* A chunk of rows, by where their times lie. */
+struct chunk {
+	uint32_t number;
+	uint64_t asked[CHUNK_WORDS], inside[CHUNK_WORDS], earlier[CHUNK_WORDS];
+};
+
+static bool any(const uint64_t words[CHUNK_WORDS])
 {
-	const struct plan *asked = &job->asked.plan;
+	for (size_t i = 0; i < CHUNK_WORDS; i++)
+		if (words[i])
+			return true;
+	return false;
+}
 
-	for (uint32_t row = 0; row < asked->row_count; row++) {
-		const size_t day = day_of(job, row);
+static void sort_row(struct job *job, struct chunk *chunk, size_t at,
+		     uint64_t time)
+{
+	const uint32_t row = chunk->number * STORE_CHUNK_ROWS + (uint32_t)at;
+	const uint64_t bit = UINT64_C(1) << at % 64;
+	const size_t day = day_of(job, time);
 
-		if (!count_bit(asked->bits, row))
-			continue;
-		if (job->times[row] == STORE_NO_NUMBER)
-			job->untimed++;
-		else if (day != DAYS_MAX)
-			*(day < options.window ? &job->before
-					       : &job->crashes) += 1;
-		else if (calendar_day(job->times[row]) < job->from)
-			job->earlier++;
-		else
-			job->later++;
+	if (time == STORE_NO_NUMBER) {
+		job->untimed++;
+	} else if (day != DAYS_MAX) {
+		job->days[row] = (uint8_t)(day + 1);
+		*(day < options.window ? &job->before : &job->crashes) += 1;
+		chunk->inside[at / 64] |= bit;
+	} else if (calendar_day(time) < job->from) {
+		job->earlier++;
+		chunk->earlier[at / 64] |= bit;
+	} else {
+		job->later++;
 	}
 }
 
+static void sort_rows(struct job *job, struct chunk *chunk)
+{
+	struct store_column column;
+
+	if (!store_column_read(job->query->store, field_find("time"),
+			       chunk->number, &column))
+		return;
+	for (size_t i = 0; i < CHUNK_WORDS; i++)
+		for (uint64_t word = chunk->asked[i]; word; word &= word - 1) {
+			const size_t at =
+				i * 64 + (size_t)__builtin_ctzll(word);
+
+			if (at < column.count)
+				sort_row(job, chunk, at, column.numbers[at]);
+		}
+}
+
+static void take_machines(struct job *job, const struct chunk *chunk)
+{
+	uint32_t *to = job->machines + (size_t)chunk->number * STORE_CHUNK_ROWS;
+	struct store_column column;
+
+	if (!store_column_read(job->query->store, field_find("machine"),
+			       chunk->number, &column))
+		return;
+	for (size_t at = 0; at < column.count; at++)
+		if (count_bit(chunk->inside, at))
+			to[at] = column.terms[at];
+}
+
+/* Of a column what was before the windows is counted at once. */
+static void take_earlier(struct job *job, const struct chunk *chunk)
+{
+	struct store_column column;
+
+	if (!store_column_read(job->query->store, job->field, chunk->number,
+			       &column))
+		return;
+	for (size_t at = 0; at < column.count; at++)
+		if (count_bit(chunk->earlier, at))
+			job->ever_before[column.terms[at]]++;
+}
+
+/* Which rows are looked at by value: leaves them in job->looked_at. */
+static void read_times(struct job *job)
+{
+	const struct plan *asked = &job->asked.plan;
+	const size_t words = ((size_t)asked->row_count + 63) / 64;
+	struct plan *plan = &job->looked_at;
+
+	for (size_t first = 0; first < words; first += CHUNK_WORDS) {
+		struct chunk chunk = {
+			.number = (uint32_t)(first / CHUNK_WORDS),
+		};
+		const size_t here = words - first < CHUNK_WORDS ? words - first
+								: CHUNK_WORDS;
+
+		memcpy(chunk.asked, asked->bits + first, here * 8);
+		if (!any(chunk.asked))
+			continue;
+		sort_rows(job, &chunk);
+		if (any(chunk.inside))
+			take_machines(job, &chunk);
+		if (job->ever_before && any(chunk.earlier))
+			take_earlier(job, &chunk);
+		for (size_t i = 0; i < here; i++)
+			plan->bits[first + i] =
+				chunk.inside[i] |
+				(job->ever_before ? 0 : chunk.earlier[i]);
+	}
+	plan->matched = job->crashes + job->before +
+			(job->ever_before ? 0 : job->earlier);
+}
+
 /* One value with its rows; kept if one is in a window. */
-static void take_value(void *closure, struct field_value value,
+static void take_value(void *closure, const struct store_term *term,
 		       const uint32_t *rows, size_t count)
 {
 	struct job *job = closure;
-	struct line line = { .value = value,
+	struct line line = { .value = term->value,
 			     .mark = mark_of_rows(&job->marks, rows, count) };
 	uint32_t days[DAYS_MAX] = { 0 };
 
+	if (job->ever_before)
+		line.trend.ever_before = job->ever_before[term->term];
 	for (size_t i = 0; i < count; i++) {
-		const size_t day = day_of(job, rows[i]);
+		const size_t day = job->days[rows[i]];
 
-		if (day == DAYS_MAX) {
-			line.trend.ever_before +=
-				job->times[rows[i]] != STORE_NO_NUMBER &&
-				calendar_day(job->times[rows[i]]) < job->from;
+		if (day == 0) {
+			line.trend.ever_before++;
 			continue;
 		}
-		days[day]++;
+		days[day - 1]++;
 		trend_add(job->tally, job->machines[rows[i]],
-			  day >= options.window);
+			  day - 1 >= options.window);
 	}
 	trend_close(job->tally, job->covered, &line.trend);
 	if (!line.trend.crashes && !line.trend.crashes_before)
 		return;
 	line.trend.ever_before += line.trend.crashes_before;
-	line.key = group_text(&job->query->arena, job->field, value);
+	line.key = group_text(&job->query->arena, job->field, term->value);
 	line.days = arena_take(&job->query->arena, DAYS_MAX, sizeof(uint32_t));
 	memcpy(line.days, days, sizeof(days));
 	if (job->count == job->room) {
@@ -341,6 +432,13 @@ static void say_counts(struct job *job, struct table *out, size_t rows,
 	asked_note(&job->asked, out);
 }
 
+/* Lines are sorted; the first that is not ends the table. */
+static bool is_shown(const struct job *job, size_t line)
+{
+	return line < job->count && (!options.limit || line < options.limit) &&
+	       (options.all || job->lines[line].trend.move != TREND_STEADY);
+}
+
 static enum status print(struct job *job, const struct clumps *clumps,
 			 enum cli_exit *ret, struct error *err)
 {
@@ -360,9 +458,7 @@ static enum status print(struct job *job, const struct clumps *clumps,
 				       job->field->name),
 			   columns, COLUMNS);
 	for (size_t i = 0; i < rows && !status; i++) {
-		if ((!options.all &&
-		     job->lines[i].trend.move == TREND_STEADY) ||
-		    (options.limit && shown == options.limit))
+		if (!is_shown(job, i))
 			break;
 		status = print_line(job, out, clumps, &job->lines[i], &measure,
 				    err);
@@ -386,7 +482,8 @@ static enum status print_titled(struct job *job, enum cli_exit *ret,
 	struct clumps clumps;
 	enum status status;
 
-	if (strcmp(name, "cluster") != 0 && strcmp(name, "family") != 0)
+	if ((strcmp(name, "cluster") != 0 && strcmp(name, "family") != 0) ||
+	    !is_shown(job, 0))
 		return print(job, NULL, ret, err);
 	clump_gather(job->query, &job->asked.plan, name, options.window,
 		     &clumps);
@@ -395,9 +492,19 @@ static enum status print_titled(struct job *job, enum cli_exit *ret,
 	return status;
 }
 
+static void *zeroed(size_t count, size_t size)
+{
+	void *memory = calloc(count + 1, size);
+
+	if (!memory)
+		abort();
+	return memory;
+}
+
 static void read_store(struct job *job)
 {
 	struct store *store = job->query->store;
+	const uint32_t rows = store_row_count(store);
 
 	job->calendar = calendar_read(job->query);
 	job->from = job->calendar.end - day_count();
@@ -405,11 +512,16 @@ static void read_store(struct job *job)
 		&job->calendar, job->from, job->from + options.window);
 	job->covered.now = (double)calendar_covered(
 		&job->calendar, job->from + options.window, job->calendar.end);
-	job->times = factor_numbers(store, "time");
-	job->machines = factor_terms(store, "machine");
+	job->days = zeroed(rows, sizeof(*job->days));
+	job->machines = zeroed(rows, sizeof(*job->machines));
 	job->tally = trend_create(
-		factor_bound(job->machines, store_row_count(store)));
-	count_rows_once(job);
+		store_column_last_term(store, field_find("machine")) + 1);
+	if (job->field->index == FIELD_COLUMN)
+		job->ever_before =
+			zeroed(store_column_last_term(store, job->field) + 1ul,
+			       sizeof(*job->ever_before));
+	job->looked_at = plan_none(store);
+	read_times(job);
 }
 
 static enum status trends_run(struct query *query, enum cli_exit *ret,
@@ -432,7 +544,7 @@ static enum status trends_run(struct query *query, enum cli_exit *ret,
 		return err->status;
 	}
 	read_store(&job);
-	status = factor_each(query->store, job.field, &job.asked.plan,
+	status = factor_each(query->store, job.field, &job.looked_at,
 			     &query->arena, take_value, &job, err);
 	if (!status) {
 		judge(&job);
@@ -440,8 +552,10 @@ static enum status trends_run(struct query *query, enum cli_exit *ret,
 	}
 	trend_destroy(job.tally);
 	free(job.lines);
-	free(job.times);
+	free(job.days);
 	free(job.machines);
+	free(job.ever_before);
+	plan_deinit(&job.looked_at);
 	calendar_deinit(&job.calendar);
 	asked_deinit(&job.asked);
 	mark_close(&job.marks);

@@ -120,7 +120,7 @@ static uint64_t take_seen(struct job *job)
 	return units;
 }
 
-static void take_damaged(void *closure, struct field_value value,
+static void take_damaged(void *closure, const struct store_term *term,
 			 const uint32_t *rows, size_t count)
 {
 	struct job *job = closure;
@@ -133,7 +133,7 @@ static void take_damaged(void *closure, struct field_value value,
 			abort();
 	}
 	job->words[job->count] = (struct recur_word){
-		.word = value.number,
+		.word = term->value.number,
 		.crashes = count,
 		.units =
 			count_units(job, (uint32_t)job->count + 1, rows, count),
@@ -149,11 +149,11 @@ static int by_word(const void *left, const void *right)
 	return (a->word > b->word) - (a->word < b->word);
 }
 
-static void take_sound(void *closure, struct field_value value,
+static void take_sound(void *closure, const struct store_term *term,
 		       const uint32_t *rows, size_t count)
 {
 	struct job *job = closure;
-	const struct recur_word key = { .word = value.number };
+	const struct recur_word key = { .word = term->value.number };
 	struct recur_word *word =
 		job->count ? bsearch(&key, job->words, job->count,
 				     sizeof(*job->words), by_word)
