@@ -17,6 +17,7 @@ enum cpu_register {
 	CPU_BX = 3,
 	CPU_SP = 4,
 	CPU_BP = 5,
+	CPU_DI = 7,
 	CPU_R8 = 8,
 	CPU_R11 = 11,
 	CPU_FP_ARM64 = 29,

@@ -55,10 +55,35 @@ static bool step_trap(struct walk *walk, const struct cpu *from,
 }
 
 /*
+ * Has the function at ip only just begun?  x64 keeps the stack a multiple of 16
+ * everywhere else, so the pointer itself tells; on x86 the call does, if it is
+ * of this very place, or the code, if that is what functions begin with.
+ */
+static bool is_at_entry(struct walk *walk, const struct cpu *from,
+			uint64_t goal)
+{
+	struct disasm *disasm = walk->unwind.disasm;
+	const struct disasm_insn *insn = disasm_at(disasm, from->ip);
+
+	if (walk->unwind.target->crash->machine.arch == CRASH_X64)
+		return from->reg[CPU_SP] % 16 == 8;
+	if (goal == from->ip)
+		return true;
+	/* mov edi,edi is there to be patched */
+	if (insn != NULL && insn->kind == DISASM_ADDRESS &&
+	    insn->reg == CPU_DI && insn->base == CPU_DI)
+		insn = disasm_at(disasm, from->ip + insn->size);
+	if (insn == NULL || insn->kind != DISASM_PUSH || insn->reg != CPU_BP)
+		return false;
+	insn = disasm_at(disasm, insn->address + insn->size);
+	return insn != NULL && insn->kind == DISASM_ADDRESS &&
+	       insn->reg == CPU_BP && insn->base == CPU_SP;
+}
+
+/*
  * No frame was set up yet, or none ever is: the return address lies on top of
  * the stack.  So it is after a jump to nowhere, in a leaf function, and at the
- * first instruction of KeBugCheckEx, where its context is taken.  x64 keeps
- * the stack a multiple of 16 everywhere else, so the pointer itself tells.
+ * first instruction of KeBugCheckEx, where its context is taken.
  */
 static bool step_frameless(struct walk *walk, const struct cpu *from,
 			   struct unwind_step *ret)
@@ -69,15 +94,15 @@ static bool step_frameless(struct walk *walk, const struct cpu *from,
 	const uint64_t slot = from->reg[CPU_SP];
 	uint64_t goal;
 
-	if (code_module(unwind->code, from->ip) != NULL &&
-	    (target->crash->machine.arch != CRASH_X64 || slot % 16 != 8))
-		return false;
 	*ret = (struct unwind_step){ .cpu = *from,
 				     .slot = slot,
 				     .how = CRASH_HOW_EPILOGUE };
 	if (!space_pointer(target, slot, &ret->cpu.ip) ||
 	    !code_is_possible(unwind->code, ret->cpu.ip) ||
-	    disasm_call_before(unwind->disasm, ret->cpu.ip, &goal) == DISASM_NO)
+	    disasm_call_before(unwind->disasm, ret->cpu.ip, &goal) ==
+		    DISASM_NO ||
+	    (code_module(unwind->code, from->ip) != NULL &&
+	     !is_at_entry(walk, from, goal)))
 		return false;
 	ret->cpu.reg[CPU_SP] = slot + width;
 	if (width == 8)

@@ -5,7 +5,8 @@ frames() {
 	jq -r '"\(.source): \(.stack.ended)",
 		(.stack.frames[] | "  \(.module)+\(.offset) \(.how)")'
 }
-for machine in x86_full pae_full x86_bitmap x64_full x64_kernel x64_active \
+for machine in x86_full pae_full x86_bitmap x86_summary x86_triage_b \
+	pae_triage_a x64_full x64_kernel x64_active \
 	la57_kernel arm64_full; do
 	crashcorpus synth "$machines/$machine.txt" --output="$machine.dmp"
 	crashindex --print "$machine.dmp" 2>>summary | frames
@@ -41,10 +42,11 @@ echo with it
 crashindex --images=images --print small.dmp 2>>summary | frames
 
 echo processors
-for machine in x64_133 case4-hung-processor; do
+for machine in x64_133 case4-hung-processor x86_hang; do
 	crashcorpus synth "$machines/$machine.txt" --output="$machine.dmp"
 	crashindex --print "$machine.dmp" 2>>summary |
-		jq -r '"\(.source): \(.fault.module)", (.processors[] |
+		jq -r '"\(.source): \(.fault.module)", (.stack.frames[] |
+			"  \(.module)+\(.offset) \(.how)"), (.processors[] |
 			"  \(.number) \(.ended)",
 			(.frames[] | "    \(.module)+\(.offset) \(.how)"))'
 done

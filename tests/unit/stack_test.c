@@ -274,6 +274,34 @@ static void frame_pointers_cross_a_trap_on_x86(void **state)
 	check_frame(2, SCENE_MODULE32 + 0x3000, CRASH_HOW_TRAP_FRAME);
 }
 
+/* push ebp; mov ebp,esp: ebp is the caller's still. */
+static void a_function_that_just_began_has_no_frame_on_x86(void **state)
+{
+	(void)state;
+	for (unsigned called = 0; called < 2; called++) {
+		scene_init(&s, CRASH_X86);
+		/* its own code is there, or the call of it */
+		const uint64_t ip = called ? SCENE_CODE(&s, 0x1000, "\xf4")
+					   : SCENE_CODE(&s, 0x1000,
+							"\x8b\xff\x55\x8b\xec"
+							"\xf4");
+		const uint64_t caller =
+			called ? SCENE_CODE(&s, 0x1ffb,
+					    "\xe8\0\xf0\xff\xff\xf4") +
+					 5
+			       : BEHIND_CALL(0x2000, "\xf4");
+		const uint64_t outer = BEHIND_CALL(0x3000, "\xf4");
+		scene_context(&s, ip, SCENE_STACK32 + 0x100,
+			      SCENE_STACK32 + 0x140);
+		scene_word(&s, 0x100, caller);
+		scene_word(&s, 0x140, 0);
+		scene_word(&s, 0x144, outer);
+		examine();
+		check_frame(1, caller, CRASH_HOW_EPILOGUE);
+		check_frame(2, outer, CRASH_HOW_FRAME_POINTER);
+	}
+}
+
 static void the_walk_begins_in_the_trap_frame_that_fits(void **state)
 {
 	const uint32_t trap = 0x1000;
@@ -362,6 +390,8 @@ int main(void)
 		cmocka_unit_test(frame_pointers_cross_a_trap_on_arm64),
 		cmocka_unit_test(frame_pointers_that_turn_back_end_the_walk),
 		cmocka_unit_test(frame_pointers_cross_a_trap_on_x86),
+		cmocka_unit_test(
+			a_function_that_just_began_has_no_frame_on_x86),
 		cmocka_unit_test(the_walk_begins_in_the_trap_frame_that_fits),
 		cmocka_unit_test(
 			an_instruction_without_a_context_is_a_stack_of_one),
