@@ -89,6 +89,15 @@ static enum status cluster_again(struct search *search, struct error *err)
 	return STATUS_OK;
 }
 
+static enum status check_size(struct search *search, struct error *err)
+{
+	if (store_row_count(search->store) <= SEARCH_AGAIN_MOST)
+		return STATUS_OK;
+	return error_set(err, STATUS_STORE,
+			 "not settled yet, or under other lists: "
+			 "crashindex --settle");
+}
+
 /* False if the last pass left nothing that can be asked. */
 static bool remember(struct search *search)
 {
@@ -122,7 +131,8 @@ enum status search_open(struct store *store, struct search **ret,
 	search->store = store;
 	arena_init(&search->arena);
 	if (overrides_read(store_folder(store), &search->overrides, err) ||
-	    (!remember(search) && cluster_again(search, err))) {
+	    (!remember(search) &&
+	     (check_size(search, err) || cluster_again(search, err)))) {
 		search_close(search);
 		return err->status;
 	}

@@ -3,8 +3,8 @@
  *
  * It asks what the last pass of settle_store() left beside the crashes; where
  * there was none, or under other lists or by another program, they are
- * clustered again in memory: some ten seconds for a hundred thousand.  The
- * crash asked about need not be in the store.
+ * clustered again in memory, up to SEARCH_AGAIN_MOST of them: some seconds.
+ * The crash asked about need not be in the store.
  */
 #ifndef SETTLE_SEARCH_H
 #define SETTLE_SEARCH_H
@@ -14,7 +14,12 @@
 
 struct search;
 
-/* Needs a transaction; caller closes. */
+#define SEARCH_AGAIN_MOST 100000
+
+/*
+ * Needs a transaction; caller closes.  STATUS_STORE for a large store that the
+ * pass has to see first.
+ */
 enum status search_open(struct store *store, struct search **ret,
 			struct error *err) MUST_CHECK;
 void search_close(struct search *search);
