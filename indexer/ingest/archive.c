@@ -188,7 +188,7 @@ static enum status reason_of(struct archive *archive, const char *text)
 {
 	const int number = la.archive_errno(archive);
 
-	if (number == ENOMEM || says(text, "allocate"))
+	if (number == ENOMEM || says(text, "allocate") || says(text, "memory"))
 		return STATUS_LIMIT;
 	if (number == EIO)
 		return STATUS_IO;

@@ -33,6 +33,10 @@ for name in 1.rar4 1.rar5 1.lzx 1.mszip.cab 1.7z 1.zip 1.tar 2.dmp.xz 2.dmp.zstd
 	crashindex --print cut.$name 2>&1 >/dev/null | sed 's/cut short: .*/cut short/' | tail -n 1 | sed "s/^/$name: /"
 done
 
+# A window of 2 GiB is not allocated: magic, header, window, a block of 8 bytes.
+printf '\050\265\057\375\000\250\101\000\000PAGEDU64' >wide.dmp.zst
+crashindex --print wide.dmp.zst 2>&1 >/dev/null
+
 # With a password each entry says so.
 7z a -bso0 -psecret 5.7z a.dmp
 7z a -bso0 -psecret -mhe=on 6.7z a.dmp
