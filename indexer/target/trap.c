@@ -27,6 +27,7 @@
  */
 enum {
 	X64_BYTES = 0x190,
+	X64_SP = 0x180,
 	X86_BYTES = 0x8c,
 	ARGUMENT_BYTES = 0x80, /* of system calls: at most 0x70 seen */
 	RECORD_FROM = 0xb0,    /* of the ARM64 frame, before its record */
@@ -98,15 +99,32 @@ static bool read_x86(const uint8_t *raw, uint64_t va, struct trap *ret)
 	return true;
 }
 
+/*
+ * Small dumps keep 256 bytes from what rbp pointed at, which in handlers is 80h
+ * into the frame: all but its last two words.  In kernel mode it is known what
+ * they are.
+ */
+static bool fetch_x64(const struct target *target, uint64_t va,
+		      uint8_t raw[X64_BYTES])
+{
+	if (space_read(target, va, raw, X64_BYTES))
+		return true;
+	if (!space_read(target, va, raw, X64_SP))
+		return false;
+	for (unsigned i = 0; i < 8; i++)
+		raw[X64_SP + i] = (uint8_t)((va + X64_BYTES) >> 8 * i);
+	return true;
+}
+
 bool trap_at(const struct target *target, struct code *code, uint64_t va,
 	     struct trap *ret)
 {
-	uint8_t raw[X64_BYTES];
+	uint8_t raw[X64_BYTES] = { 0 };
 	struct trap trap;
 
 	switch (target->crash->machine.arch) {
 	case CRASH_X64:
-		if (va % 16 != 0 || !space_read(target, va, raw, X64_BYTES) ||
+		if (va % 16 != 0 || !fetch_x64(target, va, raw) ||
 		    !read_x64(raw, va, &trap))
 			return false;
 		break;

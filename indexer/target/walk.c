@@ -304,7 +304,8 @@ static void follow(struct walk *walk, struct cpu cpu)
 		struct unwind_step step;
 		uint64_t floor = 0;
 		if (walk->unwind.low == walk->unwind.high) {
-			walk->end = CRASH_STACK_ABSENT;
+			walk->end = walk->count > 1 ? CRASH_STACK_CUT
+						    : CRASH_STACK_ABSENT;
 			return;
 		}
 		if (!step_known(walk, &cpu, is_inside, &step, &floor) &&

@@ -66,6 +66,21 @@ static void selectors_and_flags_must_be_possible(void **state)
 	assert_false(trap_at(&s.target, code, SCENE_STACK + AT, &trap));
 }
 
+/* The last two words are not saved: only in the kernel are they known. */
+static void a_frame_that_is_cut_before_its_stack_pointer(void **state)
+{
+	(void)state;
+	scene_init(&s, CRASH_X64);
+	put_kernel(AT, IP);
+	s.ranges[0].size = AT + 0x180;
+	ready();
+	assert_true(trap_at(&s.target, code, SCENE_STACK + AT, &trap));
+	assert_int_equal(trap.cpu.ip, IP);
+	assert_int_equal(trap.cpu.reg[CPU_SP], SCENE_STACK + AT + 0x190);
+	put_x64(AT, 0x7ff612345678, 0x33, 0x1000);
+	assert_false(trap_at(&s.target, code, SCENE_STACK + AT, &trap));
+}
+
 /* The interrupted stack begins 230h bytes above the record. */
 static void put_arm64(uint32_t at, uint32_t spsr, uint64_t ip, uint64_t sp)
 {
@@ -207,6 +222,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_interrupted_stack_begins_above_its_frame),
 		cmocka_unit_test(selectors_and_flags_must_be_possible),
+		cmocka_unit_test(a_frame_that_is_cut_before_its_stack_pointer),
 		cmocka_unit_test(arm64_frames_are_records_of_their_chain),
 		cmocka_unit_test(a_jump_to_nowhere_faults_where_it_is),
 		cmocka_unit_test(above_a_system_call_lie_its_arguments),
