@@ -11,7 +11,8 @@ enum {
 	POSTINGS_BUDGET = 6000, /* looked at per search */
 	CANDIDATES = 48,	/* verified per search */
 	GROUPS = 12,		/* clusters weighed up per search */
-	MEMBERS = 3		/* best members that speak for a cluster */
+	MEMBERS = 3,		/* best members that speak for a cluster */
+	AHEAD = 8		/* memory asked for so many steps before */
 };
 
 /* Share of a signature's weight that is searched for. */
@@ -157,6 +158,11 @@ static size_t gather(struct engine *engine, struct posting *posting,
 		const uint32_t position = at[i - 1 - posting->first];
 		struct touch *touch = &engine->touches[position];
 
+		if (i - 1 - posting->first >= AHEAD)
+			__builtin_prefetch(
+				&engine->touches[at[i - 1 - posting->first -
+						    AHEAD]]);
+
 		if (touch->search != engine->searches) {
 			touch->search = engine->searches;
 			touch->gathered = 0;
@@ -216,6 +222,18 @@ static size_t search(struct engine *engine, const struct weighed *query,
 	return count;
 }
 
+/* A signature that is looked at next: it lies anywhere. */
+static void fetch(const struct stored *stored)
+{
+	enum {
+		LINE = 64,
+		LINES = 12
+	};
+
+	for (size_t i = 0; stored && i < LINES; i++)
+		__builtin_prefetch((const char *)stored + i * LINE);
+}
+
 /* Search, then measure each candidate; best first. */
 static size_t nearest(struct engine *engine, const struct weighed *query,
 		      struct candidate best[CANDIDATES])
@@ -229,6 +247,8 @@ static size_t nearest(struct engine *engine, const struct weighed *query,
 			engine_state_stored(engine, found[k].signature);
 		struct candidate next = { found[k].signature, 0 };
 
+		if (k + 1 < searched)
+			fetch(engine->stored[found[k + 1].signature]);
 		engine_state_weigh_stored(engine, stored);
 		next.score = likeness_of(query, &stored->weighed);
 		count = keep_best(best, count, CANDIDATES, next);

@@ -77,6 +77,7 @@ struct engine {
 	uint64_t sorted[ENGINE_FEATURES_MAX];
 	uint32_t stream[ENGINE_FEATURES_MAX];
 	uint32_t df[ENGINE_FEATURES_MAX];
+	uint32_t found[ENGINE_FEATURES_MAX]; /* postings, of features */
 	uint8_t classes[ENGINE_FEATURES_MAX];
 	uint32_t places[ENGINE_FEATURES_MAX]; /* 0, 1, 2, ... */
 };

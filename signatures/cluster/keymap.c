@@ -28,9 +28,14 @@ void keymap_deinit(struct keymap *map)
 	free(map->values);
 }
 
+static size_t first_slot_of(const struct keymap *map, uint64_t key)
+{
+	return (size_t)(key * 0x9e3779b97f4a7c15ull >> 20) & map->mask;
+}
+
 static size_t slot_of(const struct keymap *map, uint64_t key)
 {
-	size_t slot = (size_t)(key * 0x9e3779b97f4a7c15ull >> 20) & map->mask;
+	size_t slot = first_slot_of(map, key);
 
 	while (map->keys[slot] && map->keys[slot] != key)
 		slot = (slot + 1) & map->mask;
@@ -69,6 +74,14 @@ uint32_t *keymap_put(struct keymap *map, uint64_t key, bool *added)
 		map->count++;
 	}
 	return &map->values[slot];
+}
+
+void keymap_fetch(const struct keymap *map, uint64_t key)
+{
+	const size_t slot = first_slot_of(map, key);
+
+	__builtin_prefetch(&map->keys[slot]);
+	__builtin_prefetch(&map->values[slot]);
 }
 
 bool keymap_find(const struct keymap *map, uint64_t key, uint32_t *ret)

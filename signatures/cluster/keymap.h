@@ -25,6 +25,8 @@ void keymap_deinit(struct keymap *map);
  * unset.  Valid until the next call.
  */
 uint32_t *keymap_put(struct keymap *map, uint64_t key, bool *added);
+/* Have the place of key at hand, for who asks for many at once. */
+void keymap_fetch(const struct keymap *map, uint64_t key);
 bool keymap_find(const struct keymap *map, uint64_t key, uint32_t *ret);
 
 #endif
