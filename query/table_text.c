@@ -144,8 +144,9 @@ static void print_cells(struct table *table, const char *const cells[])
 
 		owed += (first ? 0 : 2) + (right ? pad : 0);
 		if (*cell) {
-			fprintf(table->out, "%*s%s", (int)owed, "", cell);
-			owed = 0;
+			for (; owed; owed--)
+				putc_unlocked(' ', table->out);
+			fputs(cell, table->out);
 		}
 		owed += right ? 0 : pad;
 		first = false;

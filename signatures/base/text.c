@@ -148,16 +148,20 @@ char *text_copy(struct arena *arena, const char *text)
 
 char *text_printf(struct arena *arena, const char *format, ...)
 {
+	char most[128]; /* nearly all are shorter */
 	va_list args;
 
 	va_start(args, format);
-	const int size = vsnprintf(NULL, 0, format, args);
+	const size_t size =
+		(size_t)vsnprintf(most, sizeof(most), format, args) + 1;
 	va_end(args);
 
-	char *text = arena_take(arena, (size_t)size + 1, 1);
+	char *text = arena_take(arena, size, 1);
 
+	if (size <= sizeof(most))
+		return memcpy(text, most, size);
 	va_start(args, format);
-	vsnprintf(text, (size_t)size + 1, format, args);
+	vsnprintf(text, size, format, args);
 	va_end(args);
 	return text;
 }

@@ -97,6 +97,20 @@ static void times_go_both_ways(void **state)
 			 1719777143);
 }
 
+static void printed_text_is_whole_however_long(void **state)
+{
+	char wanted[402];
+
+	(void)state;
+	for (size_t size = 0; size < 400; size++) {
+		memset(wanted, 'a' + (int)(size % 26), size);
+		wanted[size] = '\0';
+		assert_string_equal(text_printf(&arena, "%s%s", wanted, "!"),
+				    strcat(wanted, "!"));
+		wanted[size] = '\0';
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -106,6 +120,7 @@ int main(void)
 		cmocka_unit_test(globs_match_without_case),
 		cmocka_unit_test(numbers_parse_whole_or_not_at_all),
 		cmocka_unit_test(times_go_both_ways),
+		cmocka_unit_test(printed_text_is_whole_however_long),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, open_arena,
