@@ -22,8 +22,9 @@ struct night_places {
 /*
  * False where only a pass over everything can tell: there was none yet, or
  * under other lists or rules; what it left is damaged (and forgotten then);
- * names or stacks depend on the whole corpus; or too much is new.  Needs a
- * write transaction; the caller frees ret->at.
+ * names depend on the whole corpus (corpus_again.h can tell then); a crash may
+ * have lost a file; or too much is new.  Needs a write transaction; the caller
+ * frees ret->at.
  */
 bool night_pass(struct store *store, const struct overrides *overrides,
 		struct night_places *ret);

@@ -5,6 +5,15 @@
  * stores follows from the set of crashes alone: not from the nights they came
  * in, the number of jobs, or earlier passes.  Lists that people keep in the
  * folder of the store have the last word: overrides.h.
+ *
+ * A pass reads the crashes that are new or changed, and those whose stacks
+ * follow from them.  Where every frame has a symbol the rest is the newest
+ * signatures (night.h); where not, names are learned anew over all distinct
+ * stacks, as they are remembered (corpus_again.h).  Every crash is read the
+ * first time; where lists or rules are others than those of the last pass, or
+ * move thresholds; where what it left is damaged; where more than a third is
+ * new; and where a crash has as many files as are kept, so that one may be
+ * gone.
  */
 #ifndef SETTLE_SETTLE_H
 #define SETTLE_SETTLE_H
