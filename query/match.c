@@ -57,12 +57,13 @@ static bool take_term(void *closure, const struct store_term *term)
 	return true;
 }
 
-/* Module names are stored in lower case, so a name is looked up as it is. */
+/* Names of modules and ids are stored in lower case, and looked up so. */
 static bool is_folded(const struct field *field)
 {
-	static const char *const names[] = {
-		"driver", "driverbuild", "fault", "frame", "residue", "unloaded"
-	};
+	static const char *const names[] = { "cluster",	    "driver",
+					     "driverbuild", "family",
+					     "fault",	    "frame",
+					     "residue",	    "unloaded" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (strcmp(field->name, names[i]) == 0)

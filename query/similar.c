@@ -206,7 +206,7 @@ static enum status mark_clusters(struct query *query, const struct marks *marks,
 				 struct near *clusters, size_t count,
 				 struct error *err)
 {
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count && marks->issues; i++) {
 		const char *word = text_printf(&query->arena, "cluster=%s",
 					       clusters[i].id);
 		struct where where;
