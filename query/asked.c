@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "query/choose.h"
 #include "query/suspect.h"
 
 struct asked_options asked_options;
@@ -41,7 +42,7 @@ static enum status leave_out_snapshots(struct query *query,
 	asked_leaves_out(query, where, &leaves_live, &leaves_tool_made);
 	if (query->all_kinds)
 		return STATUS_OK;
-	if (plan_snapshots(query->store, &live, &tool_made, err))
+	if (choose_snapshots(query->store, &live, &tool_made, err))
 		return err->status;
 	if (leaves_live && live.matched)
 		plan_leave_out(&asked->plan, &live);
@@ -75,7 +76,7 @@ enum status asked_make(struct query *query, struct asked *ret,
 
 	if (where_parse(query->operands, query->operand_count, &query->arena,
 			&where, err) ||
-	    plan_make(query->store, &where, &asked.plan, err))
+	    choose_rows(query->store, &where, &asked.plan, err))
 		return err->status;
 	if (leave_out_snapshots(query, &where, &asked, err) ||
 	    leave_out_suspects(query, &asked, err)) {

@@ -3,6 +3,8 @@
  */
 #include "query/fields.h"
 
+#include "query/choose.h"
+
 static const struct table_column columns[] = {
 	{ "field", "field", TABLE_WORD, TABLE_ALL },
 	{ "crashes", "crashes", TABLE_COUNT, TABLE_ALL },
@@ -27,7 +29,7 @@ enum status fields_count(struct store *store, const struct field *field,
 		*ret = store_row_count(store);
 		return STATUS_OK;
 	}
-	if (plan_make(store, &where, &plan, err))
+	if (choose_rows(store, &where, &plan, err))
 		return err->status;
 	*ret = plan.matched;
 	plan_deinit(&plan);

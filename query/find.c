@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "query/cell.h"
+#include "query/choose.h"
 #include "query/count.h"
 #include "query/mark.h"
 #include "query/push_find.h"
@@ -408,7 +409,7 @@ static enum status run_here(struct query *query, const struct where *where,
 	if (mark_open(query, &marks, err))
 		return err->status;
 
-	enum status status = plan_make(query->store, where, &plan, err);
+	enum status status = choose_rows(query->store, where, &plan, err);
 
 	if (status) {
 		mark_close(&marks);

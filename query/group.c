@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "query/choose.h"
 #include "query/count.h"
 #include "query/counters.h"
 #include "query/intern.h"
@@ -289,7 +290,7 @@ static bool take_record(void *closure, uint32_t row)
 			? intern_number(records->machines, machine)
 			: 0;
 	records->first = records->count;
-	plan_values(job->field, &crash, take_value, records);
+	choose_values(job->field, &crash, take_value, records);
 	records->without_value += records->first == records->count;
 	return true;
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "query/choose.h"
 #include "signatures/base/text.h"
 
 enum {
@@ -68,7 +69,7 @@ void hint_empty(struct query *query)
 
 		if (!strchr(word, '=') ||
 		    where_parse(&word, 1, &query->arena, &where, &err) ||
-		    plan_make(query->store, &where, &plan, &err))
+		    choose_rows(query->store, &where, &plan, &err))
 			continue;
 		passes = plan.matched;
 		plan_deinit(&plan);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "query/choose.h"
 #include "signatures/base/list.h"
 #include "signatures/base/text.h"
 #include "signatures/knowledge/osmodule.h"
@@ -45,7 +46,7 @@ enum status known_fix_words(struct store *store, const char *text,
 					 "cannot be asked for in it",
 					 field->name);
 	}
-	return plan_make(store, &where, ret, err);
+	return choose_rows(store, &where, ret, err);
 }
 
 /* What is known of a term, once it has been asked for. */

@@ -57,35 +57,6 @@ static bool take_term(void *closure, const struct store_term *term)
 	return true;
 }
 
-/* Names of modules and ids are stored in lower case, and looked up so. */
-static bool is_folded(const struct field *field)
-{
-	static const char *const names[] = { "cluster",	    "driver",
-					     "driverbuild", "family",
-					     "fault",	    "frame",
-					     "residue",	    "unloaded" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(field->name, names[i]) == 0)
-			return true;
-	}
-	return false;
-}
-
-bool match_is_lookup(const struct where_test *test)
-{
-	for (size_t i = 0; i < test->count; i++) {
-		const struct where_value *value = &test->values[i];
-		const bool one =
-			value->form == WHERE_RANGE && value->low == value->high;
-
-		if (!one && value->form != WHERE_ABSENT &&
-		    (value->form != WHERE_EXACT || !is_folded(test->field)))
-			return false;
-	}
-	return true;
-}
-
 static void look_up(struct store *store, const struct where_test *test,
 		    struct accepted *accepted)
 {
@@ -115,7 +86,7 @@ static enum status accepted_make(struct store *store,
 
 	if (where_accepts_absent(test))
 		accept_term(&accepted, 0);
-	if (match_is_lookup(test)) {
+	if (where_is_lookup(test)) {
 		look_up(store, test, &accepted);
 	} else if (store_walk_terms(store, test->field, take_term, &accepted,
 				    err)) {
@@ -346,7 +317,7 @@ bool match_is_listed(struct store *store, const struct where_test *test)
 	if (field->index == FIELD_POSTINGS)
 		return true;
 	return store_posting_is_listed(store, field) &&
-	       (match_is_lookup(test) ||
+	       (where_is_lookup(test) ||
 		store_column_last_term(store, field) <= JOINED_MOST);
 }
 

@@ -5,12 +5,7 @@
 #define QUERY_MATCH_H
 
 #include "query/plan.h"
-
-/*
- * Can every value be looked up, without walking the dictionary?  The names of
- * modules then stand for themselves: lowered, and without a path.
- */
-bool match_is_lookup(const struct where_test *test);
+#include "query/where.h"
 
 /*
  * Can the rows that pass be joined from posting lists, at less than a scan?

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "query/calendar.h"
+#include "query/choose.h"
 #include "query/count.h"
 #include "query/factor.h"
 #include "query/hosts.h"
@@ -53,7 +54,7 @@ static enum status plan_of_time(struct query *query, struct plan *ret,
 		if (strcmp(where.tests[i].field->name, "time") == 0)
 			where.tests[kept++] = where.tests[i];
 	where.count = kept;
-	return plan_make(query->store, &where, ret, err);
+	return choose_rows(query->store, &where, ret, err);
 }
 
 enum status measure_make(struct query *query, uint64_t total,

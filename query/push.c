@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "query/match.h"
 #include "query/value.h"
 #include "signatures/base/text.h"
 #include "signatures/clickhouse/tables.h"
@@ -107,7 +106,7 @@ static void add_value(struct sql *sql, const struct where_test *test,
 		return;
 	case WHERE_EXACT:
 		/* A module is looked up by its file name. */
-		if (match_is_lookup(test)) {
+		if (where_is_lookup(test)) {
 			sql_add(sql, "%s = ", v);
 			sql_text(sql, text_file_name(sql->arena, value->text));
 		} else {

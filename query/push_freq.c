@@ -4,13 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "query/choose.h"
 #include "query/push.h"
 #include "query/value.h"
 #include "signatures/base/text.h"
 #include "signatures/clickhouse/crashrow.h"
 #include "signatures/clickhouse/tables.h"
 
-/* Snapshots, and what tools made of no snapshot; see plan_snapshots(). */
+/* Snapshots, and what tools made of no snapshot; see choose_snapshots(). */
 #define IS_LIVE "kind = 'kernel-live'"
 #define IS_MADE "(has(flag, 'tool-made') AND NOT (" IS_LIVE "))"
 

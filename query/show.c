@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "query/cell.h"
+#include "query/choose.h"
 #include "query/mark.h"
 #include "query/named.h"
 #include "query/page.h"
@@ -72,7 +73,7 @@ static void print_values(struct query *query, struct table *out, uint32_t row,
 								 mark)) });
 	for (const struct field *f = field_table; f->name; f++) {
 		values.field = f;
-		plan_values(f, crash, print_value, &values);
+		choose_values(f, crash, print_value, &values);
 		if (!f->values && f->index == FIELD_COLUMN) {
 			const char *text = cell_column(query->store, f->name,
 						       row, &query->arena);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "query/cell.h"
+#include "query/choose.h"
 #include "query/mark.h"
 #include "query/subject.h"
 #include "signatures/base/text.h"
@@ -213,7 +214,7 @@ static enum status mark_clusters(struct query *query, const struct marks *marks,
 		struct plan plan;
 
 		if (where_parse(&word, 1, &query->arena, &where, err) ||
-		    plan_make(query->store, &where, &plan, err))
+		    choose_rows(query->store, &where, &plan, err))
 			return err->status;
 		clusters[i].mark = mark_of_plan(marks, &plan);
 		plan_deinit(&plan);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "query/choose.h"
 #include "query/count.h"
 #include "query/factor.h"
 #include "query/statistics.h"
@@ -316,7 +317,7 @@ enum status suspect_crashes(struct store *store, struct plan *ret,
 {
 	struct plan live, tool_made;
 
-	if (plan_snapshots(store, &live, &tool_made, err))
+	if (choose_snapshots(store, &live, &tool_made, err))
 		return err->status;
 	*ret = plan_all(store);
 	plan_leave_out(ret, &live);

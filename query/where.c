@@ -416,3 +416,32 @@ bool where_accepts_absent(const struct where_test *test)
 	}
 	return false;
 }
+
+/* Names of modules and ids are stored in lower case, and looked up so. */
+static bool is_folded(const struct field *field)
+{
+	static const char *const names[] = { "cluster",	    "driver",
+					     "driverbuild", "family",
+					     "fault",	    "frame",
+					     "residue",	    "unloaded" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(field->name, names[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool where_is_lookup(const struct where_test *test)
+{
+	for (size_t i = 0; i < test->count; i++) {
+		const struct where_value *value = &test->values[i];
+		const bool one =
+			value->form == WHERE_RANGE && value->low == value->high;
+
+		if (!one && value->form != WHERE_ABSENT &&
+		    (value->form != WHERE_EXACT || !is_folded(test->field)))
+			return false;
+	}
+	return true;
+}

@@ -58,6 +58,12 @@ bool where_accepts(const struct where_test *test, struct field_value value);
 /* Does the test accept a crash without the field?  Likewise. */
 bool where_accepts_absent(const struct where_test *test);
 
+/*
+ * Can every value be looked up, without walking the dictionary?  The names of
+ * modules then stand for themselves: lowered, and without a path.
+ */
+bool where_is_lookup(const struct where_test *test);
+
 /* The field of that name, or STATUS_USAGE with the nearest known one. */
 enum status where_find_field(const char *name, const struct field **ret,
 			     struct error *err) MUST_CHECK;

@@ -1,3 +1,4 @@
+#include "query/choose.h"
 #include "query/group.h"
 
 #include "query/count.h"
@@ -25,7 +26,7 @@ static bool has(const struct field *field, const char *text, uint32_t row)
 {
 	struct sought sought = { .field = field, .text = text };
 
-	plan_values(field, &made.crashes[row], look, &sought);
+	choose_values(field, &made.crashes[row], look, &sought);
 	return sought.found;
 }
 
@@ -64,7 +65,7 @@ static void check(const char *name, const char *word, uint64_t min)
 	uint64_t sum = 0;
 
 	if (where_parse(&word, word ? 1 : 0, &made.arena, &where, &err) ||
-	    plan_make(made.store, &where, &plan, &err) ||
+	    choose_rows(made.store, &where, &plan, &err) ||
 	    group_make(made.store, field, &plan, min, &made.arena, &group,
 		       &err))
 		fail_msg("%s", err.text);

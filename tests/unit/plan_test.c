@@ -1,3 +1,4 @@
+#include "query/choose.h"
 #include "query/plan.h"
 
 #include "query/count.h"
@@ -26,7 +27,7 @@ static bool passes(const struct where *where, const struct store_crash *crash)
 		struct asked_of_record asked = { &where->tests[i], false,
 						 false };
 
-		plan_values(where->tests[i].field, crash, look, &asked);
+		choose_values(where->tests[i].field, crash, look, &asked);
 		if (!asked.any)
 			asked.yes = where_accepts_absent(&where->tests[i]);
 		if (asked.yes == where->tests[i].negated)
@@ -43,7 +44,7 @@ static uint64_t check(const char *const words[], size_t count)
 	uint64_t matched = 0;
 
 	if (where_parse(words, count, &made.arena, &where, &err) ||
-	    plan_make(made.store, &where, &plan, &err))
+	    choose_rows(made.store, &where, &plan, &err))
 		fail_msg("%s", err.text);
 	for (uint32_t row = 0; row < made.count; row++) {
 		const bool yes = passes(&where, &made.crashes[row]);
@@ -131,7 +132,7 @@ static void snapshots_are_no_crashes(void **state)
 	struct error err;
 
 	(void)state;
-	assert_int_equal(plan_snapshots(made.store, &live, &tool_made, &err),
+	assert_int_equal(choose_snapshots(made.store, &live, &tool_made, &err),
 			 STATUS_OK);
 	for (uint32_t row = 0; row < made.count; row++)
 		assert_int_equal(crash_is_crash(&made.crashes[row].crash),

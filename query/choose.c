@@ -1,0 +1,258 @@
+#include "query/choose.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "query/match.h"
+#include "query/push_rows.h"
+
+/* Does a crash have a value that the test accepts? */
+struct asked {
+	const struct where_test *test;
+	bool any;
+	bool yes;
+};
+
+static void ask(void *closure, struct field_value value)
+{
+	struct asked *asked = closure;
+
+	asked->any = true;
+	asked->yes |= where_accepts(asked->test, value);
+}
+
+void choose_values(const struct field *field, const struct store_crash *crash,
+		   field_take *take, void *closure)
+{
+	if (strcmp(field->name, "source") == 0) {
+		for (size_t i = 0; i < crash->file_count; i++) {
+			const struct field_value value = {
+				.text = crash->files[i].source
+			};
+
+			take(closure, value);
+		}
+		return;
+	}
+	if (strcmp(field->name, "ingested") == 0) {
+		const struct field_value value = { .number = crash->ingested };
+
+		take(closure, value);
+		return;
+	}
+	if (field->values)
+		field_values(field, &crash->crash, take, closure);
+}
+
+struct record_test {
+	struct store *store;
+	const struct where_test *test;
+	struct plan *plan;
+	struct arena arena;
+	struct error *err;
+	enum status status;
+};
+
+static bool test_record(void *closure, uint32_t row)
+{
+	struct record_test *job = closure;
+	struct asked asked = { .test = job->test };
+	struct store_crash crash;
+
+	arena_reset(&job->arena);
+	job->status = store_crash_read(job->store, row, &job->arena, &crash,
+				       job->err);
+	if (job->status)
+		return false;
+	choose_values(job->test->field, &crash, ask, &asked);
+	if (!asked.any)
+		asked.yes = where_accepts_absent(job->test);
+	if (asked.yes == job->test->negated)
+		plan_take_out(job->plan, row);
+	return true;
+}
+
+/* A source given in full has an index of its own. */
+static bool find_sources(struct store *store, const struct where_test *test,
+			 struct plan *plan)
+{
+	if (strcmp(test->field->name, "source") != 0 || test->negated)
+		return false;
+	for (size_t i = 0; i < test->count; i++) {
+		if (test->values[i].form != WHERE_EXACT)
+			return false;
+	}
+
+	struct plan found = plan_none(store);
+
+	for (size_t i = 0; i < test->count; i++) {
+		uint32_t row;
+
+		if (store_find_source(store, test->values[i].text, &row))
+			plan_add(&found, row);
+	}
+	plan_keep(plan, &found);
+	plan_deinit(&found);
+	return true;
+}
+
+static enum status test_records(struct store *store,
+				const struct where_test *test,
+				struct plan *plan, struct error *err)
+{
+	struct record_test job = {
+		.store = store, .test = test, .plan = plan, .err = err
+	};
+
+	if (find_sources(store, test, plan))
+		return STATUS_OK;
+	arena_init(&job.arena);
+	plan_walk(plan, test_record, &job);
+	arena_deinit(&job.arena);
+	return job.status;
+}
+
+static enum status apply(struct store *store, const struct where_test *test,
+			 struct plan *plan, struct error *err)
+{
+	switch (test->field->index) {
+	case FIELD_COLUMN:
+	case FIELD_RAW:
+		return match_column(store, test, plan, err);
+	case FIELD_POSTINGS:
+	case FIELD_MODULES:
+		return match_postings(store, test, plan, err);
+	case FIELD_NONE:
+		break;
+	}
+	return test_records(store, test, plan, err);
+}
+
+enum {
+	STAGES = 6
+};
+
+/*
+ * What each kind of index costs a row.  Times first: crashes come in more or
+ * less by time, so that most chunks are passed over unread.
+ */
+static unsigned cost(const struct field *field)
+{
+	static const unsigned costs[] = {
+		[FIELD_COLUMN] = 1,  [FIELD_RAW] = 2,  [FIELD_POSTINGS] = 3,
+		[FIELD_MODULES] = 4, [FIELD_NONE] = 5,
+	};
+
+	return field->type == FIELD_TIME && field->index == FIELD_RAW
+		       ? 0
+		       : costs[field->index];
+}
+
+static bool add_row(void *closure, uint32_t row)
+{
+	plan_add(closure, row);
+	return true;
+}
+
+/* What posting lists say: the smallest sets there are, so they come first. */
+static enum status start(struct store *store, const struct where *where,
+			 struct plan *ret, struct error *err)
+{
+	struct store_rows *rows = NULL;
+
+	for (size_t i = 0; i < where->count; i++) {
+		if (!match_is_listed(store, &where->tests[i]))
+			continue;
+		if (match_lists(store, &where->tests[i], &rows, err)) {
+			store_rows_destroy(rows);
+			return err->status;
+		}
+	}
+	*ret = rows ? plan_none(store) : plan_all(store);
+	if (rows)
+		store_rows_walk(rows, add_row, ret);
+	store_rows_destroy(rows);
+	return STATUS_OK;
+}
+
+enum status choose_rows(struct store *store, const struct where *where,
+			struct plan *ret, struct error *err)
+{
+	struct plan plan;
+
+	if (start(store, where, &plan, err))
+		return err->status;
+	if (push_rows(store, where, &plan, err)) {
+		plan_deinit(&plan);
+		return err->status;
+	}
+	for (unsigned stage = 0; stage < STAGES; stage++) {
+		for (size_t i = 0; i < where->count; i++) {
+			const struct where_test *test = &where->tests[i];
+
+			if (cost(test->field) != stage ||
+			    push_can(store, test) ||
+			    match_is_listed(store, test))
+				continue;
+			if (apply(store, test, &plan, err)) {
+				plan_deinit(&plan);
+				return err->status;
+			}
+		}
+	}
+	if (where->count)
+		plan_count(&plan);
+	*ret = plan;
+	return STATUS_OK;
+}
+
+static enum status of_word(struct store *store, const char *word,
+			   struct plan *ret, struct error *err)
+{
+	struct arena arena;
+	struct where where;
+	enum status status;
+
+	arena_init(&arena);
+	status = where_parse(&word, 1, &arena, &where, err);
+	if (!status)
+		status = choose_rows(store, &where, ret, err);
+	arena_deinit(&arena);
+	return status;
+}
+
+/* Mostly there are none, and the dictionary knows without a scan. */
+static enum status of_term(struct store *store, const char *field,
+			   const char *value, struct plan *ret,
+			   struct error *err)
+{
+	const struct field_value wanted = { .text = value };
+	struct store_term term;
+	char word[64];
+
+	if (!store_find_term(store, field_find(field), wanted, &term) ||
+	    term.crashes == 0) {
+		*ret = plan_none(store);
+		return STATUS_OK;
+	}
+	snprintf(word, sizeof(word), "%s=%s", field, value);
+	return of_word(store, word, ret, err);
+}
+
+enum status choose_snapshots(struct store *store, struct plan *live,
+			     struct plan *tool_made, struct error *err)
+{
+	struct plan first;
+
+	if (of_term(store, "kind", crash_kind_name(CRASH_KERNEL_LIVE), &first,
+		    err))
+		return err->status;
+	if (of_term(store, "flag", "tool-made", tool_made, err)) {
+		plan_deinit(&first);
+		return err->status;
+	}
+	if (first.matched)
+		plan_leave_out(tool_made, &first);
+	*live = first;
+	return STATUS_OK;
+}
