@@ -9,10 +9,13 @@
  */
 #include "indexer/target/switched.h"
 
+#include <string.h>
+
 #include "indexer/target/space.h"
 
 enum {
 	PAGE_BYTES = 0x1000,
+	FRAME_LINK = 0x58,
 	FRAME_IP = 0x28,
 	FRAME_SP = 0x10,
 	PAGES_MOST = 16 /* stacks of processors have six pages */
@@ -27,7 +30,7 @@ static bool continues(struct unwind *unwind, const struct cpu *cpu)
 	uint64_t word, goal, floor;
 
 	/* nothing was pushed since the return address ... */
-	if (space_u64(unwind->target, sp, &word) &&
+	if (sp % 16 == 8 && space_u64(unwind->target, sp, &word) &&
 	    code_is_possible(unwind->code, word) &&
 	    disasm_call_before(unwind->disasm, word, &goal) != DISASM_NO)
 		return true;
@@ -38,18 +41,32 @@ static bool continues(struct unwind *unwind, const struct cpu *cpu)
 	       unwind_epilogue(&there, cpu, &step, &floor);
 }
 
+/* The routine, and its call on this stack, are the kernel's. */
+static bool is_kernels(struct unwind *unwind, uint64_t end, uint64_t ip)
+{
+	const struct code_module *module = code_module(unwind->code, ip);
+	uint64_t link, goal;
+
+	return module != NULL &&
+	       strcmp(crash_module_canonical(module->module->name), "nt") ==
+		       0 &&
+	       space_u64(unwind->target, end - FRAME_LINK, &link) &&
+	       code_module(unwind->code, link) == module &&
+	       code_is_possible(unwind->code, ip) &&
+	       disasm_call_before(unwind->disasm, ip, &goal) != DISASM_YES;
+}
+
 static bool is_switch(struct unwind *unwind, uint64_t end, struct cpu *ret)
 {
 	const struct target *target = unwind->target;
 	struct cpu cpu = { 0 };
-	uint64_t sp, goal;
+	uint64_t sp;
 
 	if (!space_u64(target, end - FRAME_IP, &cpu.ip) ||
 	    !space_u64(target, end - FRAME_SP, &sp) || sp % 8 != 0 ||
 	    (sp >= unwind->low && sp < unwind->high) ||
 	    !space_is_kernel(target, sp) || sp > UINT64_MAX - PAGE_BYTES ||
-	    !code_is_possible(unwind->code, cpu.ip) ||
-	    disasm_call_before(unwind->disasm, cpu.ip, &goal) == DISASM_YES)
+	    !is_kernels(unwind, end, cpu.ip))
 		return false;
 	cpu_set(&cpu, CPU_SP, sp);
 	if (!continues(unwind, &cpu))
@@ -66,7 +83,7 @@ void switched_find(struct unwind *unwind, uint64_t sp)
 	if (unwind->target->crash->machine.arch != CRASH_X64)
 		return;
 	for (unsigned i = 0; i < PAGES_MOST && end <= unwind->high; i++) {
-		if (end - sp > FRAME_IP &&
+		if (end - sp >= FRAME_LINK &&
 		    is_switch(unwind, end, &unwind->left)) {
 			unwind->high = end;
 			return;

@@ -135,9 +135,11 @@ static uint64_t put_switch(void)
 	const uint64_t inner = SCENE_CODE(&s, 0x1100, EPILOGUE);
 	const uint64_t last = BEHIND_CALL(0x1200, "\x90\xeb\xfe");
 
+	s.modules[0].name = "ntoskrnl.exe";
 	s.dump.stack = bytes_part(s.dump.image, SCENE_MODULE_BYTES, 0x1000);
 	scene_context(&s, inner, SCENE_STACK + 0x810, 0);
 	scene_word(&s, 0x838, last);
+	scene_word(&s, 0xfa8, BEHIND_CALL(0x1500, "\x90\xeb\xfe"));
 	scene_word(&s, 0xfd8, SCENE_CODE(&s, 0x1310, EPILOGUE));
 	scene_word(&s, 0xff0, SCENE_STACK + 0x2010);
 	return last;
@@ -152,10 +154,11 @@ static void stacks_are_switched_at_their_end(void **state)
 	scene_word(&s, 0x2038, thread);
 	examine();
 	check_frame(1, last, CRASH_HOW_EPILOGUE);
-	check_frame(2, SCENE_MODULE + 0x1310, CRASH_HOW_TRAP_FRAME);
-	check_frame(3, thread, CRASH_HOW_EPILOGUE);
-	assert_int_equal(s.crash.stack.count, 4);
-	assert_int_equal(s.crash.stack.frames[3].slot, SCENE_STACK + 0x2038);
+	check_frame(2, SCENE_MODULE + 0x1502, CRASH_HOW_SCAN);
+	check_frame(3, SCENE_MODULE + 0x1310, CRASH_HOW_TRAP_FRAME);
+	check_frame(4, thread, CRASH_HOW_EPILOGUE);
+	assert_int_equal(s.crash.stack.count, 5);
+	assert_int_equal(s.crash.stack.frames[4].slot, SCENE_STACK + 0x2038);
 }
 
 static void what_is_no_stack_was_not_switched_from(void **state)
@@ -175,6 +178,7 @@ static void switches_that_go_round_end(void **state)
 	scene_init(&s, CRASH_X64);
 	put_switch();
 	scene_word(&s, 0x2038, BEHIND_CALL(0x1400, "\x90\xeb\xfe"));
+	scene_word(&s, 0x2fa8, SCENE_MODULE + 0x1502);
 	scene_word(&s, 0x2fd8, SCENE_MODULE + 0x1310);
 	scene_word(&s, 0x2ff0, SCENE_STACK + 0x810);
 	examine();
