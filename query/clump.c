@@ -106,6 +106,11 @@ static void count_clumps(struct query *query, struct clumps *clumps,
 
 		if (from == to)
 			continue;
+		if (born[term] < clumps->since) {
+			clumps->older++;
+			clumps->older_crashes += to - from;
+			continue;
+		}
 		*clump = (struct clump){ .term = term,
 					 .crashes = to - from,
 					 .born = born[term],
@@ -121,12 +126,14 @@ static void count_clumps(struct query *query, struct clumps *clumps,
 }
 
 void clump_gather(struct query *query, const struct plan *plan,
-		  const char *field, uint64_t window_days, struct clumps *ret)
+		  const char *field, uint64_t window_days, uint64_t since,
+		  struct clumps *ret)
 {
 	const uint32_t rows = store_row_count(query->store);
 	struct clumps clumps = { .store = query->store,
 				 .field = field,
 				 .crashes = plan->matched,
+				 .since = since,
 				 .calendar = calendar_read(query) };
 	struct counting counting;
 
@@ -151,6 +158,7 @@ void clump_gather(struct query *query, const struct plan *plan,
 	clumps.at = zeroed(bound, sizeof(*clumps.at));
 	clumps.unclustered = plan->matched;
 	count_clumps(query, &clumps, &counting, born);
+	clumps.unclustered -= clumps.older_crashes;
 	if (clumps.count)
 		read_faces(&clumps);
 	trend_destroy(counting.tally);

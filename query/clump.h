@@ -37,6 +37,8 @@ struct clumps {
 	size_t count;
 	uint64_t crashes;		 /* asked about */
 	uint64_t unclustered;		 /* of them */
+	uint64_t since;			 /* what was seen before is left out */
+	uint64_t older, older_crashes;	 /* ... and counted */
 	uint64_t window_from, window_to; /* days of rise */
 	struct calendar calendar;
 	struct factor_index index;
@@ -45,9 +47,13 @@ struct clumps {
 	uint64_t *times, *offsets, *sure, *scanned;
 };
 
-/* Of the plan's rows, in the order asked for; the caller ends ret. */
+/*
+ * Of the plan's rows, in the order asked for, without what was first seen
+ * before a FILETIME since; the caller ends ret.
+ */
 void clump_gather(struct query *query, const struct plan *plan,
-		  const char *field, uint64_t window_days, struct clumps *ret);
+		  const char *field, uint64_t window_days, uint64_t since,
+		  struct clumps *ret);
 void clump_deinit(struct clumps *clumps);
 void clump_sort(struct clumps *clumps, enum clump_order order);
 

@@ -160,17 +160,17 @@ static enum status print_row(struct query *query, struct table *out,
 }
 
 /* Drop what the options leave out; counts it. */
-static void leave_out(struct clumps *clumps, uint64_t since, struct rest *rest)
+static void leave_out(struct clumps *clumps, struct rest *rest)
 {
 	size_t kept = 0;
+
+	rest->older = clumps->older;
+	rest->older_crashes = clumps->older_crashes;
 
 	for (size_t i = 0; i < clumps->count; i++) {
 		const struct clump clump = clumps->at[i];
 
-		if (since && clump.born < since) {
-			rest->older++;
-			rest->older_crashes += clump.crashes;
-		} else if (clump.crashes < options.min) {
+		if (clump.crashes < options.min) {
 			rest->few++;
 			rest->few_crashes += clump.crashes;
 		} else if (options.limit && kept >= options.limit) {
@@ -335,7 +335,7 @@ static enum status run_ids(struct query *query, const char *field,
 
 	if (asked_all(query, &asked, err))
 		return err->status;
-	clump_gather(query, &asked.plan, field, options.window, &clumps);
+	clump_gather(query, &asked.plan, field, options.window, 0, &clumps);
 	clump_sort(&clumps, CLUMP_MACHINES);
 	for (size_t i = 0; i < query->operand_count && !status; i++)
 		status = print_whole(query, &clumps, marks, query->operands[i],
@@ -364,9 +364,9 @@ static enum status run_listed(struct query *query, const char *field,
 				 options.new_since);
 	if (asked_make(query, &asked, err))
 		return err->status;
-	clump_gather(query, &asked.plan, field, options.window, &clumps);
+	clump_gather(query, &asked.plan, field, options.window, since, &clumps);
 	clump_sort(&clumps, order);
-	leave_out(&clumps, since, &rest);
+	leave_out(&clumps, &rest);
 	*ret = clumps.count ? CLI_YES : CLI_NO;
 	status = print(query, &asked, &clumps, &rest, marks, err);
 	clump_deinit(&clumps);

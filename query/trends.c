@@ -485,7 +485,7 @@ static enum status print_titled(struct job *job, enum cli_exit *ret,
 	if ((strcmp(name, "cluster") != 0 && strcmp(name, "family") != 0) ||
 	    !is_shown(job, 0))
 		return print(job, NULL, ret, err);
-	clump_gather(job->query, &job->asked.plan, name, options.window,
+	clump_gather(job->query, &job->asked.plan, name, options.window, 0,
 		     &clumps);
 	status = print(job, &clumps, ret, err);
 	clump_deinit(&clumps);
