@@ -238,6 +238,8 @@ void engine_state_store(struct engine *engine, struct stored *stored)
 		grow(engine);
 	*keymap_put(&engine->keys, stored->key, &added) = position;
 	engine->touches[position] = (struct touch){ 0 };
+	/* A damaged table may have led to what it has behind the newest. */
+	free(engine->stored[engine->count]);
 	engine->stored[engine->count++] = stored;
 	find_postings(engine, &stored->weighed);
 	for (uint32_t k = 0; k < stored->weighed.count; k++)

@@ -127,6 +127,8 @@ static void take_rows(struct bytes in, struct learn_rows *rows)
 {
 	const size_t size = bytes_left(&in);
 
+	if (!size)
+		return;
 	rows->last = last_of(in);
 	room_for_row(rows, size);
 	bytes_copy(&in, rows->bytes, size);
