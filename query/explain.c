@@ -8,7 +8,7 @@
 #include "query/cell.h"
 #include "query/subject.h"
 #include "signatures/base/text.h"
-#include "signatures/settle/search.h"
+#include "signatures/settle/disputes.h"
 
 static struct {
 	uint64_t limit;
@@ -30,7 +30,8 @@ static const struct table_column columns[] = {
 
 enum {
 	COLUMNS = sizeof(columns) / sizeof(columns[0]),
-	TURNERS_MAX = 6 /* features named that would turn the verdict */
+	TURNERS_MAX = 6, /* features named that would turn the verdict */
+	DISPUTES_MAX = 8 /* frames named that are one, or two */
 };
 
 static const char *class_word(enum feature_class class)
@@ -183,6 +184,25 @@ static void say_verdict(struct query *query, struct table *out,
 	table_fact(out, "one_family", json_new_bool(family));
 }
 
+/* Where fingerprints and the names of frames across builds disagree. */
+static void say_disputes(struct table *out, struct search *search,
+			 const struct subject sides[2])
+{
+	struct disputes_pair pairs[DISPUTES_MAX];
+	const size_t count = disputes_find(
+		search, &sides[0].crash, &sides[1].crash, pairs, DISPUTES_MAX);
+
+	for (size_t i = 0; i < count && i < DISPUTES_MAX; i++)
+		table_note(out,
+			   "%s+0x%" PRIx64 " and %s+0x%" PRIx64
+			   ": one function by their %s, two by their %s",
+			   pairs[i].left->module, pairs[i].left->offset,
+			   pairs[i].right->module, pairs[i].right->offset,
+			   pairs[i].one_by_code ? "code" : "company",
+			   pairs[i].one_by_code ? "company" : "code");
+	table_fact(out, "code_disputes", json_new_integer((int64_t)count));
+}
+
 /* A crash that joins nothing says why. */
 static void say_weak(struct table *out, const char *word,
 		     const struct subject *subject)
@@ -225,6 +245,7 @@ static enum status explain_run(struct query *query, enum cli_exit *ret,
 			   columns, COLUMNS);
 	print_pairs(query, out, &comparison);
 	say_verdict(query, out, sides, &comparison, search_cluster(search));
+	say_disputes(out, search, sides);
 	for (size_t i = 0; i < 2; i++)
 		say_weak(out, query->operands[i], &sides[i]);
 	table_end(out);
@@ -241,8 +262,10 @@ const struct query_command explain_command = {
 	.more = "Each feature with what it weighs on either side in this "
 		"store, then the verdict\nand what would have turned it.  The "
 		"cluster itself was decided when the later of\nthe two came, "
-		"by its likeness to the best few members.  Exit 0 says one "
-		"bug.\n",
+		"by its likeness to the best few members.  Frames without a "
+		"symbol that are one\nfunction by their code and two by the "
+		"stacks they stand on, or the other way\nround, are named.  "
+		"Exit 0 says one bug.\n",
 	.needs_store = true,
 	.options = table,
 	.run = explain_run,

@@ -194,6 +194,22 @@ static uint64_t name_of(struct search *search, uint64_t frame)
 	return found ? found->name : frame;
 }
 
+uint64_t search_name(struct search *search, const struct crash_frame *frame,
+		     bool *is_alone)
+{
+	struct arena arena;
+	uint64_t id, name;
+	bool bare;
+
+	arena_init(&arena);
+	id = stream_frame(frame, &arena, &bare).id;
+	id = id ? id : 1;
+	arena_deinit(&arena);
+	name = bare ? name_of(search, id) : id;
+	*is_alone = name == id;
+	return name;
+}
+
 /* The signature of any crash, with the names that the corpus has learned. */
 static struct engine_signature trace(struct search *search,
 				     const struct crash *crash)

@@ -44,6 +44,13 @@ size_t search_similar(struct search *search, const struct crash *crash,
 		      struct search_hit *ret, size_t max);
 
 /*
+ * What a frame goes by, for those of a function in all builds.  *is_alone: by
+ * its own name, of it or another there is nothing known.
+ */
+uint64_t search_name(struct search *search, const struct crash_frame *frame,
+		     bool *is_alone);
+
+/*
  * Features of two crashes side by side: those they share in both columns, the
  * others with 0 in one.  Heaviest first.
  */

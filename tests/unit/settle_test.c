@@ -7,6 +7,7 @@
 #include "signatures/base/hash.h"
 #include "signatures/identity.h"
 #include "signatures/settle/corpus_again.h"
+#include "signatures/settle/disputes.h"
 #include "signatures/settle/night.h"
 #include "signatures/settle/search.h"
 #include "signatures/signature.h"
@@ -827,6 +828,95 @@ static void a_search_says_what_it_does_not_know_of(void **state)
 	make_end(made);
 }
 
+/* The frames of all files, eight each. */
+static const struct crash_frame *frame_at(const struct made *made, uint32_t i)
+{
+	const struct crash_stack *stack = &made->files[i / 8].crash.stack;
+
+	return i % 8 < stack->count ? &stack->frames[i % 8] : NULL;
+}
+
+/* Two frames of two builds that go by one name; false if there are none. */
+static bool find_one_function(const struct made *made, struct search *search,
+			      const struct crash_frame *ret[2])
+{
+	for (uint32_t i = 0; i < FILES * 8; i++) {
+		for (uint32_t k = 0; k < i; k++) {
+			const struct crash_frame *a, *b;
+			bool alone[2];
+
+			a = frame_at(made, i);
+			b = frame_at(made, k);
+			if (!a || !b || a->symbol || b->symbol ||
+			    a->build == b->build ||
+			    strcmp(a->module, b->module) != 0 ||
+			    search_name(search, a, &alone[0]) !=
+				    search_name(search, b, &alone[1]))
+				continue;
+			ret[0] = a;
+			ret[1] = b;
+			return true;
+		}
+	}
+	return false;
+}
+
+static size_t disputes_of(struct search *search,
+			  const struct crash_frame *const frames[2],
+			  uint64_t left, uint64_t right, bool *one_by_code)
+{
+	struct crash_frame copies[2] = { *frames[0], *frames[1] };
+	const struct crash a = { .stack = { .frames = &copies[0],
+					    .count = 1 } };
+	const struct crash b = { .stack = { .frames = &copies[1],
+					    .count = 1 } };
+	struct disputes_pair pair = { 0 };
+	size_t count;
+
+	copies[0].fingerprint = left;
+	copies[1].fingerprint = right;
+	count = disputes_find(search, &a, &b, &pair, 1);
+	*one_by_code = pair.one_by_code;
+	return count;
+}
+
+static void code_and_company_may_disagree(void **state)
+{
+	struct made *made = make(13, true, false);
+	const struct crash_frame *frames[2] = { NULL, NULL };
+	const struct crash_frame *apart[2];
+	struct crash_frame other;
+	bool is_alone;
+	struct search *search;
+	struct place place;
+	bool one_by_code;
+
+	(void)state;
+	place_open(&place);
+	put(&place, made, 0, FILES);
+	settle(&place);
+	must(store_begin(place.store, &place.err), &place.err);
+	must(search_open(place.store, &search, &place.err), &place.err);
+	assert_true(find_one_function(made, search, frames));
+	assert_int_equal(disputes_of(search, frames, 5, 5, &one_by_code), 0);
+	assert_int_equal(disputes_of(search, frames, 0, 6, &one_by_code), 0);
+	assert_int_equal(disputes_of(search, frames, 5, 6, &one_by_code), 1);
+	assert_false(one_by_code);
+	/* One that is known by another's name, and what nobody has met. */
+	search_name(search, frames[0], &is_alone);
+	other = *frames[is_alone ? 0 : 1];
+	other.offset += 0x800000;
+	apart[0] = frames[is_alone ? 1 : 0];
+	apart[1] = &other;
+	assert_int_equal(disputes_of(search, apart, 5, 6, &one_by_code), 0);
+	assert_int_equal(disputes_of(search, apart, 5, 5, &one_by_code), 1);
+	assert_true(one_by_code);
+	search_close(search);
+	store_end(place.store);
+	place_close(&place);
+	make_end(made);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -838,6 +928,7 @@ int main(void)
 		cmocka_unit_test(what_is_damaged_is_made_anew),
 		cmocka_unit_test(verify_sees_it_and_rebuild_drops_it),
 		cmocka_unit_test(a_search_says_what_it_does_not_know_of),
+		cmocka_unit_test(code_and_company_may_disagree),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
