@@ -262,9 +262,9 @@ const struct query_command explain_command = {
 	.more = "Each feature with what it weighs on either side in this "
 		"store, then the verdict\nand what would have turned it.  The "
 		"cluster itself was decided when the later of\nthe two came, "
-		"by its likeness to the best few members.  Frames without a "
-		"symbol that are one\nfunction by their code and two by the "
-		"stacks they stand on, or the other way\nround, are named.  "
+		"by its likeness to the best few members.  Frames without a\n"
+		"symbol that are one function by their code and two by the "
+		"stacks they stand on,\nor the other way round, are named.  "
 		"Exit 0 says one bug.\n",
 	.needs_store = true,
 	.options = table,
