@@ -94,8 +94,8 @@ static uint64_t *births(const struct clumps *clumps, uint32_t rows,
 	return born;
 }
 
-static void count_clumps(struct query *query, struct clumps *clumps,
-			 struct counting *counting, const uint64_t *born)
+static void count_clumps(struct clumps *clumps, struct counting *counting,
+			 const uint64_t *born)
 {
 	const struct factor_index *index = &clumps->index;
 
@@ -117,8 +117,6 @@ static void count_clumps(struct query *query, struct clumps *clumps,
 					 .rows = index->rows + from };
 		for (uint32_t i = from; i < to; i++)
 			take_row(clumps, clump, counting, index->rows[i]);
-		clump->id = factor_text(query->store, clumps->field, term,
-					&query->arena);
 		close_trend(clump, counting);
 		clumps->unclustered -= clump->crashes;
 		clumps->count++;
@@ -157,7 +155,7 @@ void clump_gather(struct query *query, const struct plan *plan,
 	clumps.index = factor_index_make(plan, clumps.terms, bound);
 	clumps.at = zeroed(bound, sizeof(*clumps.at));
 	clumps.unclustered = plan->matched;
-	count_clumps(query, &clumps, &counting, born);
+	count_clumps(&clumps, &counting, born);
 	clumps.unclustered -= clumps.older_crashes;
 	if (clumps.count)
 		read_faces(&clumps);
@@ -194,11 +192,9 @@ static int by_crashes(const void *left, const void *right)
 {
 	const struct clump *a = left;
 	const struct clump *b = right;
-	int order = falling(a->crashes, b->crashes);
+	const int order = falling(a->crashes, b->crashes);
 
-	if (!order)
-		order = falling(a->machines, b->machines);
-	return order ? order : strcmp(a->id, b->id);
+	return order ? order : falling(a->machines, b->machines);
 }
 
 static int by_machines(const void *left, const void *right)
@@ -220,15 +216,34 @@ static int by_rise(const void *left, const void *right)
 	return by_machines(left, right);
 }
 
-void clump_sort(struct clumps *clumps, enum clump_order order)
+static int by_id(const void *left, const void *right)
+{
+	const struct clump *a = left;
+	const struct clump *b = right;
+
+	return strcmp(a->id, b->id);
+}
+
+void clump_sort(struct query *query, struct clumps *clumps,
+		enum clump_order order, size_t first)
 {
 	static int (*const orders[])(const void *, const void *) = {
 		[CLUMP_MACHINES] = by_machines,
 		[CLUMP_CRASHES] = by_crashes,
 		[CLUMP_RISE] = by_rise,
 	};
+	struct clump *at = clumps->at;
+	size_t end;
 
 	if (clumps->count > 1)
-		qsort(clumps->at, clumps->count, sizeof(*clumps->at),
-		      orders[order]);
+		qsort(at, clumps->count, sizeof(*at), orders[order]);
+	for (size_t i = 0; i < clumps->count && i < first; i = end) {
+		for (end = i; end < clumps->count &&
+			      orders[order](&at[i], &at[end]) == 0;
+		     end++)
+			at[end].id = factor_text(clumps->store, clumps->field,
+						 at[end].term, &query->arena);
+		if (end - i > 1)
+			qsort(at + i, end - i, sizeof(*at), by_id);
+	}
 }

@@ -20,7 +20,7 @@ enum clump_order {
 
 struct clump {
 	uint32_t term;
-	const char *id;
+	const char *id; /* NULL before clump_sort() */
 	uint64_t crashes, machines;
 	uint64_t first, last; /* FILETIME, 0 = no time known; of the rows asked
 				 about ... */
@@ -55,7 +55,9 @@ void clump_gather(struct query *query, const struct plan *plan,
 		  const char *field, uint64_t window_days, uint64_t since,
 		  struct clumps *ret);
 void clump_deinit(struct clumps *clumps);
-void clump_sort(struct clumps *clumps, enum clump_order order);
+/* Of the first so many ids are known then; they tell apart what is equal. */
+void clump_sort(struct query *query, struct clumps *clumps,
+		enum clump_order order, size_t first);
 
 /*
  * What a clump is like; texts live in arena.  Its representative has the most

@@ -159,13 +159,10 @@ static enum status print_row(struct query *query, struct table *out,
 	return STATUS_OK;
 }
 
-/* Drop what the options leave out; counts it. */
-static void leave_out(struct clumps *clumps, struct rest *rest)
+/* Drop what has too few crashes, whatever comes first; counts it. */
+static void leave_out_few(struct clumps *clumps, struct rest *rest)
 {
 	size_t kept = 0;
-
-	rest->older = clumps->older;
-	rest->older_crashes = clumps->older_crashes;
 
 	for (size_t i = 0; i < clumps->count; i++) {
 		const struct clump clump = clumps->at[i];
@@ -173,14 +170,20 @@ static void leave_out(struct clumps *clumps, struct rest *rest)
 		if (clump.crashes < options.min) {
 			rest->few++;
 			rest->few_crashes += clump.crashes;
-		} else if (options.limit && kept >= options.limit) {
-			rest->more++;
-			rest->more_crashes += clump.crashes;
 		} else {
 			clumps->at[kept++] = clump;
 		}
 	}
 	clumps->count = kept;
+}
+
+/* ... and what is behind the limit. */
+static void leave_out_more(struct clumps *clumps, struct rest *rest)
+{
+	while (clumps->count > options.limit) {
+		rest->more++;
+		rest->more_crashes += clumps->at[--clumps->count].crashes;
+	}
 }
 
 static void say_part(struct table *out, struct json *json, const char *key,
@@ -336,7 +339,7 @@ static enum status run_ids(struct query *query, const char *field,
 	if (asked_all(query, &asked, err))
 		return err->status;
 	clump_gather(query, &asked.plan, field, options.window, 0, &clumps);
-	clump_sort(&clumps, CLUMP_MACHINES);
+	clump_sort(query, &clumps, CLUMP_MACHINES, SIZE_MAX);
 	for (size_t i = 0; i < query->operand_count && !status; i++)
 		status = print_whole(query, &clumps, marks, query->operands[i],
 				     ret, err);
@@ -365,8 +368,13 @@ static enum status run_listed(struct query *query, const char *field,
 	if (asked_make(query, &asked, err))
 		return err->status;
 	clump_gather(query, &asked.plan, field, options.window, since, &clumps);
-	clump_sort(&clumps, order);
-	leave_out(&clumps, &rest);
+	rest.older = clumps.older;
+	rest.older_crashes = clumps.older_crashes;
+	leave_out_few(&clumps, &rest);
+	clump_sort(query, &clumps, order,
+		   options.limit ? options.limit : SIZE_MAX);
+	if (options.limit)
+		leave_out_more(&clumps, &rest);
 	*ret = clumps.count ? CLI_YES : CLI_NO;
 	status = print(query, &asked, &clumps, &rest, marks, err);
 	clump_deinit(&clumps);

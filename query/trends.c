@@ -63,6 +63,7 @@ enum {
 struct line {
 	struct trend_row trend;
 	const char *key;
+	uint32_t term; /* of a column */
 	struct field_value value;
 	uint32_t *days; /* crashes of each day of both windows */
 	struct mark mark;
@@ -217,7 +218,8 @@ static void take_value(void *closure, const struct store_term *term,
 		       const uint32_t *rows, size_t count)
 {
 	struct job *job = closure;
-	struct line line = { .value = term->value,
+	struct line line = { .term = term->term,
+			     .value = term->value,
 			     .mark = mark_of_rows(&job->marks, rows, count) };
 	uint32_t days[DAYS_MAX] = { 0 };
 
@@ -326,7 +328,7 @@ static enum status title_line(struct job *job, const struct clumps *clumps,
 		       ? value_bugcheck_name(line->value.number)
 		       : NULL;
 	for (size_t i = 0; clumps && i < clumps->count; i++) {
-		if (strcmp(clumps->at[i].id, line->key) != 0)
+		if (clumps->at[i].term != line->term)
 			continue;
 		if (clump_look(clumps, &clumps->at[i], &job->query->arena,
 			       &face, err))
