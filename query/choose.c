@@ -148,12 +148,6 @@ static unsigned cost(const struct field *field)
 		       : costs[field->index];
 }
 
-static bool add_row(void *closure, uint32_t row)
-{
-	plan_add(closure, row);
-	return true;
-}
-
 /* What posting lists say: the smallest sets there are, so they come first. */
 static enum status start(struct store *store, const struct where *where,
 			 struct plan *ret, struct error *err)
@@ -168,9 +162,7 @@ static enum status start(struct store *store, const struct where *where,
 			return err->status;
 		}
 	}
-	*ret = rows ? plan_none(store) : plan_all(store);
-	if (rows)
-		store_rows_walk(rows, add_row, ret);
+	*ret = rows ? plan_of_rows(store, rows) : plan_all(store);
 	store_rows_destroy(rows);
 	return STATUS_OK;
 }

@@ -3,11 +3,11 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "query/count.h"
 #include "query/group.h"
 #include "query/intern.h"
+#include "query/room.h"
 #include "query/value.h"
 #include "signatures/base/text.h"
 
@@ -18,26 +18,11 @@ static void *must(void *memory)
 	return memory;
 }
 
-/* A number a row is much memory at once: in pages as large as there are. */
-static void *one_a_row(size_t rows, size_t size)
-{
-	const size_t page = (size_t)2 << 20;
-	const size_t bytes = (rows + 1) * size;
-	void *room;
-
-	if (bytes < page)
-		return must(calloc(rows + 1, size));
-	room = must(aligned_alloc(page, (bytes + page - 1) / page * page));
-	/* Slower without, no worse. */
-	(void)madvise(room, bytes, MADV_HUGEPAGE);
-	return room;
-}
-
 uint32_t *factor_terms(struct store *store, const char *name)
 {
 	const struct field *field = field_find(name);
 	const uint32_t rows = store_row_count(store);
-	uint32_t *terms = one_a_row(rows, sizeof(*terms));
+	uint32_t *terms = room_take(rows + 1ul, sizeof(*terms));
 	struct store_column column;
 	size_t at = 0;
 
@@ -101,7 +86,7 @@ uint64_t *factor_numbers(struct store *store, const char *name)
 {
 	const struct field *field = field_find(name);
 	const uint32_t rows = store_row_count(store);
-	uint64_t *numbers = one_a_row(rows, sizeof(*numbers));
+	uint64_t *numbers = room_take(rows + 1ul, sizeof(*numbers));
 	struct store_column column;
 	size_t at = 0;
 

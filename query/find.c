@@ -183,11 +183,16 @@ static void walk_back(struct walk *walk, const struct plan *plan,
 
 	while (chunk--) {
 		const size_t first = chunk * chunk_words;
+		const size_t end = first + chunk_words < words
+					   ? first + chunk_words
+					   : words;
+		size_t i = first;
 
-		if (is_too_old(walk, (uint32_t)chunk))
+		while (i < end && !plan->bits[i])
+			i++;
+		if (i == end || is_too_old(walk, (uint32_t)chunk))
 			continue;
-		for (size_t i = first; i < first + chunk_words && i < words;
-		     i++) {
+		for (; i < end; i++) {
 			uint64_t word = plan->bits[i];
 
 			for (; word; word &= word - 1)

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "query/room.h"
+
 enum {
 	WORD_BITS = 64
 };
@@ -21,9 +23,10 @@ void plan_count(struct plan *plan)
 	plan->matched = matched;
 }
 
-static struct plan plan_empty(uint32_t count)
+/* Most of these stay empty, and then cost nothing. */
+struct plan plan_none(struct store *store)
 {
-	struct plan plan = { .row_count = count };
+	struct plan plan = { .row_count = store_row_count(store) };
 
 	plan.bits = calloc(word_count(&plan) + 1, sizeof(*plan.bits));
 	if (!plan.bits)
@@ -31,9 +34,22 @@ static struct plan plan_empty(uint32_t count)
 	return plan;
 }
 
-struct plan plan_none(struct store *store)
+static bool add_row(void *closure, uint32_t row)
 {
-	return plan_empty(store_row_count(store));
+	plan_add(closure, row);
+	return true;
+}
+
+struct plan plan_of_rows(struct store *store, const struct store_rows *rows)
+{
+	struct plan plan = { .row_count = store_row_count(store) };
+	const size_t words = word_count(&plan) + 1;
+
+	plan.bits = room_take(words, sizeof(*plan.bits));
+	memset(plan.bits, 0, words * sizeof(*plan.bits));
+	store_rows_walk(rows, add_row, &plan);
+	plan_count(&plan);
+	return plan;
 }
 
 struct plan plan_all(struct store *store)
@@ -43,10 +59,11 @@ struct plan plan_all(struct store *store)
 
 struct plan plan_full(uint32_t count)
 {
-	struct plan plan = plan_empty(count);
+	struct plan plan = { .row_count = count };
 	const size_t words = word_count(&plan);
 	const unsigned last = plan.row_count % WORD_BITS;
 
+	plan.bits = room_take(words + 1, sizeof(*plan.bits));
 	memset(plan.bits, 0xff, words * sizeof(*plan.bits));
 	if (last)
 		plan.bits[words - 1] = (1ull << last) - 1;
