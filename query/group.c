@@ -154,22 +154,36 @@ static void make_keys(struct job *job, const struct store_column *column,
 	}
 }
 
-static bool next_chunk(struct job *job, struct chunks *chunks,
-		       struct chunk *ret)
+/* The rows of the next chunk that has any of the plan's. */
+static bool next_rows(const struct plan *plan, struct chunks *chunks,
+		      struct chunk *ret)
 {
-	const size_t first = (size_t)chunks->next * STORE_CHUNK_ROWS;
-	const size_t left =
-		first < job->plan->row_count ? job->plan->row_count - first : 0;
+	for (; (size_t)chunks->next * STORE_CHUNK_ROWS < plan->row_count;
+	     chunks->next++) {
+		const size_t first = (size_t)chunks->next * STORE_CHUNK_ROWS;
+		const size_t left = plan->row_count - first;
+
+		*ret = (struct chunk){
+			.keys = chunks->no_terms,
+			.machines = chunks->no_terms,
+			.bits = plan->bits + first / 64,
+			.rows = left < STORE_CHUNK_ROWS ? left
+							: STORE_CHUNK_ROWS,
+		};
+		for (size_t i = 0; i < (ret->rows + 63) / 64; i++)
+			if (ret->bits[i])
+				return true;
+	}
+	return false;
+}
+
+static bool next_chunk(struct job *job, struct chunks *chunks,
+		       bool with_machines, struct chunk *ret)
+{
 	struct store_column column;
 
-	if (left == 0)
+	if (!next_rows(job->plan, chunks, ret))
 		return false;
-	*ret = (struct chunk){
-		.keys = chunks->no_terms,
-		.machines = chunks->no_terms,
-		.bits = job->plan->bits + first / 64,
-		.rows = left < STORE_CHUNK_ROWS ? left : STORE_CHUNK_ROWS,
-	};
 	if (store_column_read(job->store, job->field, chunks->next, &column)) {
 		if (column.count < ret->rows)
 			ret->rows = column.count;
@@ -177,7 +191,7 @@ static bool next_chunk(struct job *job, struct chunks *chunks,
 			make_keys(job, &column, chunks);
 		ret->keys = job->values ? chunks->keys : column.terms;
 	}
-	if (job->machine &&
+	if (with_machines && job->machine &&
 	    store_column_read(job->store, job->machine, chunks->next,
 			      &column) &&
 	    column.count >= ret->rows)
@@ -208,11 +222,11 @@ static void group_column(struct job *job)
 
 	job->machine_count = machine_bound(job->store, job->machine);
 	chunks_init(&chunks, job->arena);
-	while (next_chunk(job, &chunks, &chunk))
+	while (next_chunk(job, &chunks, false, &chunk))
 		count_rows(job->count, chunk.keys, chunk.bits, chunk.rows);
 	choose(job, count_crashes(job->count, 0));
 	chunks.next = 0;
-	while (next_chunk(job, &chunks, &chunk))
+	while (next_chunk(job, &chunks, true, &chunk))
 		count_row_machines(job->count, chunk.keys, chunk.machines,
 				   chunk.bits, chunk.rows);
 	count_finish(job->count);

@@ -9,7 +9,7 @@
 enum {
 	WORD_BITS = 64,
 	CHUNK_WORDS = STORE_CHUNK_ROWS / WORD_BITS,
-	JOINED_MOST = 1024 /* terms whose lists are joined before a scan */
+	JOINED_MOST = 64 /* terms of a field; of more a column is scanned */
 };
 
 static void *must(void *memory)

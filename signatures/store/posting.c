@@ -15,6 +15,7 @@
 enum {
 	FORM_GAPS = 0,
 	FORM_ROARING = 1,
+	ADDED_AT_ONCE = 1024,
 	GAPS_MOST = 65536 /* beyond so many, CRoaring is never longer */
 };
 
@@ -31,14 +32,19 @@ struct btree_key posting_key(uint8_t field, uint32_t term, uint16_t chunk)
 static bool decode_gaps(struct bytes *in, uint32_t first_row,
 			roaring_bitmap_t *rows)
 {
+	uint32_t many[ADDED_AT_ONCE];
+	size_t count = 0;
 	uint64_t row = 0;
 
 	while (bytes_left(in)) {
 		row += pack_take_varint(in);
 		if (in->failed || row >= SCHEMA_POSTING_ROWS)
 			return false;
-		roaring_bitmap_add(rows, first_row + (uint32_t)row);
-		row++;
+		many[count++] = first_row + (uint32_t)row++;
+		if (count == ADDED_AT_ONCE || !bytes_left(in)) {
+			roaring_bitmap_add_many(rows, count, many);
+			count = 0;
+		}
 	}
 	return true;
 }
