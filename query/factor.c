@@ -36,25 +36,6 @@ uint32_t *factor_terms(struct store *store, const char *name)
 	return terms;
 }
 
-/* The words of the plan's bits that belong to a chunk, and how many rows. */
-static const uint64_t *bits_of(const struct plan *plan, uint32_t chunk,
-			       size_t *rows)
-{
-	const size_t first = (size_t)chunk * STORE_CHUNK_ROWS;
-	const size_t left = plan->row_count - first;
-
-	*rows = left < STORE_CHUNK_ROWS ? left : STORE_CHUNK_ROWS;
-	return plan->bits + first / 64;
-}
-
-static bool is_empty(const uint64_t *bits, size_t rows)
-{
-	for (size_t i = 0; i < (rows + 63) / 64; i++)
-		if (bits[i])
-			return false;
-	return true;
-}
-
 uint32_t *factor_terms_of(const struct plan *plan, struct store *store,
 			  const char *name)
 {
@@ -66,13 +47,12 @@ uint32_t *factor_terms_of(const struct plan *plan, struct store *store,
 	if (plan->matched > plan->row_count / 4)
 		return factor_terms(store, name);
 	terms = must(calloc(plan->row_count + 1ul, sizeof(*terms)));
-	for (uint32_t chunk = 0;
-	     (uint64_t)chunk * STORE_CHUNK_ROWS < plan->row_count; chunk++) {
+	for (uint32_t chunk = 0; chunk < plan_chunks(plan); chunk++) {
 		size_t rows;
-		const uint64_t *bits = bits_of(plan, chunk, &rows);
+		const uint64_t *bits = plan_chunk(plan, chunk, &rows);
 		uint32_t *at = terms + (size_t)chunk * STORE_CHUNK_ROWS;
 
-		if (is_empty(bits, rows) ||
+		if (!plan_has_any(plan, chunk) ||
 		    !store_column_read(store, field, chunk, &column))
 			continue;
 		for (size_t i = 0; i < column.count && i < rows; i++)

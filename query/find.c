@@ -177,27 +177,18 @@ static bool is_too_old(const struct walk *walk, uint32_t chunk)
 static void walk_back(struct walk *walk, const struct plan *plan,
 		      void (*take)(struct walk *walk, uint32_t row))
 {
-	const size_t chunk_words = STORE_CHUNK_ROWS / 64;
-	const size_t words = ((size_t)plan->row_count + 63) / 64;
-	size_t chunk = (words + chunk_words - 1) / chunk_words;
+	for (uint32_t chunk = plan_chunks(plan); chunk--;) {
+		size_t rows;
+		const uint64_t *bits = plan_chunk(plan, chunk, &rows);
 
-	while (chunk--) {
-		const size_t first = chunk * chunk_words;
-		const size_t end = first + chunk_words < words
-					   ? first + chunk_words
-					   : words;
-		size_t i = first;
-
-		while (i < end && !plan->bits[i])
-			i++;
-		if (i == end || is_too_old(walk, (uint32_t)chunk))
+		if (!plan_has_any(plan, chunk) || is_too_old(walk, chunk))
 			continue;
-		for (; i < end; i++) {
-			uint64_t word = plan->bits[i];
+		for (size_t i = 0; i < rows; i += 64) {
+			uint64_t word = bits[i / 64];
 
 			for (; word; word &= word - 1)
 				take(walk,
-				     (uint32_t)i * 64 +
+				     chunk * STORE_CHUNK_ROWS + (uint32_t)i +
 					     (uint32_t)__builtin_ctzll(word));
 		}
 	}

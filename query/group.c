@@ -158,21 +158,15 @@ static void make_keys(struct job *job, const struct store_column *column,
 static bool next_rows(const struct plan *plan, struct chunks *chunks,
 		      struct chunk *ret)
 {
-	for (; (size_t)chunks->next * STORE_CHUNK_ROWS < plan->row_count;
-	     chunks->next++) {
-		const size_t first = (size_t)chunks->next * STORE_CHUNK_ROWS;
-		const size_t left = plan->row_count - first;
-
+	for (; chunks->next < plan_chunks(plan); chunks->next++) {
+		if (!plan_has_any(plan, chunks->next))
+			continue;
 		*ret = (struct chunk){
 			.keys = chunks->no_terms,
 			.machines = chunks->no_terms,
-			.bits = plan->bits + first / 64,
-			.rows = left < STORE_CHUNK_ROWS ? left
-							: STORE_CHUNK_ROWS,
 		};
-		for (size_t i = 0; i < (ret->rows + 63) / 64; i++)
-			if (ret->bits[i])
-				return true;
+		ret->bits = plan_chunk(plan, chunks->next, &ret->rows);
+		return true;
 	}
 	return false;
 }

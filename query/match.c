@@ -182,41 +182,21 @@ static bool is_worth_reading(struct store *store, const struct where_test *test,
 	return false;
 }
 
-static bool any_left(const struct plan *plan, size_t first, size_t words)
-{
-	for (size_t i = first; i < first + words; i++)
-		if (plan->bits[i])
-			return true;
-	return false;
-}
-
-/* The words of the plan that belong to a chunk. */
-static size_t words_of(const struct plan *plan, size_t first)
-{
-	const size_t all =
-		((size_t)plan->row_count + WORD_BITS - 1) / WORD_BITS;
-
-	return all - first < CHUNK_WORDS ? all - first : CHUNK_WORDS;
-}
-
 /* One term, which the store finds without spelling out the column. */
 static void scan_one(struct store *store, const struct where_test *test,
 		     uint32_t term, struct plan *plan)
 {
 	uint64_t yes[CHUNK_WORDS];
-	uint32_t chunk = 0;
 
-	for (size_t row = 0; row < plan->row_count;
-	     row += STORE_CHUNK_ROWS, chunk++) {
-		const size_t first = row / WORD_BITS;
-		const size_t words = words_of(plan, first);
+	for (uint32_t chunk = 0; chunk < plan_chunks(plan); chunk++) {
+		size_t rows;
+		uint64_t *bits = plan_chunk(plan, chunk, &rows);
 
-		if (!any_left(plan, first, words))
+		if (!plan_has_any(plan, chunk))
 			continue;
 		store_column_equal(store, test->field, chunk, term, yes);
-		for (size_t i = 0; i < words; i++)
-			plan->bits[first + i] &=
-				test->negated ? ~yes[i] : yes[i];
+		for (size_t i = 0; i * WORD_BITS < rows; i++)
+			bits[i] &= test->negated ? ~yes[i] : yes[i];
 	}
 }
 
@@ -235,19 +215,18 @@ static void scan_chunk(struct store *store, const struct where_test *test,
 		       const struct accepted *accepted, struct plan *plan,
 		       uint32_t chunk)
 {
-	const size_t first = (size_t)chunk * CHUNK_WORDS;
-	const size_t words = words_of(plan, first);
+	size_t rows;
+	uint64_t *bits = plan_chunk(plan, chunk, &rows);
 	const uint64_t absent = where_accepts_absent(test) ? UINT64_MAX : 0;
 	struct store_column column = { NULL, NULL, 0 };
 
-	if (!any_left(plan, first, words))
+	if (!plan_has_any(plan, chunk))
 		return;
 	if ((accepted || is_worth_reading(store, test, chunk)) &&
 	    !store_column_read(store, test->field, chunk, &column))
 		column.count = 0;
-	for (size_t i = 0; i < words; i++) {
-		uint64_t *word = &plan->bits[first + i];
-		const size_t at = i * WORD_BITS;
+	for (size_t at = 0; at < rows; at += WORD_BITS) {
+		uint64_t *word = &bits[at / WORD_BITS];
 		uint64_t yes = absent;
 
 		if (*word == 0)
@@ -262,14 +241,12 @@ static void scan_chunk(struct store *store, const struct where_test *test,
 static void scan(struct store *store, const struct where_test *test,
 		 const struct accepted *accepted, struct plan *plan)
 {
-	uint32_t chunk = 0;
-
 	if (accepted && accepted->count == 1 && accepted->only) {
 		scan_one(store, test, accepted->only, plan);
 		return;
 	}
-	for (size_t row = 0; row < plan->row_count; row += STORE_CHUNK_ROWS)
-		scan_chunk(store, test, accepted, plan, chunk++);
+	for (uint32_t chunk = 0; chunk < plan_chunks(plan); chunk++)
+		scan_chunk(store, test, accepted, plan, chunk);
 }
 
 static bool add_row(void *closure, uint32_t row)

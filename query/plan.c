@@ -96,6 +96,32 @@ void plan_take_out(struct plan *plan, uint32_t row)
 		plan->bits[row / WORD_BITS] &= ~(1ull << (row % WORD_BITS));
 }
 
+uint32_t plan_chunks(const struct plan *plan)
+{
+	return (uint32_t)(((uint64_t)plan->row_count + STORE_CHUNK_ROWS - 1) /
+			  STORE_CHUNK_ROWS);
+}
+
+uint64_t *plan_chunk(const struct plan *plan, uint32_t chunk, size_t *rows)
+{
+	const size_t first = (size_t)chunk * STORE_CHUNK_ROWS;
+	const size_t left = plan->row_count - first;
+
+	*rows = left < STORE_CHUNK_ROWS ? left : STORE_CHUNK_ROWS;
+	return plan->bits + first / WORD_BITS;
+}
+
+bool plan_has_any(const struct plan *plan, uint32_t chunk)
+{
+	size_t rows;
+	const uint64_t *bits = plan_chunk(plan, chunk, &rows);
+
+	for (size_t i = 0; i < (rows + WORD_BITS - 1) / WORD_BITS; i++)
+		if (bits[i])
+			return true;
+	return false;
+}
+
 void plan_join(struct plan *plan, const struct plan *other)
 {
 	for (size_t i = 0; i < word_count(plan); i++)

@@ -28,6 +28,14 @@ void plan_add(struct plan *plan, uint32_t row);
 void plan_take_out(struct plan *plan, uint32_t row);
 void plan_count(struct plan *plan);
 
+/*
+ * Chunks are those of the store's columns.  The words of one, a bit a row, and
+ * how many rows there are; does any of them belong to the set?
+ */
+uint32_t plan_chunks(const struct plan *plan);
+uint64_t *plan_chunk(const struct plan *plan, uint32_t chunk, size_t *rows);
+bool plan_has_any(const struct plan *plan, uint32_t chunk);
+
 void plan_join(struct plan *plan, const struct plan *other);
 /* Rows of plan that are (or are not) in other. */
 void plan_keep(struct plan *plan, const struct plan *other);

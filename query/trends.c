@@ -107,16 +107,11 @@ static size_t day_of(const struct job *job, uint64_t time)
 /* A chunk of rows, by where their times lie. */
 struct chunk {
 	uint32_t number;
-	uint64_t asked[CHUNK_WORDS], inside[CHUNK_WORDS], earlier[CHUNK_WORDS];
+	const uint64_t *asked;
+	size_t rows;
+	bool has_inside, has_earlier;
+	uint64_t inside[CHUNK_WORDS], earlier[CHUNK_WORDS];
 };
-
-static bool any(const uint64_t words[CHUNK_WORDS])
-{
-	for (size_t i = 0; i < CHUNK_WORDS; i++)
-		if (words[i])
-			return true;
-	return false;
-}
 
 static void sort_row(struct job *job, struct chunk *chunk, size_t at,
 		     uint64_t time)
@@ -131,9 +126,11 @@ static void sort_row(struct job *job, struct chunk *chunk, size_t at,
 		job->days[row] = (uint8_t)(day + 1);
 		*(day < options.window ? &job->before : &job->crashes) += 1;
 		chunk->inside[at / 64] |= bit;
+		chunk->has_inside = true;
 	} else if (calendar_day(time) < job->from) {
 		job->earlier++;
 		chunk->earlier[at / 64] |= bit;
+		chunk->has_earlier = true;
 	} else {
 		job->later++;
 	}
@@ -146,7 +143,7 @@ static void sort_rows(struct job *job, struct chunk *chunk)
 	if (!store_column_read(job->query->store, field_find("time"),
 			       chunk->number, &column))
 		return;
-	for (size_t i = 0; i < CHUNK_WORDS; i++)
+	for (size_t i = 0; i * 64 < chunk->rows; i++)
 		for (uint64_t word = chunk->asked[i]; word; word &= word - 1) {
 			const size_t at =
 				i * 64 + (size_t)__builtin_ctzll(word);
@@ -186,28 +183,24 @@ static void take_earlier(struct job *job, const struct chunk *chunk)
 static void read_times(struct job *job)
 {
 	const struct plan *asked = &job->asked.plan;
-	const size_t words = ((size_t)asked->row_count + 63) / 64;
 	struct plan *plan = &job->looked_at;
 
-	for (size_t first = 0; first < words; first += CHUNK_WORDS) {
-		struct chunk chunk = {
-			.number = (uint32_t)(first / CHUNK_WORDS),
-		};
-		const size_t here = words - first < CHUNK_WORDS ? words - first
-								: CHUNK_WORDS;
+	for (uint32_t number = 0; number < plan_chunks(asked); number++) {
+		struct chunk chunk = { .number = number };
+		uint64_t *bits;
 
-		memcpy(chunk.asked, asked->bits + first, here * 8);
-		if (!any(chunk.asked))
+		chunk.asked = plan_chunk(asked, number, &chunk.rows);
+		if (!plan_has_any(asked, number))
 			continue;
 		sort_rows(job, &chunk);
-		if (any(chunk.inside))
+		if (chunk.has_inside)
 			take_machines(job, &chunk);
-		if (job->ever_before && any(chunk.earlier))
+		if (job->ever_before && chunk.has_earlier)
 			take_earlier(job, &chunk);
-		for (size_t i = 0; i < here; i++)
-			plan->bits[first + i] =
-				chunk.inside[i] |
-				(job->ever_before ? 0 : chunk.earlier[i]);
+		bits = plan_chunk(plan, number, &chunk.rows);
+		for (size_t i = 0; i * 64 < chunk.rows; i++)
+			bits[i] = chunk.inside[i] |
+				  (job->ever_before ? 0 : chunk.earlier[i]);
 	}
 	plan->matched = job->crashes + job->before +
 			(job->ever_before ? 0 : job->earlier);

@@ -143,12 +143,40 @@ static void snapshots_are_no_crashes(void **state)
 	plan_deinit(&tool_made);
 }
 
+/* The last chunk is short, and each has bits of its own. */
+static void chunks_are_those_of_columns(void **state)
+{
+	struct plan plan = plan_full(2 * STORE_CHUNK_ROWS + 5);
+	size_t rows;
+
+	(void)state;
+	assert_int_equal(plan_chunks(&plan), 3);
+	assert_ptr_equal(plan_chunk(&plan, 1, &rows),
+			 plan.bits + STORE_CHUNK_ROWS / 64);
+	assert_int_equal(rows, STORE_CHUNK_ROWS);
+	assert_int_equal(*plan_chunk(&plan, 2, &rows), 0x1f);
+	assert_int_equal(rows, 5);
+	for (uint32_t row = STORE_CHUNK_ROWS; row < 2 * STORE_CHUNK_ROWS; row++)
+		plan_take_out(&plan, row);
+	assert_true(plan_has_any(&plan, 0));
+	assert_false(plan_has_any(&plan, 1));
+	assert_true(plan_has_any(&plan, 2));
+	plan_add(&plan, 2 * STORE_CHUNK_ROWS - 1);
+	assert_true(plan_has_any(&plan, 1));
+	plan_deinit(&plan);
+
+	plan = plan_full(0);
+	assert_int_equal(plan_chunks(&plan), 0);
+	plan_deinit(&plan);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(indexes_say_what_the_records_say),
 		cmocka_unit_test(tests_are_joined_by_and),
 		cmocka_unit_test(snapshots_are_no_crashes),
+		cmocka_unit_test(chunks_are_those_of_columns),
 	};
 
 	made_store_create(&made);
