@@ -30,8 +30,9 @@ enum status store_backup(const char *path, const char *to,
 			 struct error *err) MUST_CHECK;
 
 /*
- * Give back the space of what was replaced.  This process must not have it
- * open; readers elsewhere go on with the file they have.
+ * Give back the space of what was replaced, and of pages half empty: every
+ * entry is put behind the one before into a new file.  This process must not
+ * have it open; readers elsewhere go on with the file they have.
  */
 enum status store_compact(const char *path, bool wait,
 			  struct error *err) MUST_CHECK;

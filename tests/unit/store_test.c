@@ -1,7 +1,9 @@
 #include "signatures/store/store.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "signatures/base/text.h"
 #include "signatures/identity.h"
 #include "signatures/store/btree.h"
 #include "signatures/store/hashes.h"
@@ -11,7 +13,8 @@
 #include "tests/unit/any_crash.h"
 
 enum {
-	FILES = 400
+	FILES = 400,
+	PACKED = 10000
 };
 
 struct place {
@@ -405,6 +408,55 @@ static void copies_and_joined_shards_are_the_same_store(void **state)
 	arena_deinit(&arena);
 }
 
+static off_t file_bytes(const char *folder)
+{
+	struct arena arena;
+	struct stat info;
+
+	arena_init(&arena);
+	assert_int_equal(
+		stat(text_printf(&arena, "%s/data.mdb", folder), &info), 0);
+	arena_deinit(&arena);
+	return info.st_size;
+}
+
+/* Keys that come from behind split every page in the middle. */
+static void compact_leaves_no_page_half_empty(void **state)
+{
+	static const uint8_t value[200] = { 1 };
+	struct place place, copy;
+	off_t before;
+
+	(void)state;
+	open_place(&place);
+	open_place(&copy);
+	for (uint32_t i = PACKED; i > 0; i--) {
+		struct btree_key key = btree_key();
+
+		btree_key_u32(&key, i);
+		btree_put(place.store, SCHEMA_ARCHIVE, &key,
+			  bytes_of(value, sizeof(value)));
+	}
+	commit(&place);
+	store_close(place.store);
+	strcat(copy.folder, "/copy");
+	assert_int_equal(store_backup(place.folder, copy.folder, &copy.err),
+			 STATUS_OK);
+	before = file_bytes(copy.folder);
+	assert_int_equal(store_compact(place.folder, false, &place.err),
+			 STATUS_OK);
+	assert_true(file_bytes(place.folder) < before * 2 / 3);
+	assert_true(file_bytes(place.folder) > PACKED * 200);
+	assert_int_equal(store_open(place.folder, STORE_READ, false,
+				    &place.store, &place.err),
+			 STATUS_OK);
+	assert_int_equal(store_begin(place.store, &place.err), STATUS_OK);
+	assert_int_equal(btree_count(place.store, SCHEMA_ARCHIVE), PACKED);
+	close_place(&place);
+	*strrchr(copy.folder, '/') = '\0';
+	close_place(&copy);
+}
+
 static void given_values_stay_with_their_crash(void **state)
 {
 	const struct field *cluster = field_find("cluster");
@@ -561,6 +613,7 @@ int main(void)
 		cmocka_unit_test(one_file_can_join_two_crashes),
 		cmocka_unit_test(what_was_not_committed_is_not_there),
 		cmocka_unit_test(copies_and_joined_shards_are_the_same_store),
+		cmocka_unit_test(compact_leaves_no_page_half_empty),
 		cmocka_unit_test(given_values_stay_with_their_crash),
 		cmocka_unit_test(damage_is_seen_and_mended),
 		cmocka_unit_test(another_table_of_fields_makes_the_index_anew),
