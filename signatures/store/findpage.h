@@ -23,7 +23,7 @@ struct findpage_pair {
 uint64_t findpage_hash(uint8_t kind, uint64_t hash);
 
 /* Pairs with one place are in one page; places are in the order of keys. */
-#define FINDPAGE_PLACES (1 << 16)
+#define FINDPAGE_PLACES (1 << 13)
 uint32_t findpage_place(uint64_t hash);
 
 /* Pairs of one page, in order of hash and number, each once; at least one. */

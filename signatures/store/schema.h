@@ -45,8 +45,8 @@
  *
  * Made from these by store_rebuild(), compared with them by store_verify():
  *
- *   find     kind u8, begin of     the rest of hashes and a u32 each, sorted:
- *            hash u16              findpage.c
+ *   find     kind u8, first 13     the rest of hashes and a number each, sorted:
+ *            bits of hash u16      findpage.c
  *              IDENTITY              of the crash and of its files -> row
  *              CONTENT               of each file -> row
  *              SOURCE                of each file -> row
@@ -79,7 +79,7 @@
 #include <stdint.h>
 
 enum {
-	SCHEMA_VERSION = 2,
+	SCHEMA_VERSION = 3,
 	SCHEMA_VALUE_BYTES = 400,      /* LMDB takes keys up to 511 bytes */
 	SCHEMA_POSTING_ROWS = 1 << 20, /* dense postings: 128 KiB a chunk */
 	SCHEMA_COLUMN_LISTS = 255,     /* column of list parts, as a field */

@@ -161,9 +161,6 @@ static int open_databases(struct store *store)
 
 		rc = mdb_dbi_open(store->txn, state_names[i], sorted | make,
 				  &store->dbi[i]);
-		/* Stores from before the pass remembered anything. */
-		if (rc == MDB_NOTFOUND && i == SCHEMA_SETTLED)
-			rc = 0;
 	}
 	return rc;
 }

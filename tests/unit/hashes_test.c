@@ -97,11 +97,84 @@ static void what_is_flushed_is_found_beside_what_is_not(void **state)
 	unmake(store, folder);
 }
 
+/* A page says how large its numbers are: it is a function of what it holds. */
+static void what_has_come_and_gone_leaves_no_trace(void **state)
+{
+	static const uint32_t numbers[] = {
+		0,	 1,	    255, 256, 65535, 65536, UINT32_C(0xffffff),
+		1 << 24, UINT32_MAX
+	};
+	const size_t count = sizeof(numbers) / sizeof(numbers[0]);
+	char folder[] = "/tmp/hashes-XXXXXX";
+	struct store *store = made(folder);
+	struct btree_key key = btree_key();
+	size_t sizes[sizeof(numbers) / sizeof(numbers[0])];
+	struct bytes page;
+	uint64_t sum = 0;
+
+	(void)state;
+	btree_key_u8(&key, KIND);
+	btree_key_u16(&key, 0);
+	for (size_t i = 0; i < count; i++) {
+		hashes_add(store, KIND, SEVEN, numbers[i]);
+		hashes_flush(store);
+		sum += numbers[i];
+		assert_int_equal(sum_of(store, SEVEN), sum);
+		assert_true(btree_get(store, SCHEMA_FIND, &key, &page));
+		sizes[i] = bytes_left(&page);
+	}
+	for (size_t i = count; i-- > 1;) {
+		assert_true(btree_get(store, SCHEMA_FIND, &key, &page));
+		assert_int_equal(bytes_left(&page), sizes[i]);
+		hashes_remove(store, KIND, SEVEN, numbers[i]);
+		hashes_flush(store);
+		sum -= numbers[i];
+		assert_int_equal(sum_of(store, SEVEN), sum);
+	}
+	hashes_remove(store, KIND, SEVEN, numbers[0]);
+	hashes_flush(store);
+	assert_false(btree_get(store, SCHEMA_FIND, &key, &page));
+	unmake(store, folder);
+}
+
+struct order {
+	uint64_t before;
+	size_t count;
+};
+
+static bool take_in_order(void *closure, uint64_t hash, uint32_t number)
+{
+	struct order *order = closure;
+
+	assert_true(hash >= order->before);
+	assert_int_equal(hash, number * UINT64_C(0x9e3779b97f4a7c15));
+	order->before = hash;
+	order->count++;
+	return true;
+}
+
+static void identities_are_walked_whole_and_in_order(void **state)
+{
+	char folder[] = "/tmp/hashes-XXXXXX";
+	struct store *store = made(folder);
+	struct order order = { 0, 0 };
+
+	(void)state;
+	for (uint32_t i = 1; i <= HASHES; i++)
+		hashes_add(store, SCHEMA_FIND_IDENTITY,
+			   i * UINT64_C(0x9e3779b97f4a7c15), i);
+	hashes_walk(store, SCHEMA_FIND_IDENTITY, 0, take_in_order, &order);
+	assert_int_equal(order.count, HASHES);
+	unmake(store, folder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(of_a_pair_the_last_word_counts),
 		cmocka_unit_test(what_is_flushed_is_found_beside_what_is_not),
+		cmocka_unit_test(what_has_come_and_gone_leaves_no_trace),
+		cmocka_unit_test(identities_are_walked_whole_and_in_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

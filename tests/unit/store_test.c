@@ -600,7 +600,7 @@ static void a_store_says_what_is_wrong_with_it(void **state)
 	assert_int_equal(
 		store_open(place.folder, STORE_READ, false, &place.store, &err),
 		STATUS_STORE);
-	assert_non_null(strstr(err.text, "schema version 99, want 2"));
+	assert_non_null(strstr(err.text, "schema version 99, want 3"));
 	place.store = NULL;
 	close_place(&place);
 }
