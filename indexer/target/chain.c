@@ -13,6 +13,7 @@ enum {
 	GOAL_POINTS = 4,    /* and it calls the function of the frame above */
 	FLOOR_POINTS = 1,   /* leftovers in the frame above are ruled out */
 	FIRST_POINTS = 1,   /* next above a function that does not return */
+	TRAIL_POINTS = 8,   /* the machine itself passed this function next */
 	POINTS_ENOUGH = 2
 };
 
@@ -134,12 +135,14 @@ static unsigned points(const struct chain_slot *entry, const struct cpu *from,
 }
 
 bool chain_next(const struct chain *chain, const struct cpu *from,
-		uint64_t floor, struct unwind_step *ret)
+		uint64_t floor, const struct trail *trail,
+		struct unwind_step *ret)
 {
 	const uint64_t first = from->reg[CPU_SP] + floor;
 	const struct chain_slot *best = NULL;
 	const struct chain_slot *fallback = NULL;
 	unsigned best_points = POINTS_ENOUGH - 1;
+	enum crash_how how = CRASH_HOW_SCAN;
 	bool is_first = is_last_call(chain, from->ip);
 
 	for (size_t i = 0; i < chain->count; i++) {
@@ -150,15 +153,22 @@ bool chain_next(const struct chain *chain, const struct cpu *from,
 		if (entry->slot - first > GAP_BYTES ||
 		    (fallback != NULL && entry->slot >= fallback->slot))
 			break;
+		const enum trail_answer answer = trail_ask(trail, entry->ip);
 		unsigned sum = points(entry, from, floor);
 		if (is_first && entry->links > 0)
 			sum += FIRST_POINTS;
+		if (answer == TRAIL_NEXT)
+			sum += TRAIL_POINTS;
 		is_first = false;
-		if (sum > best_points) {
+		if (answer != TRAIL_AGAINST && sum > best_points) {
 			best = entry;
 			best_points = sum;
+			how = answer == TRAIL_NEXT ? CRASH_HOW_UNWIND
+						   : CRASH_HOW_SCAN;
 		}
 		if (entry->has_landing &&
+		    trail_ask(trail, chain->slots[entry->landing].ip) !=
+			    TRAIL_AGAINST &&
 		    (fallback == NULL ||
 		     chain->slots[entry->landing].slot < fallback->slot))
 			fallback = &chain->slots[entry->landing];
@@ -168,7 +178,7 @@ bool chain_next(const struct chain *chain, const struct cpu *from,
 	if (best == NULL)
 		return false;
 	*ret = (struct unwind_step){ .slot = best->slot,
-				     .how = CRASH_HOW_SCAN,
+				     .how = how,
 				     .cpu.ip = best->ip };
 	cpu_set(&ret->cpu, CPU_SP,
 		best->slot + chain->unwind->target->dump->pointer_bytes);

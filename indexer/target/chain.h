@@ -12,7 +12,7 @@
 #ifndef TARGET_CHAIN_H
 #define TARGET_CHAIN_H
 
-#include "indexer/target/unwind.h"
+#include "indexer/target/trail.h"
 
 struct chain_slot {
 	uint64_t slot;
@@ -39,9 +39,11 @@ struct chain *chain_create(struct unwind *unwind, uint64_t from);
 
 /*
  * The most believable caller of the frame `from`, whose slot lies at least
- * floor bytes above its stack pointer; false when none is believable.
+ * floor bytes above its stack pointer, and which trail does not speak against;
+ * false when none is believable.
  */
 bool chain_next(const struct chain *chain, const struct cpu *from,
-		uint64_t floor, struct unwind_step *ret);
+		uint64_t floor, const struct trail *trail,
+		struct unwind_step *ret);
 
 #endif

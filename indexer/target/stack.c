@@ -61,8 +61,11 @@ void stack_examine(struct target *target)
 	unwind_x64_init(&walk.unwind, target);
 	start_exception(target);
 	bounds_stopped(&walk.unwind);
-	if (start_find(&walk.unwind, &start))
+	if (start_find(&walk.unwind, &start)) {
+		if (start.is_fault)
+			trail_find(&walk.unwind, start.cpu.ip, &walk.trail);
 		walk_run(&walk, &start);
+	}
 	crash->stack.frames = walk.frames;
 	crash->stack.count = walk.count;
 	crash->stack.end = walk.end;

@@ -23,6 +23,7 @@ static void add_frame(struct walk *walk, uint64_t ip, uint64_t slot,
 	const struct code_module *module = code_module(walk->unwind.code, ip);
 	struct crash_frame *frame = &walk->frames[walk->count++];
 
+	trail_pass(&walk->trail, ip);
 	*frame = (struct crash_frame){
 		.offset = ip, .address = ip, .slot = slot, .how = how
 	};
@@ -198,8 +199,32 @@ static bool step_unknown(struct walk *walk, const struct cpu *from,
 		*chain = chain_create(&walk->unwind,
 				      walk->switches == 0 ? walk->origin
 							  : from->reg[CPU_SP]);
-	return chain_next(*chain, from, floor, ret) &&
+	return chain_next(*chain, from, floor, &walk->trail, ret) &&
 	       is_sound(walk, from, ret);
+}
+
+/*
+ * Decoded or scanned steps go where the machine's own unwinder went.  A trail
+ * that nothing on the stack follows is another exception's.
+ */
+static bool step_any(struct walk *walk, const struct cpu *from, bool is_inside,
+		     struct unwind_step *ret)
+{
+	struct unwind_step other;
+	uint64_t floor;
+
+	if (!step_known(walk, from, is_inside, ret, &floor))
+		return step_unknown(walk, from, floor, ret);
+	if (ret->is_end || ret->how == CRASH_HOW_TRAP_FRAME ||
+	    trail_ask(&walk->trail, ret->cpu.ip) != TRAIL_AGAINST)
+		return true;
+	if (ret->how != CRASH_HOW_UNWIND &&
+	    step_unknown(walk, from, 0, &other) &&
+	    other.how == CRASH_HOW_UNWIND)
+		*ret = other;
+	else
+		walk->trail.count = 0;
+	return true;
 }
 
 /* Could a word on the rest of the stack be a return address? */
@@ -302,14 +327,12 @@ static void follow(struct walk *walk, struct cpu cpu)
 
 	while (walk->count < LIMIT_FRAMES) {
 		struct unwind_step step;
-		uint64_t floor = 0;
 		if (walk->unwind.low == walk->unwind.high) {
 			walk->end = walk->count > 1 ? CRASH_STACK_CUT
 						    : CRASH_STACK_ABSENT;
 			return;
 		}
-		if (!step_known(walk, &cpu, is_inside, &step, &floor) &&
-		    !step_unknown(walk, &cpu, floor, &step) &&
+		if (!step_any(walk, &cpu, is_inside, &step) &&
 		    !step_switched(walk, &step)) {
 			walk->end = judge_end(walk, &cpu);
 			return;
@@ -331,6 +354,22 @@ static void follow(struct walk *walk, struct cpu cpu)
 	walk->end = CRASH_STACK_LIMIT;
 }
 
+/*
+ * The walk was lost on the way to where the dispatcher of the exception stood:
+ * that is a frame of this stack, whatever lies between.
+ */
+static void add_dispatched(struct walk *walk)
+{
+	const struct trail *trail = &walk->trail;
+	const struct crash_frame *last = &walk->frames[walk->count - 1];
+
+	if (trail->passed >= trail->count || walk->count == LIMIT_FRAMES ||
+	    last->address == trail->last_ip || last->slot > trail->last_frame)
+		return;
+	add_frame(walk, trail->last_ip, 0, CRASH_HOW_UNWIND);
+	walk->end = CRASH_STACK_LOST;
+}
+
 void walk_run(struct walk *walk, const struct start *start)
 {
 	struct unwind *unwind = &walk->unwind;
@@ -341,11 +380,13 @@ void walk_run(struct walk *walk, const struct start *start)
 	walk->origin = unwind->low;
 	add_frame(walk, start->cpu.ip, 0, start->how);
 	walk->end = CRASH_STACK_ABSENT;
-	if (start->is_bare)
-		return;
-	walk->origin = cpu_sp(&start->cpu, target->crash->machine.arch);
-	enter(walk, walk->origin);
-	follow(walk, start->cpu);
-	if (walk->switches > 0)
+	if (!start->is_bare) {
+		walk->origin =
+			cpu_sp(&start->cpu, target->crash->machine.arch);
 		enter(walk, walk->origin);
+		follow(walk, start->cpu);
+		if (walk->switches > 0)
+			enter(walk, walk->origin);
+	}
+	add_dispatched(walk);
 }

@@ -12,6 +12,7 @@ struct walk {
 	struct unwind unwind;
 	struct chain *chain; /* of the first stack's words; NULL: not needed */
 	struct chain *other; /* of the stack it went on on; likewise */
+	struct trail trail;  /* of the exception the walk begins at, if any */
 	struct crash_frame *frames;
 	size_t count;
 	uint64_t origin;   /* the stack pointer the walk began at */
@@ -20,7 +21,7 @@ struct walk {
 };
 
 /*
- * unwind is initialised, the rest zero.  The stack is the one that start points
+ * unwind is initialised, trail may be, the rest is zero.  The stack is the one that start points
  * into, and others that it was switched to from; unwind->low and high become
  * the bounds of the first.  Frames live in the target's arena.  Every walk
  * ends, with a reason in walk->end.

@@ -7,6 +7,7 @@
 static struct scene s;
 static struct unwind unwind;
 static struct unwind_step step;
+static const struct trail trail; /* none */
 
 /* Code behind a call: a return address. */
 #define BEHIND_CALL(rva, text) (SCENE_CODE(&s, rva, "\xff\xd0" text) + 2)
@@ -86,12 +87,12 @@ static void the_head_of_the_best_chain_is_next(void **state)
 	scene_word(&s, 0x188, three);
 	const struct chain *chain = make(0x100);
 	const struct cpu from = frame_at(0x100);
-	assert_true(chain_next(chain, &from, 0, &step));
+	assert_true(chain_next(chain, &from, 0, &trail, &step));
 	assert_int_equal(step.slot, SCENE_STACK + 0x128);
 	assert_int_equal(step.how, CRASH_HOW_SCAN);
 	assert_int_equal(step.cpu.reg[CPU_SP], SCENE_STACK + 0x130);
 	/* a frame so large rules it out */
-	assert_true(chain_next(chain, &from, 0x40, &step));
+	assert_true(chain_next(chain, &from, 0x40, &trail, &step));
 	assert_int_equal(step.slot, SCENE_STACK + 0x158);
 }
 
@@ -106,10 +107,10 @@ static void a_call_of_the_frame_above_speaks_for_itself(void **state)
 	const struct chain *chain = make(0x100);
 	struct cpu from = frame_at(0x100);
 	from.ip = SCENE_MODULE + 0x1020;
-	assert_true(chain_next(chain, &from, 0, &step));
+	assert_true(chain_next(chain, &from, 0, &trail, &step));
 	assert_int_equal(step.cpu.ip, caller);
 	from.ip = SCENE_MODULE + 0x1008; /* in front of that function */
-	assert_false(chain_next(chain, &from, 0, &step));
+	assert_false(chain_next(chain, &from, 0, &trail, &step));
 }
 
 static void what_is_far_away_is_not_next(void **state)
@@ -123,7 +124,7 @@ static void what_is_far_away_is_not_next(void **state)
 	const struct chain *chain = make(0x100);
 	const struct cpu from = frame_at(0x100);
 	assert_int_equal(chain->count, 2);
-	assert_false(chain_next(chain, &from, 0, &step));
+	assert_false(chain_next(chain, &from, 0, &trail, &step));
 }
 
 static void outside_of_the_stack_there_is_nothing(void **state)
