@@ -184,6 +184,47 @@ static void print_stack(struct page *page)
 	print_frames(page, stack);
 }
 
+/* Is one of the stack's frames in the function? */
+static bool is_walked(const struct crash_stack *stack,
+		      const struct crash_function *function)
+{
+	for (size_t i = 0; i < stack->count; i++) {
+		const struct crash_frame *frame = &stack->frames[i];
+
+		if (frame->module && frame->build == function->build &&
+		    !strcmp(frame->module, function->module) &&
+		    frame->offset >= function->begin &&
+		    frame->offset < function->end)
+			return true;
+	}
+	return false;
+}
+
+/* Where the walk did not meet all of them. */
+static void print_trail(struct page *page)
+{
+	const struct crash *crash = &page->crash->crash;
+	bool is_news = false;
+
+	for (size_t i = 0; i < crash->trail_count; i++)
+		is_news |= !is_walked(&crash->stack, &crash->trail[i]);
+	if (!is_news || crash->stack.end == CRASH_STACK_COMPLETE)
+		return;
+	fprintf(page->out,
+		"\nFunctions the machine's own unwinder had passed (first "
+		"%zu)\n",
+		crash->trail_count);
+	for (size_t i = 0; i < crash->trail_count; i++) {
+		const struct crash_function *it = &crash->trail[i];
+
+		fprintf(page->out, "  %3zu   %s", i, it->module);
+		if (it->end)
+			fprintf(page->out, "+0x%" PRIx32 "..0x%" PRIx32,
+				it->begin, it->end);
+		fprintf(page->out, ", .pdata at +0x%" PRIx32 "\n", it->entry);
+	}
+}
+
 static void print_processors(struct page *page)
 {
 	const struct crash *crash = &page->crash->crash;
@@ -386,6 +427,7 @@ void page_print(FILE *out, const struct store_crash *crash, const char *cluster,
 	print_bugcheck(&page);
 	print_fault(&page);
 	print_stack(&page);
+	print_trail(&page);
 	print_processors(&page);
 	print_machine(&page);
 	print_traces(&page);

@@ -258,6 +258,17 @@ struct crash_processor {
 	struct crash_stack stack;
 };
 
+/*
+ * A function that the dead machine's own unwinder passed when it offered the
+ * exception to the stack, by its entry in the module's exception directory.
+ */
+struct crash_function {
+	const char *module; /* as crash_frame.module */
+	crash_build build;
+	uint32_t entry;	     /* from the module's base */
+	uint32_t begin, end; /* likewise; both 0: not in the dump */
+};
+
 /* 0 = the stack is too weak to hash, and joins no bucket. */
 struct crash_buckets {
 	uint64_t exact;
@@ -275,7 +286,9 @@ struct crash {
 	struct crash_fault fault;
 	struct crash_fault blamed; /* before a list overruled it; else empty */
 	struct crash_stack stack;
-	struct crash_stack walked; /* before it was settled; else empty */
+	struct crash_stack walked;    /* before it was settled; else empty */
+	struct crash_function *trail; /* innermost first, each once */
+	size_t trail_count;
 	struct crash_buckets buckets;
 	struct crash_pool *pool;
 	size_t pool_count;

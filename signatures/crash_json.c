@@ -183,6 +183,26 @@ static struct json *processors_json(const struct crash *crash)
 	return array;
 }
 
+static struct json *trail_json(const struct crash *crash)
+{
+	struct json *array = json_new_array();
+
+	for (size_t i = 0; i < crash->trail_count; i++) {
+		const struct crash_function *function = &crash->trail[i];
+		struct json *object = json_new_object();
+
+		json_set(object, "module", json_new_text(function->module));
+		json_set(object, "entry", json_new_hex(function->entry));
+		if (function->end) {
+			json_set(object, "begin",
+				 json_new_hex(function->begin));
+			json_set(object, "end", json_new_hex(function->end));
+		}
+		json_append(array, object);
+	}
+	return array;
+}
+
 static struct json *buckets_json(const struct crash_buckets *buckets)
 {
 	struct json *object = json_new_object();
@@ -304,6 +324,9 @@ struct json *crash_json(const struct crash *crash, const char *source)
 	json_set(object, "buckets", buckets_json(&crash->buckets));
 	json_set(object, "pool", pool_json(crash));
 	json_set(object, "residue", residue_json(crash));
+	/* Only where an exception was dispatched. */
+	if (crash->trail_count)
+		json_set(object, "trail", trail_json(crash));
 	/* Only where a processor hangs. */
 	if (crash->processor_count)
 		json_set(object, "processors", processors_json(crash));

@@ -138,6 +138,8 @@ static void fill_lists(struct crash *crash, const struct crash *other)
 		crash->stack = other->stack;
 		crash->walked = other->walked;
 		crash->buckets = other->buckets;
+		crash->trail = other->trail;
+		crash->trail_count = other->trail_count;
 	}
 	if (!crash->pool_count) {
 		crash->pool = other->pool;

@@ -29,6 +29,8 @@
  *  [v count, values:    8 word, 1 bits of enum value_bits,
  *                       [module, v offset]]
  *  [v count, processors: v number, frames and end]
+ *  [v count, trail:     module with a bit: has bounds; v entry,
+ *                       [v begin, v bytes]]
  *
  * module: v number << 1 and one bit.  Number 0 = none; 1 = t name and 8 build
  * follow; n + 2 = n-th module of the list, by its canonical name and its build.
@@ -70,7 +72,8 @@ enum known {
 	KNOWN_BLAMED_OFFSET = 1 << 20,
 	KNOWN_VALUES = 1 << 21,
 	KNOWN_PROCESSORS = 1 << 22,
-	KNOWN_END = 1 << 23
+	KNOWN_TRAIL = 1 << 23,
+	KNOWN_END = 1 << 24
 };
 
 static size_t least(size_t count, size_t limit)
@@ -169,6 +172,7 @@ static uint32_t known_bits(const struct crash *crash)
 				 : 0;
 	known |= crash->value_count ? KNOWN_VALUES : 0;
 	known |= crash->processor_count ? KNOWN_PROCESSORS : 0;
+	known |= crash->trail_count ? KNOWN_TRAIL : 0;
 	known |= crash->buckets.exact ? KNOWN_EXACT : 0;
 	known |= crash->buckets.portable ? KNOWN_PORTABLE : 0;
 	known |= crash->buckets.modules ? KNOWN_MODULES : 0;
@@ -315,6 +319,8 @@ static struct bytes encode(const struct record_file *file, struct arena *arena)
 		record_parts_put_values(&out, crash);
 	if (crash->processor_count)
 		record_stack_put_processors(&out, crash);
+	if (crash->trail_count)
+		record_stack_put_trail(&out, crash);
 	return pack_done(&out);
 }
 
@@ -363,6 +369,8 @@ enum status record_decode(struct bytes in, struct arena *arena,
 		record_parts_take_values(&in, arena, crash);
 	if (known & KNOWN_PROCESSORS)
 		record_stack_take_processors(&in, arena, crash);
+	if (known & KNOWN_TRAIL)
+		record_stack_take_trail(&in, arena, crash);
 	if (record_parts_check(&in, err))
 		return err->status;
 	*ret = file;

@@ -8,8 +8,8 @@
  *  [8 time] [v uptime] [s arg1..arg4] [t bugcheck in words]
  *  [s exception address] [t process]
  *   v image bytes       8 8 content         1 kind
- *   flags, problems, pool, residue, candidates [values] [processors]: as in
- *                       record.c
+ *   flags, problems, pool, residue, candidates [values] [processors]
+ *  [trail]:             as in record.c
  *   of each frame, as far as its bits in stack say so:
  *                       s offset, of one in no module; s address; s slot, of
  *                       the first that has one
@@ -54,7 +54,8 @@ enum own_known {
 	OWN_TEXT = 1 << 10,
 	OWN_VALUES = 1 << 11,
 	OWN_PROCESSORS = 1 << 12,
-	OWN_END = 1 << 13
+	OWN_TRAIL = 1 << 13,
+	OWN_END = 1 << 14
 };
 
 enum stack_known {
@@ -419,6 +420,7 @@ static unsigned int own_known(const struct crash *crash)
 	known |= crash->bugcheck.text ? OWN_TEXT : 0;
 	known |= crash->value_count ? OWN_VALUES : 0;
 	known |= crash->processor_count ? OWN_PROCESSORS : 0;
+	known |= crash->trail_count ? OWN_TRAIL : 0;
 	return known;
 }
 
@@ -456,6 +458,8 @@ static void put_own(struct pack *out, const struct record_file *file)
 		record_parts_put_values(out, crash);
 	if (crash->processor_count)
 		record_stack_put_processors(out, crash);
+	if (crash->trail_count)
+		record_stack_put_trail(out, crash);
 }
 
 static void take_own(struct bytes *in, struct arena *arena,
@@ -497,6 +501,8 @@ static void take_own(struct bytes *in, struct arena *arena,
 		record_parts_take_values(in, arena, crash);
 	if (known & OWN_PROCESSORS)
 		record_stack_take_processors(in, arena, crash);
+	if (known & OWN_TRAIL)
+		record_stack_take_trail(in, arena, crash);
 }
 
 static struct record_beside encode(const struct record_file *file,

@@ -181,5 +181,6 @@ struct record_file record_parts_cut(const struct record_file *file,
 	crash->pool_count = 0;
 	crash->value_count = 0;
 	crash->processor_count = 0;
+	crash->trail_count = 0;
 	return cut;
 }

@@ -60,6 +60,10 @@ void record_stack_take_frames(struct bytes *in, struct arena *arena,
 void record_stack_put_processors(struct pack *out, const struct crash *crash);
 void record_stack_take_processors(struct bytes *in, struct arena *arena,
 				  struct crash *crash);
+/* Functions that the machine's unwinder passed; there are some. */
+void record_stack_put_trail(struct pack *out, const struct crash *crash);
+void record_stack_take_trail(struct bytes *in, struct arena *arena,
+			     struct crash *crash);
 void record_stack_put_candidates(struct pack *out, const struct crash *crash);
 void record_stack_take_candidates(struct bytes *in, struct arena *arena,
 				  struct crash *crash);

@@ -250,6 +250,52 @@ void record_stack_take_processors(struct bytes *in, struct arena *arena,
 	}
 }
 
+void record_stack_put_trail(struct pack *out, const struct crash *crash)
+{
+	const size_t count = least(crash->trail_count, LIMIT_TRAIL);
+
+	pack_varint(out, count);
+	for (size_t i = 0; i < count; i++) {
+		const struct crash_function *it = &crash->trail[i];
+
+		put_module(out, crash, it->module, it->build, it->end != 0);
+		pack_varint(out, it->entry);
+		if (it->end == 0)
+			continue;
+		pack_varint(out, it->begin);
+		pack_varint(out, it->end - it->begin);
+	}
+}
+
+void record_stack_take_trail(struct bytes *in, struct arena *arena,
+			     struct crash *crash)
+{
+	crash->trail_count = pack_take_count(in, LIMIT_TRAIL);
+	in->failed |= !crash->trail_count;
+	crash->trail =
+		arena_take(arena, crash->trail_count, sizeof(*crash->trail));
+	for (size_t i = 0; i < crash->trail_count && !in->failed; i++) {
+		struct crash_function *it = &crash->trail[i];
+		unsigned int has_bounds;
+		uint64_t begin = 0, size = 0;
+
+		take_module(in, crash, arena, &it->module, &it->build,
+			    &has_bounds);
+		const uint64_t entry = pack_take_varint(in);
+
+		if (has_bounds) {
+			begin = pack_take_varint(in);
+			size = pack_take_varint(in);
+		}
+		it->entry = (uint32_t)entry;
+		it->begin = (uint32_t)begin;
+		it->end = (uint32_t)(begin + size);
+		in->failed |= !it->module || entry > UINT32_MAX ||
+			      begin > UINT32_MAX || size > UINT32_MAX - begin ||
+			      (has_bounds && !size);
+	}
+}
+
 void record_stack_put_candidates(struct pack *out, const struct crash *crash)
 {
 	const size_t count = least(crash->candidate_count, LIMIT_CANDIDATES);

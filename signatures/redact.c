@@ -76,6 +76,8 @@ void redact_crash(struct crash *crash)
 		replace(&crash->residue[i].module, program);
 	for (size_t i = 0; i < crash->value_count; i++)
 		replace(&crash->values[i].module, program);
+	for (size_t i = 0; i < crash->trail_count; i++)
+		replace(&crash->trail[i].module, program);
 	redact_stack(&crash->stack, program);
 	redact_stack(&crash->walked, program);
 	for (size_t i = 0; i < crash->processor_count; i++)

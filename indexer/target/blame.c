@@ -154,9 +154,31 @@ static bool is_bystander(const struct crash *crash, size_t i)
 	       !meaning_is_hang(&crash->bugcheck);
 }
 
+/* The nearest framework, or else, that the machine's own unwinder passed. */
+static bool of_trail(const struct crash *crash, bool is_framework,
+		     struct crash_fault *ret)
+{
+	for (size_t i = 0; i < crash->trail_count; i++) {
+		const struct crash_function *function = &crash->trail[i];
+		const enum osmodule_tier tier =
+			tier_of(crash, function->module);
+
+		if (tier == OSMODULE_NEVER ||
+		    (tier == OSMODULE_FRAMEWORK) != is_framework)
+			continue;
+		*ret = (struct crash_fault){ .module = function->module,
+					     .build = function->build,
+					     .how = CRASH_FAULT_STACK,
+					     .trust = CRASH_WALKED };
+		return true;
+	}
+	return false;
+}
+
 /*
  * The nearest frame outside of the carriers.  Frameworks run other people's
- * code: they are blamed when nobody else is on the stack.
+ * code: they are blamed when nobody else is on the stack, nor on the part of it
+ * that the machine's own unwinder saw and we do not.
  */
 static bool by_stack(const struct blame *blame, struct crash_fault *ret)
 {
@@ -188,8 +210,10 @@ static bool by_stack(const struct blame *blame, struct crash_fault *ret)
 			framework_trust = trust;
 		}
 	}
+	if (of_trail(crash, false, ret))
+		return true;
 	if (framework == NULL)
-		return false;
+		return of_trail(crash, true, ret);
 	*ret = of_frame(framework, CRASH_FAULT_STACK, framework_trust);
 	return true;
 }

@@ -41,6 +41,25 @@ static void keep_evidence(struct walk *walk)
 	}
 }
 
+static void keep_trail(struct crash *crash, struct arena *arena,
+		       const struct trail *trail)
+{
+	crash->trail = arena_take(arena, trail->count, sizeof(*crash->trail));
+	crash->trail_count = trail->count;
+	for (size_t i = 0; i < trail->count; i++) {
+		const struct trail_function *function = &trail->functions[i];
+
+		crash->trail[i] = (struct crash_function){
+			.module =
+				crash_module_canonical(function->module->name),
+			.build = function->module->build,
+			.entry = function->entry,
+			.begin = function->begin,
+			.end = function->end,
+		};
+	}
+}
+
 static bool is_exact(const struct walk *walk)
 {
 	for (size_t i = 0; i < walk->count; i++)
@@ -73,6 +92,7 @@ void stack_examine(struct target *target)
 	    crash->machine.arch != CRASH_ARM64)
 		walk.chain = chain_create(&walk.unwind, walk.origin);
 	keep_evidence(&walk);
+	keep_trail(crash, target->arena, &walk.trail);
 	others_examine(&walk);
 	residue_examine(&walk.unwind);
 	blame_examine(target, start.is_fault);

@@ -63,7 +63,7 @@ static bool take_table(struct unwind *unwind, uint64_t va, uint64_t ip,
 	uint32_t count;
 
 	if (!space_u32(target, va, &count) || count == 0 ||
-	    count > TRAIL_MOST || !space_u64(target, va + LOW_AT, &low) ||
+	    count > LIMIT_TRAIL || !space_u64(target, va + LOW_AT, &low) ||
 	    !space_u64(target, va + HIGH_AT, &high) || ip < low || ip >= high)
 		return false;
 	for (ret->count = 0; ret->count < count; ret->count++) {
@@ -101,7 +101,7 @@ static bool take_context(struct unwind *unwind, uint64_t va, uint64_t ip,
 		if (ret->functions[i].module == last.module &&
 		    ret->functions[i].entry == last.entry)
 			return true;
-	return ret->count == TRAIL_MOST;
+	return ret->count == LIMIT_TRAIL;
 }
 
 void trail_find(struct unwind *unwind, uint64_t ip, struct trail *ret)

@@ -24,10 +24,7 @@
 #define TARGET_TRAIL_H
 
 #include "indexer/target/unwind.h"
-
-enum {
-	TRAIL_MOST = 12 /* UNWIND_HISTORY_TABLE_SIZE */
-};
+#include "signatures/base/limits.h"
 
 struct trail_function {
 	const struct crash_module *module;
@@ -36,7 +33,7 @@ struct trail_function {
 };
 
 struct trail {
-	struct trail_function functions[TRAIL_MOST]; /* innermost first */
+	struct trail_function functions[LIMIT_TRAIL]; /* innermost first */
 	size_t count;	     /* 0: no exception was dispatched */
 	size_t passed;	     /* how many of them a walk has met */
 	uint64_t last_ip;    /* return address into the one it came to last */

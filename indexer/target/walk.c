@@ -381,8 +381,7 @@ void walk_run(struct walk *walk, const struct start *start)
 	add_frame(walk, start->cpu.ip, 0, start->how);
 	walk->end = CRASH_STACK_ABSENT;
 	if (!start->is_bare) {
-		walk->origin =
-			cpu_sp(&start->cpu, target->crash->machine.arch);
+		walk->origin = cpu_sp(&start->cpu, target->crash->machine.arch);
 		enter(walk, walk->origin);
 		follow(walk, start->cpu);
 		if (walk->switches > 0)

@@ -34,6 +34,7 @@
 #define LIMIT_RESIDUE 128
 #define LIMIT_OTHERS 16	      /* stacks of processors that did not crash */
 #define LIMIT_OTHER_FRAMES 32 /* of each: what it was doing, not its life */
+#define LIMIT_TRAIL 12	      /* UNWIND_HISTORY_TABLE_SIZE */
 #define LIMIT_VALUES 128      /* 512 bytes of words, and their halves */
 #define LIMIT_EVIDENCE 32
 #define LIMIT_RECORD_BYTES (1024 * 1024) /* one crash as stored or piped */

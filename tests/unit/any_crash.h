@@ -189,6 +189,13 @@ static inline struct crash any_crash(uint64_t *seed, struct arena *arena)
 			arena_take(arena, 1, sizeof(*crash.processors));
 		crash.processors[0].number = *seed % 64;
 		crash.processors[0].stack = crash.stack;
+		crash.trail_count = 2;
+		crash.trail = arena_take(arena, 2, sizeof(*crash.trail));
+		crash.trail[0] =
+			(struct crash_function){ "nt", 7, 0x5000, 0, 0 };
+		crash.trail[1] =
+			(struct crash_function){ "driver.sys", 8, 0x600c,
+						 0x1000, 0x1230 };
 		crash.value_count = 2;
 		crash.values = arena_take(arena, 2, sizeof(*crash.values));
 		crash.values[0].word = 0x4f71a3c2 + *seed % 9;

@@ -87,6 +87,36 @@ static void scanned_frames_accuse_no_filter(void **state)
 	check("ntfs.sys", CRASH_FAULT_EXCEPTION, CRASH_STATED);
 }
 
+static void what_the_machine_passed_counts_where_the_walk_is_lost(void **state)
+{
+	static const char *const names[4] = { "nt", "fltmgr.sys" };
+	static const char *const enough[4] = { "nt", "other.sys" };
+	struct crash_function trail[] = { { .module = "nt" },
+					  { .module = "fltmgr.sys" },
+					  { .module = "driver.sys",
+					    .build = 7 } };
+
+	(void)state;
+	begin(0x3b, names);
+	s.crash.trail = trail;
+	s.crash.trail_count = 2;
+	blame_examine(&s.target, true);
+	check("fltmgr.sys", CRASH_FAULT_STACK, CRASH_WALKED);
+	assert_true(s.crash.fault.offset.known);
+	begin(0x3b, names);
+	s.crash.trail = trail;
+	s.crash.trail_count = 3;
+	blame_examine(&s.target, true);
+	check("driver.sys", CRASH_FAULT_STACK, CRASH_WALKED);
+	assert_int_equal(s.crash.fault.build, 7);
+	assert_false(s.crash.fault.offset.known);
+	begin(0x3b, enough);
+	s.crash.trail = trail;
+	s.crash.trail_count = 3;
+	blame_examine(&s.target, true);
+	check("other.sys", CRASH_FAULT_STACK, CRASH_WALKED);
+}
+
 static void a_framework_alone_is_blamed(void **state)
 {
 	static const char *const names[4] = { "nt", "fltmgr.sys", "nt" };
@@ -196,6 +226,8 @@ int main(void)
 		cmocka_unit_test(the_kernel_only_carried_it),
 		cmocka_unit_test(a_file_system_carried_what_a_filter_passed),
 		cmocka_unit_test(scanned_frames_accuse_no_filter),
+		cmocka_unit_test(
+			what_the_machine_passed_counts_where_the_walk_is_lost),
 		cmocka_unit_test(a_framework_alone_is_blamed),
 		cmocka_unit_test(behind_a_scan_it_is_a_guess),
 		cmocka_unit_test(a_kernel_only_stack_blames_the_kernel),

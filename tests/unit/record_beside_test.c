@@ -190,6 +190,7 @@ static void version_two_can_be_read(void **state)
 	file = golden(&arena);
 	/* Not known then. */
 	file.crash.processor_count = 0;
+	file.crash.trail_count = 0;
 	record = record_beside_encode(&file, &arena);
 	hex = out ? fopen(out, "w") : NULL;
 	if (hex) {

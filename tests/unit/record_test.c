@@ -57,6 +57,14 @@ static void what_is_encoded_is_decoded(void **state)
 			assert_int_equal(it->number, was->number);
 			assert_int_equal(it->stack.count, was->stack.count);
 		}
+		assert_int_equal(again.crash.trail_count,
+				 file.crash.trail_count);
+		for (size_t n = 0; n < again.crash.trail_count; n++) {
+			assert_int_equal(again.crash.trail[n].entry,
+					 file.crash.trail[n].entry);
+			assert_int_equal(again.crash.trail[n].end,
+					 file.crash.trail[n].end);
+		}
 		arena_reset(&arena);
 	}
 	arena_deinit(&arena);
@@ -111,6 +119,7 @@ static void the_first_version_can_be_read(void **state)
 	/* Not known then. */
 	file.crash.value_count = 0;
 	file.crash.processor_count = 0;
+	file.crash.trail_count = 0;
 	bytes = record_encode(&file, &arena);
 	hex = out ? fopen(out, "w") : NULL;
 	for (size_t i = 0; hex && i < bytes_left(&bytes); i++)

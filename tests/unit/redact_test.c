@@ -45,6 +45,7 @@ static void a_program_is_left_out_wherever_it_is_named(void **state)
 	struct crash_processor processor = {
 		1, { .frames = &elsewhere, .count = 1 }
 	};
+	struct crash_function passed = { .module = "diary.exe" };
 	struct crash_residue residue[] = { { "diary.exe", 1 } };
 	struct crash crash = {
 		.process = "Diary.exe",
@@ -53,6 +54,8 @@ static void a_program_is_left_out_wherever_it_is_named(void **state)
 		.stack = { .frames = frames, .count = 3 },
 		.processors = &processor,
 		.processor_count = 1,
+		.trail = &passed,
+		.trail_count = 1,
 		.residue = residue,
 		.residue_count = 1,
 		.fault.module = "diary.exe",
@@ -67,6 +70,7 @@ static void a_program_is_left_out_wherever_it_is_named(void **state)
 	assert_null(frames[1].module);
 	assert_string_equal(frames[2].module, REDACT_PROGRAM);
 	assert_string_equal(elsewhere.module, REDACT_PROGRAM);
+	assert_string_equal(passed.module, REDACT_PROGRAM);
 	assert_string_equal(residue[0].module, REDACT_PROGRAM);
 	assert_string_equal(crash.fault.module, REDACT_PROGRAM);
 }

@@ -25,8 +25,8 @@ static void dispatched(unsigned count, uint64_t last_ip)
 {
 	scene_init(&s, CRASH_X64);
 	for (unsigned n = 0; n < 4; n++)
-		scene_function(&s, n, 0x1000 * (n + 1), 0x1000 * (n + 1) + 0x100,
-			       0);
+		scene_function(&s, n, 0x1000 * (n + 1),
+			       0x1000 * (n + 1) + 0x100, 0);
 	scene_word(&s, DISPATCHER, last_ip);
 	scene_word(&s, DISPATCHER + 8, SCENE_MODULE);
 	scene_word(&s, DISPATCHER + 0x10, entry(count - 1));
