@@ -210,10 +210,8 @@ static void print_trail(struct page *page)
 		is_news |= !is_walked(&crash->stack, &crash->trail[i]);
 	if (!is_news || crash->stack.end == CRASH_STACK_COMPLETE)
 		return;
-	fprintf(page->out,
-		"\nFunctions the machine's own unwinder had passed (first "
-		"%zu)\n",
-		crash->trail_count);
+	fputs("\nPassed by the machine's own unwinder, innermost first\n",
+	      page->out);
 	for (size_t i = 0; i < crash->trail_count; i++) {
 		const struct crash_function *it = &crash->trail[i];
 

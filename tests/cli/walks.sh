@@ -53,3 +53,9 @@ done
 crashindex x64_133.dmp 2>>summary
 crashquery show "$(crashquery find --format=csv | sed -n '2s/,.*//p')" |
 	sed -n '/^Stack/,/^Left/p'
+
+echo an exception on a stack that is not in the dump
+crashcorpus synth "$machines/x64_3b.txt" --output=x64_3b.dmp
+crashindex x64_3b.dmp 2>>summary
+crashquery show x64_3b.dmp | sed -n '/^Stack/,/^Machine/p'
+crashquery show x64_3b.dmp --format=json | jq -c '.trail[]'
