@@ -134,15 +134,30 @@ static unsigned points(const struct chain_slot *entry, const struct cpu *from,
 	return sum;
 }
 
-bool chain_next(const struct chain *chain, const struct cpu *from,
-		uint64_t floor, const struct trail *trail,
-		struct unwind_step *ret)
+/* The word that is the next function's return address; NULL: not known. */
+static const struct chain_slot *on_trail(const struct chain *chain,
+					 const struct trail *trail,
+					 uint64_t first)
+{
+	uint32_t index;
+
+	if (trail->passed >= trail->count ||
+	    trail->slots[trail->passed] < first ||
+	    !find(chain, trail->slots[trail->passed], &index))
+		return NULL;
+	return &chain->slots[index];
+}
+
+/* The best of those that are not too far away; *how says what it is. */
+static const struct chain_slot *best_of(const struct chain *chain,
+					const struct cpu *from, uint64_t floor,
+					const struct trail *trail,
+					enum crash_how *how)
 {
 	const uint64_t first = from->reg[CPU_SP] + floor;
 	const struct chain_slot *best = NULL;
 	const struct chain_slot *fallback = NULL;
 	unsigned best_points = POINTS_ENOUGH - 1;
-	enum crash_how how = CRASH_HOW_SCAN;
 	bool is_first = is_last_call(chain, from->ip);
 
 	for (size_t i = 0; i < chain->count; i++) {
@@ -153,7 +168,8 @@ bool chain_next(const struct chain *chain, const struct cpu *from,
 		if (entry->slot - first > GAP_BYTES ||
 		    (fallback != NULL && entry->slot >= fallback->slot))
 			break;
-		const enum trail_answer answer = trail_ask(trail, entry->ip);
+		const enum trail_answer answer =
+			trail_ask(trail, entry->slot, entry->ip);
 		unsigned sum = points(entry, from, floor);
 		if (is_first && entry->links > 0)
 			sum += FIRST_POINTS;
@@ -163,24 +179,39 @@ bool chain_next(const struct chain *chain, const struct cpu *from,
 		if (answer != TRAIL_AGAINST && sum > best_points) {
 			best = entry;
 			best_points = sum;
-			how = answer == TRAIL_NEXT ? CRASH_HOW_UNWIND
-						   : CRASH_HOW_SCAN;
+			*how = answer == TRAIL_NEXT ? CRASH_HOW_UNWIND
+						    : CRASH_HOW_SCAN;
 		}
-		if (entry->has_landing &&
-		    trail_ask(trail, chain->slots[entry->landing].ip) !=
+		if (!entry->has_landing)
+			continue;
+		const struct chain_slot *landing =
+			&chain->slots[entry->landing];
+		if (trail_ask(trail, landing->slot, landing->ip) !=
 			    TRAIL_AGAINST &&
-		    (fallback == NULL ||
-		     chain->slots[entry->landing].slot < fallback->slot))
-			fallback = &chain->slots[entry->landing];
+		    (fallback == NULL || landing->slot < fallback->slot))
+			fallback = landing;
 	}
-	if (best == NULL)
-		best = fallback;
-	if (best == NULL)
+	return best != NULL ? best : fallback;
+}
+
+bool chain_next(const struct chain *chain, const struct cpu *from,
+		uint64_t floor, const struct trail *trail,
+		struct unwind_step *ret)
+{
+	const struct chain_slot *next =
+		on_trail(chain, trail, from->reg[CPU_SP]);
+	enum crash_how how = CRASH_HOW_SCAN;
+
+	if (next == NULL)
+		next = best_of(chain, from, floor, trail, &how);
+	else if (trail->is_sure[trail->passed])
+		how = CRASH_HOW_UNWIND;
+	if (next == NULL)
 		return false;
-	*ret = (struct unwind_step){ .slot = best->slot,
+	*ret = (struct unwind_step){ .slot = next->slot,
 				     .how = how,
-				     .cpu.ip = best->ip };
+				     .cpu.ip = next->ip };
 	cpu_set(&ret->cpu, CPU_SP,
-		best->slot + chain->unwind->target->dump->pointer_bytes);
+		next->slot + chain->unwind->target->dump->pointer_bytes);
 	return true;
 }

@@ -26,11 +26,11 @@ static bool holds(const struct trail_function *function, uint64_t ip)
 	       rva < function->end;
 }
 
-/* The module says so, and nothing against it is known. */
-static bool may_hold(const struct trail_function *function, uint64_t ip)
+bool trail_holds(const struct trail_function *function, uint64_t ip)
 {
-	return function->end == 0 &&
-	       ip - function->module->base < function->module->bytes;
+	return holds(function, ip) ||
+	       (function->end == 0 &&
+		ip - function->module->base < function->module->bytes);
 }
 
 /* An entry of the exception directory of the module at base. */
@@ -55,16 +55,15 @@ static bool take_function(struct unwind *unwind, uint64_t base, uint64_t entry,
 	       ret->end <= found->module->bytes;
 }
 
-static bool take_table(struct unwind *unwind, uint64_t va, uint64_t ip,
-		       struct trail *ret)
+static bool take_table(struct unwind *unwind, uint64_t va, struct trail *ret)
 {
 	const struct target *target = unwind->target;
-	uint64_t low, high;
 	uint32_t count;
 
 	if (!space_u32(target, va, &count) || count == 0 ||
-	    count > LIMIT_TRAIL || !space_u64(target, va + LOW_AT, &low) ||
-	    !space_u64(target, va + HIGH_AT, &high) || ip < low || ip >= high)
+	    count > LIMIT_TRAIL || !space_u64(target, va + LOW_AT, &ret->low) ||
+	    !space_u64(target, va + HIGH_AT, &ret->high) ||
+	    ret->low >= ret->high)
 		return false;
 	for (ret->count = 0; ret->count < count; ret->count++) {
 		const uint64_t at = va + LIST_AT + ret->count * LIST_BYTES;
@@ -76,8 +75,7 @@ static bool take_table(struct unwind *unwind, uint64_t va, uint64_t ip,
 				   &ret->functions[ret->count]))
 			return false;
 	}
-	return holds(&ret->functions[0], ip) ||
-	       may_hold(&ret->functions[0], ip);
+	return true;
 }
 
 /* A dispatcher stood in a function that its table has, if it had room. */
@@ -92,21 +90,27 @@ static bool take_context(struct unwind *unwind, uint64_t va, uint64_t ip,
 	    !space_u64(target, va + BASE_AT, &base) ||
 	    !space_u64(target, va + ENTRY_AT, &entry) ||
 	    !take_function(unwind, base, entry, &last) ||
-	    !(holds(&last, ret->last_ip) || may_hold(&last, ret->last_ip)) ||
+	    !trail_holds(&last, ret->last_ip) ||
 	    !space_u64(target, va + FRAME_AT, &ret->last_frame) ||
 	    !space_u64(target, va + TABLE_AT, &table) || table % WORD != 0 ||
-	    !take_table(unwind, table, ip, ret))
+	    !take_table(unwind, table, ret))
 		return false;
+	ret->is_leaf = ip < ret->low || ip >= ret->high ||
+		       !trail_holds(&ret->functions[0], ip);
 	for (size_t i = 0; i < ret->count; i++)
 		if (ret->functions[i].module == last.module &&
-		    ret->functions[i].entry == last.entry)
+		    ret->functions[i].entry == last.entry) {
+			ret->has_last = i + 1 == ret->count;
 			return true;
+		}
 	return ret->count == LIMIT_TRAIL;
 }
 
+/* The nearest one that fits; else the nearest that might, of a leaf. */
 void trail_find(struct unwind *unwind, uint64_t ip, struct trail *ret)
 {
 	uint64_t va = (unwind->low + WORD - 1) & ~(uint64_t)(WORD - 1);
+	struct trail trail;
 
 	*ret = (struct trail){ 0 };
 	if (unwind->target->crash->machine.arch != CRASH_X64)
@@ -122,37 +126,55 @@ void trail_find(struct unwind *unwind, uint64_t ip, struct trail *ret)
 		for (; bytes_left(&view) >= WORD; va += WORD) {
 			const uint64_t word = bytes_u64(&view);
 
-			/* an ImageBase, which hardly any other word looks like
-			 */
-			if (word % PAGE_BYTES == 0 && word != 0 &&
-			    take_context(unwind, va - BASE_AT, ip, ret))
+			/* hardly any other word looks like an ImageBase */
+			if (word % PAGE_BYTES != 0 || word == 0)
+				continue;
+			trail = (struct trail){ 0 };
+			if (!take_context(unwind, va - BASE_AT, ip, &trail) ||
+			    (trail.is_leaf && ret->count > 0))
+				continue;
+			*ret = trail;
+			if (!trail.is_leaf)
 				return;
 		}
 	}
-	*ret = (struct trail){ 0 };
 }
 
-enum trail_answer trail_ask(const struct trail *trail, uint64_t ip)
+enum trail_answer trail_ask(const struct trail *trail, uint64_t slot,
+			    uint64_t ip)
 {
-	if (trail->passed >= trail->count)
+	const size_t next = trail->passed;
+
+	if (next >= trail->count)
 		return TRAIL_SILENT;
-	if (holds(&trail->functions[trail->passed], ip))
+	if (trail->slots[next] != 0 && slot >= trail->slots[next])
+		return slot > trail->slots[next] ? TRAIL_AGAINST
+		       : trail->is_sure[next]	 ? TRAIL_NEXT
+						 : TRAIL_LIKELY;
+	if (trail->slots[next] == 0 && holds(&trail->functions[next], ip))
 		return TRAIL_NEXT;
-	for (size_t i = 0; i <= trail->passed; i++)
-		if (holds(&trail->functions[i], ip) ||
-		    may_hold(&trail->functions[i], ip))
+	for (size_t i = 0; i <= next; i++)
+		if (trail_holds(&trail->functions[i], ip))
 			return TRAIL_POSSIBLE;
 	return TRAIL_AGAINST;
 }
 
-void trail_pass(struct trail *trail, uint64_t ip)
+void trail_pass(struct trail *trail, uint64_t slot, uint64_t ip)
 {
-	if (trail->passed >= trail->count)
+	const size_t next = trail->passed;
+
+	if (next >= trail->count)
 		return;
-	for (size_t i = 0; i < trail->passed; i++)
+	if (trail->slots[next] != 0) {
+		while (trail->passed < trail->count &&
+		       trail->slots[trail->passed] != 0 &&
+		       trail->slots[trail->passed] <= slot)
+			trail->passed++;
+		return;
+	}
+	for (size_t i = 0; i < next; i++)
 		if (holds(&trail->functions[i], ip))
 			return; /* called again */
-	if (holds(&trail->functions[trail->passed], ip) ||
-	    may_hold(&trail->functions[trail->passed], ip))
+	if (trail_holds(&trail->functions[next], ip))
 		trail->passed++;
 }

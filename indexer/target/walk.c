@@ -1,5 +1,6 @@
 #include "indexer/target/walk.h"
 
+#include "indexer/target/align.h"
 #include "indexer/target/bounds.h"
 #include "indexer/target/fingerprint.h"
 #include "indexer/target/hypercall.h"
@@ -23,7 +24,7 @@ static void add_frame(struct walk *walk, uint64_t ip, uint64_t slot,
 	const struct code_module *module = code_module(walk->unwind.code, ip);
 	struct crash_frame *frame = &walk->frames[walk->count++];
 
-	trail_pass(&walk->trail, ip);
+	trail_pass(&walk->trail, slot, ip);
 	*frame = (struct crash_frame){
 		.offset = ip, .address = ip, .slot = slot, .how = how
 	};
@@ -216,11 +217,11 @@ static bool step_any(struct walk *walk, const struct cpu *from, bool is_inside,
 	if (!step_known(walk, from, is_inside, ret, &floor))
 		return step_unknown(walk, from, floor, ret);
 	if (ret->is_end || ret->how == CRASH_HOW_TRAP_FRAME ||
-	    trail_ask(&walk->trail, ret->cpu.ip) != TRAIL_AGAINST)
+	    trail_ask(&walk->trail, ret->slot, ret->cpu.ip) != TRAIL_AGAINST)
 		return true;
 	if (ret->how != CRASH_HOW_UNWIND &&
 	    step_unknown(walk, from, 0, &other) &&
-	    other.how == CRASH_HOW_UNWIND)
+	    trail_ask(&walk->trail, other.slot, other.cpu.ip) >= TRAIL_LIKELY)
 		*ret = other;
 	else
 		walk->trail.count = 0;
@@ -370,6 +371,22 @@ static void add_dispatched(struct walk *walk)
 	walk->end = CRASH_STACK_LOST;
 }
 
+/* One that does not begin at the fault has to be found on the stack. */
+static void find_trail(struct walk *walk, const struct start *start)
+{
+	struct trail *trail = &walk->trail;
+	bool is_found = false;
+
+	if (trail->count == 0)
+		return;
+	if (!start->is_bare && walk->unwind.low < walk->unwind.high) {
+		walk->chain = chain_create(&walk->unwind, walk->origin);
+		is_found = align_trail(walk->chain, start->cpu.ip, trail);
+	}
+	if (trail->is_leaf && !is_found)
+		trail->count = 0;
+}
+
 void walk_run(struct walk *walk, const struct start *start)
 {
 	struct unwind *unwind = &walk->unwind;
@@ -378,11 +395,14 @@ void walk_run(struct walk *walk, const struct start *start)
 	walk->frames =
 		arena_take(target->arena, LIMIT_FRAMES, sizeof(*walk->frames));
 	walk->origin = unwind->low;
-	add_frame(walk, start->cpu.ip, 0, start->how);
 	walk->end = CRASH_STACK_ABSENT;
 	if (!start->is_bare) {
 		walk->origin = cpu_sp(&start->cpu, target->crash->machine.arch);
 		enter(walk, walk->origin);
+	}
+	find_trail(walk, start);
+	add_frame(walk, start->cpu.ip, 0, start->how);
+	if (!start->is_bare) {
 		follow(walk, start->cpu);
 		if (walk->switches > 0)
 			enter(walk, walk->origin);

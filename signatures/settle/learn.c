@@ -256,6 +256,7 @@ static void take_frames(struct learn *learn, const struct crash_stack *stack)
 
 		if (!frame->module || !frame->build || !frame->slot ||
 		    frame->how == CRASH_HOW_TRAP_FRAME ||
+		    frame->how == CRASH_HOW_SCAN ||
 		    caller->slot <= frame->slot ||
 		    caller->how != CRASH_HOW_UNWIND)
 			continue;

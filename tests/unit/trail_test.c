@@ -80,7 +80,6 @@ static void what_is_no_trail_of_this_exception_is_none(void **state)
 		{ TABLE, 13 },
 		{ TABLE, 0xffffffff },
 		{ TABLE, 2 }, /* where it stood is not in it */
-		{ TABLE + 8, SCENE_MODULE + 0x2000 },
 		{ TABLE + 0x10, SCENE_MODULE + 0x1000 },
 		{ TABLE + 0x28, SCENE_MODULE + 0x2000 },
 		{ TABLE + 0x30, SCENE_STACK },
@@ -94,17 +93,29 @@ static void what_is_no_trail_of_this_exception_is_none(void **state)
 		assert_int_equal(trail.count, 0);
 	}
 	dispatched(3, SCENE_MODULE + 0x3010);
-	find(0x2010); /* the exception was elsewhere */
-	assert_int_equal(trail.count, 0);
-	dispatched(3, SCENE_MODULE + 0x3010);
 	scene_function(&s, 1, 0x2000, 0x2000, 0); /* of no bytes */
 	find(0x1010);
 	assert_int_equal(trail.count, 0);
 }
 
+static void one_that_begins_elsewhere_may_be_of_a_leaf(void **state)
+{
+	(void)state;
+	dispatched(3, SCENE_MODULE + 0x3010);
+	find(0x1010);
+	assert_false(trail.is_leaf);
+	assert_true(trail.has_last);
+	find(0x2010);
+	assert_int_equal(trail.count, 3);
+	assert_true(trail.is_leaf);
+	scene_word(&s, TABLE + 8, SCENE_MODULE + 0x2000);
+	find(0x1010);
+	assert_true(trail.is_leaf);
+}
+
 static enum trail_answer ask(uint32_t rva)
 {
-	return trail_ask(&trail, SCENE_MODULE + rva);
+	return trail_ask(&trail, SCENE_STACK, SCENE_MODULE + rva);
 }
 
 static void it_knows_who_is_next_and_who_is_not(void **state)
@@ -112,14 +123,15 @@ static void it_knows_who_is_next_and_who_is_not(void **state)
 	(void)state;
 	dispatched(3, SCENE_MODULE + 0x3010);
 	find(0x1010);
-	trail_pass(&trail, SCENE_MODULE + 0x1010);
+	trail_pass(&trail, SCENE_STACK, SCENE_MODULE + 0x1010);
 	assert_int_equal(ask(0x2020), TRAIL_NEXT);
 	assert_int_equal(ask(0x1020), TRAIL_POSSIBLE);
 	assert_int_equal(ask(0x3020), TRAIL_AGAINST);
-	trail_pass(&trail, SCENE_MODULE + 0x1020); /* called again */
-	trail_pass(&trail, SCENE_MODULE + 0x2020);
+	trail_pass(&trail, SCENE_STACK,
+		   SCENE_MODULE + 0x1020); /* called again */
+	trail_pass(&trail, SCENE_STACK, SCENE_MODULE + 0x2020);
 	assert_int_equal(ask(0x3020), TRAIL_NEXT);
-	trail_pass(&trail, SCENE_MODULE + 0x3020);
+	trail_pass(&trail, SCENE_STACK, SCENE_MODULE + 0x3020);
 	assert_int_equal(ask(0x4020), TRAIL_SILENT);
 }
 
@@ -131,9 +143,9 @@ static void without_bounds_modules_must_do(void **state)
 	find(0x1010);
 	assert_int_equal(trail.count, 2);
 	assert_int_equal(trail.functions[1].end, 0);
-	trail_pass(&trail, SCENE_MODULE + 0x1010);
+	trail_pass(&trail, SCENE_STACK, SCENE_MODULE + 0x1010);
 	assert_int_equal(ask(0x3010), TRAIL_POSSIBLE);
-	assert_int_equal(trail_ask(&trail, 0x1234), TRAIL_AGAINST);
+	assert_int_equal(trail_ask(&trail, SCENE_STACK, 0x1234), TRAIL_AGAINST);
 }
 
 /* Code behind a call: a return address. */
@@ -222,6 +234,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(functions_come_in_the_order_they_were_passed),
 		cmocka_unit_test(what_is_no_trail_of_this_exception_is_none),
+		cmocka_unit_test(one_that_begins_elsewhere_may_be_of_a_leaf),
 		cmocka_unit_test(it_knows_who_is_next_and_who_is_not),
 		cmocka_unit_test(without_bounds_modules_must_do),
 		cmocka_unit_test(
