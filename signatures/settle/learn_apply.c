@@ -245,7 +245,8 @@ bool learn_apply(struct learn *learn, struct arena *arena, struct crash *crash)
 
 		frames[count++] = *frame;
 		i++;
-		if (!is_weak)
+		/* of a frame without a slot nobody knows where it ends */
+		if (!is_weak || (!frame->slot && i > 1))
 			continue;
 		if (frame->slot && frame->how != CRASH_HOW_SCAN &&
 		    follow(learn, crash, origin, i - 1, &path)) {

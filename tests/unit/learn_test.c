@@ -369,6 +369,31 @@ static void a_lost_walk_stays_lost_over_one_link(void **state)
 	assert_false(learn_apply(learn, &arena, &row.crash));
 }
 
+/* The frame where a dispatcher stood, on a part of the stack nobody has. */
+static void behind_a_frame_without_a_place_nothing_is_known(void **state)
+{
+	(void)state;
+	begin(0x300, 8);
+	put_linked(0xa00, 0x108, 0x148);
+	put_linked(0xb00, 0x148, 0x1a8);
+	put_linked(0xc00, 0x1a8, 0x1c8);
+	put_word(0xd00, 0x1c8);
+	take(1);
+	begin(CALLER, 0x18);
+	row.frames[2] = row.frames[1];
+	row.frames[2].offset = ENTRY;
+	row.frames[2].slot = 0;
+	row.frames[2].how = CRASH_HOW_UNWIND;
+	row.crash.stack.count = 3;
+	put_word(0xa00, 0x508);
+	put_word(0xb00, 0x548);
+	put_word(0xc00, 0x5a8);
+	put_word(0xd00, 0x5c8);
+	take(2);
+	learn_finish(learn);
+	assert_false(learn_apply(learn, &arena, &row.crash));
+}
+
 #define WITH_LEARN(test)                                                       \
 	cmocka_unit_test_setup_teardown(test, open_learn, close_learn)
 
@@ -388,6 +413,7 @@ int main(void)
 		WITH_LEARN(a_lost_walk_goes_on_past_the_gap),
 		WITH_LEARN(a_gap_is_closed_once),
 		WITH_LEARN(a_lost_walk_stays_lost_over_one_link),
+		WITH_LEARN(behind_a_frame_without_a_place_nothing_is_known),
 	};
 
 	return cmocka_run_group_tests_name("learn", tests, NULL, NULL);
