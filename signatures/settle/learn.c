@@ -8,8 +8,6 @@
 #include "signatures/settle/learn_memory.h"
 
 enum {
-	NEAREST = 4, /* words whose equality makes two stacks one */
-	SIZE_MAX_BYTES = 8192,
 	WITNESSES_MIN = 3, /* different stacks that must agree */
 	PAIR_MIN = 2,	   /* or so few, at the end of the stack */
 	DISSENT = 8	   /* one witness in so many may see it otherwise */
@@ -22,6 +20,7 @@ struct learn *learn_create(void)
 	if (!learn)
 		abort();
 	keymap_init(&learn->numbers);
+	keymap_init(&learn->stacks);
 	return learn;
 }
 
@@ -30,6 +29,7 @@ struct learn *learn_open(struct store *store)
 	struct learn *learn = learn_create();
 
 	learn->store = store;
+	learn_memory_open(learn);
 	return learn;
 }
 
@@ -41,9 +41,13 @@ void learn_destroy(struct learn *learn)
 		free(learn->addresses[i].witnesses);
 		free(learn->addresses[i].rows.bytes);
 	}
+	for (size_t i = 0; i < learn->words_count; i++)
+		free(learn->words[i]);
+	free(learn->words);
 	free(learn->addresses);
 	free(learn->asked);
 	keymap_deinit(&learn->numbers);
+	keymap_deinit(&learn->stacks);
 	free(learn);
 }
 
@@ -85,17 +89,24 @@ static struct address *address_of(struct learn *learn, uint64_t key)
 	return &learn->addresses[number];
 }
 
+static void look(const struct witness *witness, struct surroundings *ret)
+{
+	learn_words_look(witness->words->at, witness->words->count, witness->at,
+			 ret);
+}
+
 /* Of one stack the same one always comes first. */
 static int compare(const struct witness *a, const struct witness *b)
 {
-	if (a->identity != b->identity)
-		return a->identity < b->identity ? -1 : 1;
+	struct surroundings x, y;
+
+	if (a->words->identity != b->words->identity)
+		return a->words->identity < b->words->identity ? -1 : 1;
 	if (a->layout != b->layout)
 		return a->layout < b->layout ? -1 : 1;
-
-	const int after = memcmp(a->after, b->after, sizeof(a->after));
-
-	return after ? after : memcmp(a->before, b->before, sizeof(a->before));
+	look(a, &x);
+	look(b, &y);
+	return memcmp(&x, &y, sizeof(x));
 }
 
 /* For one more witness; most addresses are seen once or twice. */
@@ -112,6 +123,21 @@ void learn_room(struct address *address)
 		abort();
 }
 
+static void use(const struct witness *witness, int uses)
+{
+	witness->words->uses += (uint32_t)uses;
+	witness->words->is_changed = true;
+}
+
+static void replace(struct address *address, struct witness *old,
+		    const struct witness *witness)
+{
+	use(witness, 1);
+	use(old, -1);
+	*old = *witness;
+	address->is_grown = true;
+}
+
 /* One layout's first witness; of different layouts those that come first. */
 static void add_witness(struct address *address, const struct witness *witness)
 {
@@ -121,29 +147,29 @@ static void add_witness(struct address *address, const struct witness *witness)
 		struct witness *other = &address->witnesses[i];
 
 		if (other->layout == witness->layout) {
-			if (compare(witness, other) >= 0)
-				return;
-			*other = *witness;
-			address->is_grown = true;
+			if (compare(witness, other) < 0)
+				replace(address, other, witness);
 			return;
 		}
 		if (!last || compare(other, last) > 0)
 			last = other;
 	}
 	if (address->count == LEARN_WITNESSES) {
-		if (compare(witness, last) >= 0)
-			return;
-		*last = *witness;
-	} else {
-		learn_room(address);
-		address->witnesses[address->count++] = *witness;
+		if (compare(witness, last) < 0)
+			replace(address, last, witness);
+		return;
 	}
+	learn_room(address);
+	address->witnesses[address->count++] = *witness;
+	use(witness, 1);
 	address->is_grown = true;
 }
 
 /* Nothing that witnesses say matters any more. */
 static void dismiss(struct address *address)
 {
+	for (uint32_t i = 0; i < address->count; i++)
+		use(&address->witnesses[i], -1);
 	free(address->witnesses);
 	address->witnesses = NULL;
 	address->count = 0;
@@ -175,76 +201,108 @@ static bool wants_witnesses(const struct address *address)
 	return !address->is_entry && !address->disputed && !address->size;
 }
 
-static struct sight sight_of(const struct crash *crash, size_t at,
-			     uint32_t distance)
-{
-	const struct crash_candidate *candidate = &crash->candidates[at];
-	struct sight sight = { .distance = (uint16_t)distance };
-
-	if (candidate->module < crash->module_count) {
-		const struct crash_module *module =
-			&crash->modules[candidate->module];
-
-		sight.word = (uint16_t)key_of(module->name, module->build,
-					      candidate->offset);
-	}
-	return sight;
-}
-
 /* Does a trap frame lie above? */
 static bool is_entry(const struct crash_candidate *candidate)
 {
 	return candidate->landing && candidate->landing == candidate->slot;
 }
 
-uint64_t learn_layout(const struct witness *witness)
+void learn_keep(struct learn *learn, struct learn_words *words)
 {
-	return hash_mix(hash_64(witness->after, NEAREST * sizeof(struct sight)),
-			hash_64(witness->before, sizeof(struct sight)));
+	bool is_new;
+
+	if (learn->words_count == learn->words_room) {
+		learn->words_room = learn->words_room * 2 + 64;
+		learn->words = realloc(learn->words,
+				       learn->words_room *
+					       sizeof(struct learn_words *));
+		if (!learn->words)
+			abort();
+	}
+	*keymap_put(&learn->stacks, (uint64_t)words->number + 1, &is_new) =
+		(uint32_t)learn->words_count;
+	learn->words[learn->words_count++] = words;
 }
 
-/* What stands around candidate at; false where nothing stands behind it. */
-static bool look_around(const struct crash *crash, size_t at,
-			struct witness *ret)
+/* The evidence of a crash: words, and the key of the address that each is. */
+struct evidence {
+	struct learn *learn;
+	const struct crash *crash;
+	uint64_t keys[LIMIT_CANDIDATES]; /* 0: in no module */
+	struct learn_words *words;
+};
+
+static void read_evidence(struct evidence *evidence, uint64_t identity)
 {
-	const struct crash_candidate *all = crash->candidates;
+	const struct crash *crash = evidence->crash;
+	struct learn_word at[LIMIT_CANDIDATES];
 
-	for (size_t i = 0;
-	     i < LEARN_WINDOW && at + i + 1 < crash->candidate_count; i++) {
-		const uint32_t distance = all[at + i + 1].slot - all[at].slot;
+	for (size_t i = 0; i < crash->candidate_count; i++) {
+		const struct crash_candidate *candidate = &crash->candidates[i];
+		uint64_t key = 0;
 
-		if (distance == 0 || distance > SIZE_MAX_BYTES)
-			break;
-		ret->after[i] = sight_of(crash, at + i + 1, distance);
-		if (is_entry(&all[at + i + 1]))
-			break; /* what lies above is of another stack */
+		if (candidate->module < crash->module_count) {
+			const struct crash_module *module =
+				&crash->modules[candidate->module];
+
+			key = key_of(module->name, module->build,
+				     candidate->offset);
+		}
+		at[i] = (struct learn_word){ .slot = candidate->slot,
+					     .word = (uint16_t)key,
+					     .is_entry = is_entry(candidate) };
+		evidence->keys[i] = key;
 	}
-	for (size_t i = 0; i < LEARN_BEFORE && i < at; i++) {
-		const uint32_t distance = all[at].slot - all[at - i - 1].slot;
-
-		if (distance == 0 || distance > SIZE_MAX_BYTES)
-			break;
-		ret->before[i] = sight_of(crash, at - i - 1, distance);
-	}
-	ret->layout = learn_layout(ret);
-	return ret->after[0].distance != 0;
+	evidence->words =
+		learn_words_make(identity, at, crash->candidate_count);
 }
 
-static void take_candidate(struct learn *learn, uint64_t identity,
-			   const struct crash *crash, size_t at)
+/* What stands around a word; nothing where nothing stands behind it. */
+static void take_witness(struct address *address, struct learn_words *words,
+			 size_t at)
 {
-	const struct crash_candidate *candidate = &crash->candidates[at];
-	const struct crash_module *module = &crash->modules[candidate->module];
-	struct address *address = address_of(
-		learn, key_of(module->name, module->build, candidate->offset));
-	struct witness witness = { .identity = identity };
+	struct witness witness = { .words = words, .at = (uint32_t)at };
+	struct surroundings around;
+
+	look(&witness, &around);
+	if (!around.after[0].distance)
+		return;
+	witness.layout = learn_words_layout(&around);
+	add_witness(address, &witness);
+}
+
+static void take_candidate(struct evidence *evidence, size_t at)
+{
+	const struct crash_candidate *candidate =
+		&evidence->crash->candidates[at];
+	struct address *address =
+		address_of(evidence->learn, evidence->keys[at]);
 
 	if (is_entry(candidate))
 		take_entry(address);
 	else if (candidate->landing > candidate->slot)
 		take_size(address, candidate->landing - candidate->slot);
-	else if (wants_witnesses(address) && look_around(crash, at, &witness))
-		add_witness(address, &witness);
+	else if (wants_witnesses(address))
+		take_witness(address, evidence->words, at);
+}
+
+static void take_evidence(struct learn *learn, uint64_t identity,
+			  const struct crash *crash)
+{
+	struct evidence evidence = { .learn = learn, .crash = crash };
+
+	read_evidence(&evidence, identity);
+	for (size_t i = 0; i < crash->candidate_count; i++)
+		if (evidence.keys[i] &&
+		    crash->modules[crash->candidates[i].module].build)
+			take_candidate(&evidence, i);
+	if (!evidence.words->uses) {
+		free(evidence.words);
+		return;
+	}
+	evidence.words->is_new = true;
+	evidence.words->number = learn->next_stack++;
+	learn_keep(learn, evidence.words);
 }
 
 /* A walk that code or unwind data led tells the sizes of its own frames. */
@@ -271,14 +329,12 @@ void learn_add(struct learn *learn, struct hash128 identity,
 {
 	take_frames(learn,
 		    crash->walked.count ? &crash->walked : &crash->stack);
-	for (size_t i = 0; i < crash->candidate_count; i++)
-		if (crash->candidates[i].module < crash->module_count &&
-		    crash->modules[crash->candidates[i].module].build)
-			take_candidate(learn, identity.high, crash, i);
+	if (crash->candidate_count)
+		take_evidence(learn, identity.high, crash);
 }
 
 /* The word that a witness saw at a distance, or NULL. */
-static const struct sight *sight_at(const struct witness *witness,
+static const struct sight *sight_at(const struct surroundings *witness,
 				    uint32_t distance)
 {
 	for (size_t k = 0; k < LEARN_WINDOW && witness->after[k].distance; k++)
@@ -309,7 +365,7 @@ static size_t shared(const struct sight *a, const struct sight *b, size_t count,
  * Crashes of one bug leave nearly the same words everywhere, true and stale.
  * Only stacks that came here on different ways say more together than one.
  */
-static bool is_other(const struct witness *a, const struct witness *b)
+static bool is_other(const struct surroundings *a, const struct surroundings *b)
 {
 	size_t before_least = 0, after_least = 0;
 	const size_t before =
@@ -328,7 +384,7 @@ static int by_order(const void *a, const void *b)
 
 /* Those of the witnesses that are independent, the first ones first. */
 static uint32_t thin_out(struct address *address,
-			 struct witness ret[LEARN_WITNESSES])
+			 struct surroundings ret[LEARN_WITNESSES])
 {
 	uint32_t count = 0;
 
@@ -336,18 +392,19 @@ static uint32_t thin_out(struct address *address,
 		qsort(address->witnesses, address->count,
 		      sizeof(*address->witnesses), by_order);
 	for (uint32_t i = 0; i < address->count; i++) {
+		struct surroundings *next = &ret[count];
 		bool is_new = true;
 
+		look(&address->witnesses[i], next);
 		for (uint32_t k = 0; k < count && is_new; k++)
-			is_new = is_other(&ret[k], &address->witnesses[i]);
-		if (is_new)
-			ret[count++] = address->witnesses[i];
+			is_new = is_other(&ret[k], next);
+		count += is_new;
 	}
 	return count;
 }
 
 /* How many witnesses saw a word at this distance; *same: all of them one. */
-static uint32_t support_of(const struct witness *witnesses, uint32_t count,
+static uint32_t support_of(const struct surroundings *witnesses, uint32_t count,
 			   uint32_t distance, bool *same)
 {
 	const struct sight *first = NULL;
@@ -373,7 +430,8 @@ static uint32_t support_of(const struct witness *witnesses, uint32_t count,
  * and leftovers, which differ from stack to stack.  Two witnesses may agree by
  * chance, or on a leftover, but not on the word that all stacks end with.
  */
-static uint32_t agreed_size(const struct witness *witnesses, uint32_t count)
+static uint32_t agreed_size(const struct surroundings *witnesses,
+			    uint32_t count)
 {
 	const uint32_t enough = count - count / DISSENT;
 	bool is_sure = count >= WITNESSES_MIN;
@@ -403,7 +461,7 @@ static uint32_t agreed_size(const struct witness *witnesses, uint32_t count)
 
 void learn_finish(struct learn *learn)
 {
-	struct witness witnesses[LEARN_WITNESSES];
+	struct surroundings witnesses[LEARN_WITNESSES];
 
 	for (size_t i = 0; i < learn->count; i++) {
 		struct address *address = &learn->addresses[i];

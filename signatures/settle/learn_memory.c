@@ -3,12 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "signatures/base/limits.h"
 #include "signatures/base/pack.h"
 #include "signatures/store/store_settled.h"
 
 enum {
 	KEY_BYTES = 13,
 	PIECE_BYTES = 1280, /* three to a page */
+	SHIFT_MOST = 3,
 	DISTANCE_BYTES = 5, /* of a row to another */
 	FLAG_ENTRY = 1,
 	FLAG_DISPUTED = 2,
@@ -24,6 +26,14 @@ static size_t make_key(uint8_t ret[KEY_BYTES], char kind, uint64_t address,
 	for (size_t i = 0; i < 4; i++)
 		ret[9 + i] = (uint8_t)(piece >> 8 * (3 - i));
 	return kind == LEARN_MEMORY_PIECE ? KEY_BYTES : KEY_BYTES - 4;
+}
+
+static size_t make_stack_key(uint8_t ret[KEY_BYTES], uint32_t number)
+{
+	ret[0] = LEARN_MEMORY_STACK;
+	for (size_t i = 0; i < 4; i++)
+		ret[1 + i] = (uint8_t)(number >> 8 * (3 - i));
+	return 5;
 }
 
 static bool get(const struct learn *learn, char kind, uint64_t address,
@@ -44,34 +54,120 @@ static void put(const struct learn *learn, char kind, uint64_t address,
 			  make_key(key, kind, address, piece), value);
 }
 
-static void pack_sights(struct pack *out, const struct sight *sights,
-			size_t most)
+void learn_memory_open(struct learn *learn)
 {
-	uint32_t last = 0;
-	size_t count = 0;
+	const uint8_t key = LEARN_MEMORY_STACK;
+	struct bytes in;
 
-	while (count < most && sights[count].distance)
-		count++;
-	pack_varint(out, count);
-	for (size_t i = 0; i < count; i++) {
-		pack_signed(out, (uint64_t)((int64_t)sights[i].distance -
-					    (int64_t)last));
-		pack_u8(out, (uint8_t)sights[i].word);
-		pack_u8(out, (uint8_t)(sights[i].word >> 8));
-		last = sights[i].distance;
-	}
+	if (store_settled_get(learn->store, &key, 1, &in))
+		learn->next_stack = bytes_u32(&in);
 }
 
-static void take_sights(struct bytes *in, struct sight *ret, size_t most)
+static void pack_u16(struct pack *out, uint16_t value)
 {
-	const size_t count = pack_take_count(in, most);
-	uint64_t last = 0;
+	pack_u8(out, (uint8_t)value);
+	pack_u8(out, (uint8_t)(value >> 8));
+}
 
-	for (size_t i = 0; i < count; i++) {
-		last += pack_take_signed(in);
-		ret[i].distance = (uint16_t)last;
-		ret[i].word = bytes_u16(in);
+/* Slots are mostly eight or four bytes apart; whoever made them up may go back,
+ * which is a long way around. */
+static unsigned int shift_of(const struct learn_words *words)
+{
+	uint32_t bits = 0, first = 0;
+	bool is_first = true;
+
+	for (size_t i = 0; i < words->count; i++) {
+		if (!words->at[i].is_seen)
+			continue;
+		first = is_first ? words->at[i].slot : first;
+		is_first = false;
+		bits |= words->at[i].slot - first;
 	}
+	return !(bits & 7) ? SHIFT_MOST : !(bits & 3) ? 2 : 0;
+}
+
+static struct bytes pack_words(const struct learn_words *words,
+			       struct arena *arena)
+{
+	const unsigned int shift = shift_of(words);
+	struct pack out = pack_into(arena);
+	const struct learn_word *last = NULL;
+
+	pack_u64(&out, words->identity);
+	pack_varint(&out, words->uses);
+	pack_u8(&out, (uint8_t)shift);
+	for (size_t i = 0; i < words->count; i++) {
+		const struct learn_word *word = &words->at[i];
+		uint32_t step;
+
+		if (!word->is_seen)
+			continue;
+		step = last ? word->slot - last->slot : 0;
+		pack_varint(&out,
+			    (uint64_t)(step >> shift) << 1 | word->is_entry);
+		pack_u16(&out, word->word);
+		last = word;
+	}
+	return pack_done(&out);
+}
+
+/* NULL if it makes no sense. */
+static struct learn_words *take_words(struct bytes in, uint32_t number)
+{
+	struct learn_word at[LIMIT_CANDIDATES];
+	const uint64_t identity = bytes_u64(&in);
+	const uint64_t uses = pack_take_varint(&in);
+	const unsigned int shift = pack_take_enum(&in, SHIFT_MOST + 1);
+	struct learn_words *words;
+	uint32_t slot = 0;
+	size_t count = 0;
+
+	while (bytes_left(&in) && !in.failed && count < LIMIT_CANDIDATES) {
+		const uint64_t step = pack_take_varint(&in);
+
+		in.failed |= step >> 1 > UINT32_MAX >> shift;
+		slot += (uint32_t)(step >> 1) << shift;
+		at[count++] = (struct learn_word){ .slot = slot,
+						   .word = bytes_u16(&in),
+						   .is_entry = step & 1,
+						   .is_seen = true };
+	}
+	if (in.failed || bytes_left(&in) || !uses || uses > UINT32_MAX)
+		return NULL;
+	words = learn_words_make(identity, at, count);
+	words->uses = (uint32_t)uses;
+	words->number = number;
+	return words;
+}
+
+static struct learn_words *words_of(struct learn *learn, uint32_t number)
+{
+	uint8_t key[KEY_BYTES];
+	struct learn_words *words = NULL;
+	struct bytes in;
+	uint32_t place;
+
+	if (keymap_find(&learn->stacks, (uint64_t)number + 1, &place))
+		return learn->words[place];
+	if (store_settled_get(learn->store, key, make_stack_key(key, number),
+			      &in))
+		words = take_words(in, number);
+	if (words)
+		learn_keep(learn, words);
+	return words;
+}
+
+static void save_words(const struct learn *learn,
+		       const struct learn_words *words, struct arena *arena)
+{
+	uint8_t key[KEY_BYTES];
+	const size_t size = make_stack_key(key, words->number);
+
+	if (words->uses)
+		store_settled_put(learn->store, key, size,
+				  pack_words(words, arena));
+	else if (!words->is_new)
+		store_settled_erase(learn->store, key, size);
 }
 
 static void pack_witnesses(struct pack *out, const struct address *address)
@@ -80,26 +176,41 @@ static void pack_witnesses(struct pack *out, const struct address *address)
 	for (uint32_t i = 0; i < address->count; i++) {
 		const struct witness *witness = &address->witnesses[i];
 
-		pack_u64(out, witness->identity);
-		pack_sights(out, witness->after, LEARN_WINDOW);
-		pack_sights(out, witness->before, LEARN_BEFORE);
+		pack_varint(out, witness->words->number);
+		pack_varint(out,
+			    learn_words_place(witness->words, witness->at));
 	}
 }
 
-static void take_witnesses(struct bytes *in, struct address *address)
+static bool take_witness(struct learn *learn, struct bytes *in,
+			 struct address *address)
+{
+	const uint64_t number = pack_take_varint(in);
+	const uint64_t at = pack_take_varint(in);
+	struct surroundings around;
+	struct learn_words *words;
+
+	if (in->failed || number >= learn->next_stack)
+		return false;
+	words = words_of(learn, (uint32_t)number);
+	if (!words || at >= words->count)
+		return false;
+	learn_words_look(words->at, words->count, (size_t)at, &around);
+	learn_room(address);
+	address->witnesses[address->count++] =
+		(struct witness){ .words = words,
+				  .layout = learn_words_layout(&around),
+				  .at = (uint32_t)at };
+	return true;
+}
+
+static void take_witnesses(struct learn *learn, struct bytes *in,
+			   struct address *address)
 {
 	const size_t count = pack_take_count(in, LEARN_WITNESSES);
 
-	for (size_t i = 0; i < count; i++) {
-		struct witness *witness;
-
-		learn_room(address);
-		witness = &address->witnesses[address->count++];
-		*witness = (struct witness){ .identity = bytes_u64(in) };
-		take_sights(in, witness->after, LEARN_WINDOW);
-		take_sights(in, witness->before, LEARN_BEFORE);
-		witness->layout = learn_layout(witness);
-	}
+	for (size_t i = 0; i < count && !learn->failed; i++)
+		learn->failed |= !take_witness(learn, in, address);
 }
 
 static void room_for_row(struct learn_rows *rows, size_t size)
@@ -150,7 +261,7 @@ void learn_memory_load(struct learn *learn, struct address *address)
 	if (flags & FLAG_SIZE)
 		address->size = (uint32_t)pack_take_varint(&in);
 	address->rows.pieces = (uint32_t)pack_take_varint(&in);
-	take_witnesses(&in, address);
+	take_witnesses(learn, &in, address);
 	learn->failed |= in.failed;
 	take_rows(in, &address->rows);
 }
@@ -180,11 +291,23 @@ static int by_key(const void *left, const void *right)
 	return (a->key > b->key) - (a->key < b->key);
 }
 
-void learn_memory_save(struct learn *learn)
+/* Of stacks that are new, what their witnesses see. */
+static void mark_words(const struct learn *learn)
+{
+	for (size_t i = 0; i < learn->count; i++) {
+		const struct address *address = &learn->addresses[i];
+
+		for (uint32_t k = 0; k < address->count; k++)
+			if (address->witnesses[k].words->is_new)
+				learn_words_mark(address->witnesses[k].words,
+						 address->witnesses[k].at);
+	}
+}
+
+static void save_addresses(const struct learn *learn, struct arena *arena)
 {
 	const struct address **changed =
 		calloc(learn->count + 1, sizeof(const struct address *));
-	struct arena arena;
 	size_t count = 0;
 
 	if (!changed)
@@ -194,13 +317,32 @@ void learn_memory_save(struct learn *learn)
 			changed[count++] = &learn->addresses[i];
 	if (count > 1)
 		qsort(changed, count, sizeof(const struct address *), by_key);
-	arena_init(&arena);
 	for (size_t i = 0; i < count; i++) {
-		save(learn, changed[i], &arena);
+		save(learn, changed[i], arena);
+		arena_reset(arena);
+	}
+	free(changed);
+}
+
+void learn_memory_save(struct learn *learn)
+{
+	const uint8_t key = LEARN_MEMORY_STACK;
+	struct arena arena;
+	struct pack out;
+
+	arena_init(&arena);
+	mark_words(learn);
+	save_addresses(learn, &arena);
+	out = pack_into(&arena);
+	for (unsigned int i = 0; i < 4; i++)
+		pack_u8(&out, (uint8_t)(learn->next_stack >> 8 * i));
+	store_settled_put(learn->store, &key, 1, pack_done(&out));
+	for (size_t i = 0; i < learn->words_count; i++) {
 		arena_reset(&arena);
+		if (learn->words[i]->is_changed)
+			save_words(learn, learn->words[i], &arena);
 	}
 	arena_deinit(&arena);
-	free(changed);
 }
 
 /* As pack_signed() does, without an arena: there are many. */

@@ -4,12 +4,15 @@
  * and numbers in values are varints:
  *
  *	'w' address u64  u8 flags (entry, disputed, size), outcome, size if
- *	                 there is one; pieces; witnesses: count, and of each u64
- *	                 identity and the words behind and in front: count,
- *	                 and of each its distance from the last and u16 word;
- *	                 then the rows that are in no piece yet
+ *	                 there is one; pieces; witnesses: count, and of each
+ *	                 the number of its stack and its place among the words
+ *	                 there; then the rows that are in no piece yet
  *	'q' address u64 piece u32    a piece of its rows, each as its distance
  *	                 from the last, signed
+ *	'z' stack u32    u64 identity, witnesses, u8 shift; of each word, as
+ *	                 far as witnesses see it, (distance from the last
+ *	                 >> shift) << 1 and whether it is an entry, u16 word
+ *	'z'              u32 number of the next stack
  *
  * A row is among those of an address if its stacks are what they are because of
  * the size of that address.  Others may be, too: rows that are gone, or have
@@ -22,6 +25,11 @@
 
 #define LEARN_MEMORY_ADDRESS 'w'
 #define LEARN_MEMORY_PIECE 'q'
+/* The last of all keys: what is added behind the last page fills it. */
+#define LEARN_MEMORY_STACK 'z'
+
+/* Where the last one stopped. */
+void learn_memory_open(struct learn *learn);
 
 /* What is remembered of address, which is new; nothing is fine, too. */
 void learn_memory_load(struct learn *learn, struct address *address);

@@ -10,25 +10,17 @@
 
 #include "signatures/cluster/keymap.h"
 #include "signatures/settle/learn.h"
+#include "signatures/settle/learn_words.h"
 
 enum {
-	LEARN_WINDOW = 12,   /* words looked at behind an address */
-	LEARN_BEFORE = 4,    /* and in front of it */
 	LEARN_WITNESSES = 16 /* observations kept of each address */
 };
 
-/* A word beside an address: how far away it lies, and which it is. */
-struct sight {
-	uint16_t distance; /* 0 = no more */
-	uint16_t word;
-};
-
-/* What stood around an address in one stack. */
+/* An address in one stack. */
 struct witness {
-	uint64_t identity;
+	struct learn_words *words;
 	uint64_t layout; /* of the nearest words; equal ones count once */
-	struct sight after[LEARN_WINDOW];
-	struct sight before[LEARN_BEFORE];
+	uint32_t at;
 };
 
 /* Rows whose stacks asked for an address, each as its distance to the last. */
@@ -59,15 +51,19 @@ struct learn {
 	struct keymap numbers;
 	struct address *addresses;
 	size_t count, room;
-	uint32_t *asked; /* addresses, by the row that asks */
+	struct keymap stacks; /* number + 1 -> index into words */
+	struct learn_words **words;
+	size_t words_count, words_room;
+	uint32_t next_stack; /* the number of the next one */
+	uint32_t *asked;     /* addresses, by the row that asks */
 	size_t asked_count, asked_room;
 	uint32_t watch;
 	bool as_was; /* answers are those that are remembered */
 	bool failed; /* something remembered is not to be read */
 };
 
-/* Of the words nearest to an address. */
-uint64_t learn_layout(const struct witness *witness);
+/* Keep words for their witnesses. */
+void learn_keep(struct learn *learn, struct learn_words *words);
 void learn_room(struct address *address);
 
 #endif

@@ -172,6 +172,7 @@ enum status stacks_settle(struct store *store,
 
 	store_settled_erase_all(store, LEARN_MEMORY_ADDRESS);
 	store_settled_erase_all(store, LEARN_MEMORY_PIECE);
+	store_settled_erase_all(store, LEARN_MEMORY_STACK);
 	learning.learn = learn_open(store);
 	status = each_row(store, learn_row, &learning, err);
 	*ret = NULL;

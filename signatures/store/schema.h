@@ -45,7 +45,7 @@
  *
  * Made from these by store_rebuild(), compared with them by store_verify():
  *
- *   find     kind u8, first 13     the rest of hashes and a number each, sorted:
+ *   find     kind u8, first 13     rests of hashes and numbers, sorted:
  *            bits of hash u16      findpage.c
  *              IDENTITY              of the crash and of its files -> row
  *              CONTENT               of each file -> row

@@ -1,5 +1,10 @@
 #include "signatures/settle/learn.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "signatures/settle/learn_memory.h"
+#include "signatures/store/store_settled.h"
 #include "tests/unit.h"
 
 enum {
@@ -353,6 +358,67 @@ static void a_gap_is_closed_once(void **state)
 }
 
 /* One word that leads to another is no row. */
+/* CALLER, and ENTRY behind it, where nothing can be seen. */
+static void make_pair(uint32_t n, uint32_t landing)
+{
+	begin_walk(CALLER, 0x100);
+	put_linked(CALLER, 0x100, landing);
+	put_word(ENTRY, 0x140 + n * 8);
+	take(n);
+}
+
+static bool remembers(struct store *store, uint8_t stack)
+{
+	const uint8_t key[5] = { LEARN_MEMORY_STACK, 0, 0, 0, stack };
+	struct bytes words;
+
+	return store_settled_get(store, key, sizeof(key), &words);
+}
+
+static void next_night(struct store *store)
+{
+	learn_finish(learn);
+	assert_true(learn_close(learn));
+	learn = learn_open(store);
+}
+
+static void a_stack_is_remembered_as_long_as_it_is_a_witness(void **state)
+{
+	char folder[] = "/tmp/learn_test-XXXXXX", command[64];
+	struct store *store;
+	struct error err;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(store_open(folder, STORE_WRITE, false, &store, &err),
+			 STATUS_OK);
+	assert_int_equal(store_begin(store, &err), STATUS_OK);
+	learn_destroy(learn);
+	learn = learn_open(store);
+	make_pair(0, 0);
+	make_pair(1, 0);
+	next_night(store);
+	assert_true(remembers(store, 0) && remembers(store, 1));
+	/* Seen before, so it is the same witness. */
+	make_pair(1, 0);
+	make_pair(2, 0);
+	next_night(store);
+	assert_true(remembers(store, 1) && remembers(store, 2));
+	assert_false(remembers(store, 3));
+	expect_nothing(CALLER);
+	/* Code tells what nobody needs to bear witness of any more. */
+	make_pair(3, 0x140);
+	next_night(store);
+	for (uint8_t i = 0; i < 4; i++)
+		assert_false(remembers(store, i));
+	expect_size(CALLER, 0x40);
+	learn_destroy(learn);
+	learn = learn_create();
+	store_close(store);
+	snprintf(command, sizeof(command), "rm -rf %s", folder);
+	assert_int_equal(system(command), 0);
+}
+
 static void a_lost_walk_stays_lost_over_one_link(void **state)
 {
 	(void)state;
@@ -412,6 +478,7 @@ int main(void)
 		WITH_LEARN(an_exact_walk_teaches),
 		WITH_LEARN(a_lost_walk_goes_on_past_the_gap),
 		WITH_LEARN(a_gap_is_closed_once),
+		WITH_LEARN(a_stack_is_remembered_as_long_as_it_is_a_witness),
 		WITH_LEARN(a_lost_walk_stays_lost_over_one_link),
 		WITH_LEARN(behind_a_frame_without_a_place_nothing_is_known),
 	};
