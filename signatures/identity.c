@@ -116,9 +116,9 @@ void identity_text(struct hash128 identity, char text[IDENTITY_TEXT_BYTES])
 }
 
 /* A clock that stands on a whole second was set by a program, not read. */
-static bool is_read(const struct crash *crash)
+static bool is_read(uint64_t time)
 {
-	return crash->time.value % SECOND != 0;
+	return time % SECOND != 0;
 }
 
 /* A log of it would stand on a whole second, were it of one. */
@@ -169,14 +169,13 @@ static bool is_exact(const struct crash *crash)
 	for (size_t i = 0; i < 4; i++)
 		if (!crash->bugcheck.args[i].known)
 			return false;
-	return !is_read(crash);
+	return !is_read(crash->time.value);
 }
 
 /* Can it be told apart by its boot, or did a program set how long it was up? */
-static bool has_boot(const struct crash *crash)
+static bool has_boot(struct crash_number machine, struct crash_number uptime)
 {
-	return machine_of(crash).known && crash->uptime.known &&
-	       crash->uptime.value % SECOND != 0;
+	return machine.known && uptime.known && uptime.value % SECOND != 0;
 }
 
 /* The same boot of a machine, see same_boot(). */
@@ -184,7 +183,7 @@ static size_t boot_keys(const struct crash *crash, uint64_t *keys)
 {
 	uint64_t key;
 
-	if (!has_boot(crash))
+	if (!has_boot(machine_of(crash), crash->uptime))
 		return 0;
 	key = hash_mix(crash->uptime.value, cause(crash));
 	key = hash_mix(crash->machine.id.value, key);
@@ -244,15 +243,15 @@ static bool same_text(const char *a, const char *b)
 }
 
 /* Debuggers print milliseconds; everyone else keeps 100 ns. */
-static bool same_time(const struct crash *a, const struct crash *b)
+static bool same_time(const struct identity_facts *a,
+		      const struct identity_facts *b)
 {
-	const bool printed = a->image.kind == CRASH_DEBUGGER_LOG ||
-			     b->image.kind == CRASH_DEBUGGER_LOG;
+	const bool printed =
+		a->kind == CRASH_DEBUGGER_LOG || b->kind == CRASH_DEBUGGER_LOG;
 
-	if (a->time.value == b->time.value)
+	if (a->time == b->time)
 		return true;
-	return printed &&
-	       a->time.value / MILLISECOND == b->time.value / MILLISECOND;
+	return printed && a->time / MILLISECOND == b->time / MILLISECOND;
 }
 
 /*
@@ -270,24 +269,25 @@ static bool is_dropped(uint64_t x, uint64_t y)
  * of the uptime is forgiven where the machine is the same: crashes of many
  * machines may lie a bit apart.
  */
-static bool same_facts(const struct crash *a, const struct crash *b,
-		       bool same_machine)
+static bool same_facts(const struct identity_facts *a,
+		       const struct identity_facts *b, bool same_machine)
 {
 	unsigned int flipped = 0;
 
 	if (!agree(a->uptime, b->uptime))
 		flipped += bits_apart(a->uptime.value, b->uptime.value);
 	for (size_t i = 0; i < 4; i++) {
-		const struct crash_number x = a->bugcheck.args[i];
-		const struct crash_number y = b->bugcheck.args[i];
+		const struct crash_number x = a->args[i];
+		const struct crash_number y = b->args[i];
 
-		if (agree(x, y) || (is_read(a) && is_dropped(x.value, y.value)))
+		if (agree(x, y) ||
+		    (is_read(a->time) && is_dropped(x.value, y.value)))
 			continue;
 		if (x.value < POINTER_FLOOR || y.value < POINTER_FLOOR)
 			return false;
 		flipped += bits_apart(x.value, y.value);
 	}
-	return !flipped || (flipped == 1 && same_machine && is_read(a));
+	return !flipped || (flipped == 1 && same_machine && is_read(a->time));
 }
 
 /* A process has no arguments, and its clock ticks in seconds. */
@@ -307,55 +307,101 @@ static bool same_process(const struct crash *a, const struct crash *b)
 	return same;
 }
 
-/* Ids of different kinds tell nothing of each other. */
-static bool agree_machines(const struct crash *a, const struct crash *b)
+/* As machine_of(). */
+static struct crash_number told_machine(const struct identity_facts *facts)
 {
-	return crash_has_flag(a, CRASH_MACHINE_BY_NAME) !=
-		       crash_has_flag(b, CRASH_MACHINE_BY_NAME) ||
-	       agree(a->machine.id, b->machine.id);
+	return facts->kind != CRASH_EVENT && facts->is_by_name ? CRASH_UNKNOWN
+							       : facts->machine;
 }
 
-static bool same_arch(const struct crash *a, const struct crash *b)
+/* Ids of different kinds tell nothing of each other. */
+static bool agree_machines(const struct identity_facts *a,
+			   const struct identity_facts *b)
 {
-	return a->machine.arch == b->machine.arch || !a->machine.arch ||
-	       !b->machine.arch;
+	return a->is_by_name != b->is_by_name || agree(a->machine, b->machine);
+}
+
+static bool same_arch(const struct identity_facts *a,
+		      const struct identity_facts *b)
+{
+	return a->arch == b->arch || !a->arch || !b->arch;
 }
 
 /* The same boot of the same machine, and one bit of the clock differs. */
-static bool same_boot(const struct crash *a, const struct crash *b)
+static bool same_boot(const struct identity_facts *a,
+		      const struct identity_facts *b)
 {
-	if (!has_boot(a) || !equal(a->uptime, b->uptime))
+	if (!has_boot(told_machine(a), a->uptime) ||
+	    !equal(a->uptime, b->uptime))
 		return false;
 	for (size_t i = 0; i < 4; i++)
-		if (!equal(a->bugcheck.args[i], b->bugcheck.args[i]))
+		if (!equal(a->args[i], b->args[i]))
 			return false;
-	return bits_apart(a->time.value, b->time.value) == 1;
+	return bits_apart(a->time, b->time) == 1;
 }
 
 /*
  * Whoever writes a small dump gives a few codes another form in it, and gives
  * it always: two of them with different forms tell of two crashes.
  */
-static bool agree_forms(const struct crash *a, const struct crash *b)
+static bool agree_forms(const struct identity_facts *a,
+			const struct identity_facts *b)
 {
-	return a->image.kind != CRASH_KERNEL_TRIAGE ||
-	       b->image.kind != CRASH_KERNEL_TRIAGE ||
-	       a->bugcheck.minidump_form == b->bugcheck.minidump_form;
+	return a->kind != CRASH_KERNEL_TRIAGE ||
+	       b->kind != CRASH_KERNEL_TRIAGE ||
+	       a->minidump_form == b->minidump_form;
+}
+
+void identity_facts(const struct crash *crash, struct identity_facts *ret)
+{
+	*ret = (struct identity_facts){
+		.kind = crash->image.kind,
+		.arch = crash->machine.arch,
+		.is_linkable = is_linkable(crash),
+		.is_exception = cause_kind(crash) == CAUSE_EXCEPTION,
+		.is_by_name = crash_has_flag(crash, CRASH_MACHINE_BY_NAME),
+		.minidump_form = crash->bugcheck.minidump_form,
+		.cause = cause(crash),
+		.time = crash->time.value,
+		.uptime = crash->uptime,
+		.machine = crash->machine.id,
+	};
+	memcpy(ret->args, crash->bugcheck.args, sizeof(ret->args));
+}
+
+static bool is_event(const struct identity_facts *a,
+		     const struct identity_facts *b)
+{
+	return a->kind == CRASH_EVENT || b->kind == CRASH_EVENT;
+}
+
+bool identity_may_be_same(const struct identity_facts *a,
+			  const struct identity_facts *b)
+{
+	const struct crash_number machine = told_machine(a);
+	const bool same_machine = equal(machine, told_machine(b));
+
+	if (!a->is_linkable || !b->is_linkable || a->cause != b->cause)
+		return false;
+	if (!agree_machines(a, b) || !same_arch(a, b) || !agree_forms(a, b))
+		return false;
+	if (is_event(a, b))
+		return true;
+	if (!same_time(a, b))
+		return same_machine && same_boot(a, b);
+	return a->is_exception ||
+	       same_facts(a, b, same_machine && machine.known);
 }
 
 bool identity_same(const struct crash *a, const struct crash *b)
 {
-	const bool same_machine = equal(machine_of(a), machine_of(b));
+	struct identity_facts x, y;
 
-	if (!is_linkable(a) || !is_linkable(b) || cause(a) != cause(b))
+	identity_facts(a, &x);
+	identity_facts(b, &y);
+	if (!identity_may_be_same(&x, &y))
 		return false;
-	if (!agree_machines(a, b) || !same_arch(a, b) || !agree_forms(a, b))
-		return false;
-	if (a->image.kind == CRASH_EVENT || b->image.kind == CRASH_EVENT)
+	if (is_event(&x, &y))
 		return identity_event_same(a, b);
-	if (!same_time(a, b))
-		return same_machine && same_boot(a, b);
-	if (cause_kind(a) == CAUSE_EXCEPTION)
-		return same_process(a, b);
-	return same_facts(a, b, same_machine && machine_of(a).known);
+	return !x.is_exception || !same_time(&x, &y) || same_process(a, b);
 }

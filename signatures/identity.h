@@ -37,6 +37,23 @@ size_t identity_seeks(const struct crash *crash, uint64_t keys[IDENTITY_SEEKS]);
 bool identity_same(const struct crash *a, const struct crash *b);
 
 /*
+ * What identity_same() asks first, and which nearly always settles it: small,
+ * and nothing of it is borrowed from the crash.
+ */
+struct identity_facts {
+	enum crash_kind kind;
+	enum crash_arch arch;
+	bool is_linkable, is_exception, is_by_name, minidump_form;
+	uint64_t cause, time;
+	struct crash_number uptime, machine, args[4];
+};
+
+void identity_facts(const struct crash *crash, struct identity_facts *ret);
+/* False only if identity_same() is. */
+bool identity_may_be_same(const struct identity_facts *a,
+			  const struct identity_facts *b);
+
+/*
  * One crash of count files (> 0), richest first decides; count may be 1.
  * Reorders crashes[] by richness, ties by content hash.  ret borrows them.
  */

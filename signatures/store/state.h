@@ -15,6 +15,7 @@
 #include "signatures/store/store.h"
 
 struct hashes;
+struct kin;
 struct memos;
 struct part_builds;
 struct part_cache;
@@ -42,6 +43,7 @@ struct store {
 
 	struct part_cache *parts;     /* writer: lists seen of late */
 	struct hashes *hashes;	      /* writer: hashes to be put */
+	struct kin *kin;	      /* writer: rows that were compared */
 	struct pending *pending;      /* writer: index entries to be made */
 	struct memos *memos;	      /* writer: terms of parts */
 	bool settled_is_damaged;      /* an entry was not as it was put */

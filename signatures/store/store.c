@@ -14,6 +14,7 @@
 #include "signatures/base/pack.h"
 #include "signatures/store/btree.h"
 #include "signatures/store/hashes.h"
+#include "signatures/store/kin.h"
 #include "signatures/store/machines.h"
 #include "signatures/store/memo.h"
 #include "signatures/store/part.h"
@@ -305,6 +306,7 @@ enum status store_open(const char *path, enum store_mode mode, bool wait,
 static void forget_pending(struct store *store)
 {
 	hashes_destroy(store->hashes);
+	kin_destroy(store->kin);
 	memo_destroy(store->memos);
 	store_settled_destroy(store->settled);
 	pending_destroy(store->pending);
@@ -312,6 +314,7 @@ static void forget_pending(struct store *store)
 	part_cache_destroy(store->parts);
 	part_builds_destroy(store->builds);
 	store->hashes = NULL;
+	store->kin = NULL;
 	store->memos = NULL;
 	store->settled = NULL;
 	store->pending = NULL;
@@ -435,6 +438,7 @@ enum status store_begin(struct store *store, struct error *err)
 	store->settled_is_damaged = false;
 	if (store->mode == STORE_WRITE && !store->pending) {
 		store->hashes = hashes_create();
+		store->kin = kin_create();
 		store->memos = memo_create();
 		store->settled = store_settled_create();
 		store->pending = pending_create();

@@ -9,12 +9,18 @@
 #include "signatures/store/column.h"
 #include "signatures/store/hashes.h"
 #include "signatures/store/index.h"
+#include "signatures/store/kin.h"
 #include "signatures/store/pending.h"
 #include "signatures/store/settled.h"
 #include "signatures/store/term.h"
 
 enum {
-	LINKED_MOST = 4 * LIMIT_FILES_PER_CRASH
+	LINKED_MOST = 4 * LIMIT_FILES_PER_CRASH,
+	/*
+	 * Of a key that so many rows have, the others are not looked at: what
+	 * a file costs has an end, whoever wrote the clock.
+	 */
+	LOOKED_AT_MOST = 4096
 };
 
 /* Row numbers, rising, each once. */
@@ -91,6 +97,7 @@ static enum status find_content(struct store *store, struct hash128 content,
 static void put_row(struct store *store, uint32_t number, struct row *row,
 		    struct arena *scratch)
 {
+	kin_forget(store, number);
 	row_write(store, number, row, scratch);
 	index_row(store, number, row, 1);
 }
@@ -135,28 +142,57 @@ static void put_duplicate(struct store *store, uint32_t number, struct row *row,
 	store_settled_changed(store, number);
 }
 
+/* Rows that may have a file which is the same crash as one with these facts. */
+struct kinship {
+	struct store *store;
+	struct identity_facts facts;
+	struct numbers maybe;
+	size_t looked_at;
+};
+
+static bool take_kin(void *closure, uint32_t number)
+{
+	struct kinship *kinship = closure;
+
+	if (!kin_is_other(kinship->store, number, &kinship->facts))
+		add_number(&kinship->maybe, number);
+	return ++kinship->looked_at < LOOKED_AT_MOST;
+}
+
+static void find_kin(struct kinship *kinship, const struct crash *crash)
+{
+	uint64_t keys[IDENTITY_SEEKS];
+	const size_t count = identity_seeks(crash, keys);
+
+	identity_facts(crash, &kinship->facts);
+	for (size_t i = 0; i < count; i++) {
+		kinship->looked_at = 0;
+		hashes_find(kinship->store, SCHEMA_FIND_LINK, keys[i], take_kin,
+			    kinship);
+	}
+}
+
 /* Rows that have a file which is the same crash as this one. */
 static enum status find_same(struct store *store,
 			     const struct record_file *file,
 			     struct arena *scratch, struct row *row,
 			     struct numbers *same, struct error *err)
 {
-	struct numbers maybe = { .count = 0 };
-	uint64_t keys[IDENTITY_SEEKS];
-	const size_t count = identity_seeks(&file->crash, keys);
+	struct kinship kinship = { .store = store };
+	const struct numbers *maybe = &kinship.maybe;
 
-	for (size_t i = 0; i < count; i++)
-		find(store, SCHEMA_FIND_LINK, keys[i], &maybe);
-	for (size_t i = 0; i < maybe.count; i++) {
+	find_kin(&kinship, &file->crash);
+	for (size_t i = 0; i < maybe->count; i++) {
 		bool is_same = false;
 
-		if (row_read(store, maybe.list[i], scratch, row, err))
+		if (row_read(store, maybe->list[i], scratch, row, err))
 			return err->status;
+		kin_remember(store, maybe->list[i], row);
 		for (size_t n = 0; n < row->count; n++)
 			is_same |= identity_same(&row->files[n].file.crash,
 						 &file->crash);
 		if (is_same)
-			add_number(same, maybe.list[i]);
+			add_number(same, maybe->list[i]);
 	}
 	return STATUS_OK;
 }
@@ -204,6 +240,7 @@ static enum status drop_row(struct store *store, uint32_t number,
 	}
 	clear_values(store, last);
 	store_settled_dropped(store, number, last);
+	kin_forget(store, last);
 	row_delete(store, last);
 	store->rows--;
 	return STATUS_OK;

@@ -43,7 +43,13 @@ static bool same(const struct crash *a, const struct crash *b)
 	uint64_t x[IDENTITY_KEYS], y[IDENTITY_KEYS];
 	const size_t xs = identity_keys(a, x), ys = identity_keys(b, y);
 	const bool is_same = identity_same(a, b);
+	struct identity_facts of_a, of_b;
 
+	identity_facts(a, &of_a);
+	identity_facts(b, &of_b);
+	assert_int_equal(identity_may_be_same(&of_a, &of_b),
+			 identity_may_be_same(&of_b, &of_a));
+	assert_true(identity_may_be_same(&of_a, &of_b) || !is_same);
 	assert_int_equal(is_same, identity_same(b, a));
 	assert_true(share(x, xs, y, ys) || !is_same);
 	assert_true((seeks(a, b) && seeks(b, a)) || !is_same);

@@ -14,7 +14,8 @@
 
 enum {
 	FILES = 400,
-	PACKED = 10000
+	PACKED = 10000,
+	CROWD = 700
 };
 
 struct place {
@@ -457,6 +458,54 @@ static void compact_leaves_no_page_half_empty(void **state)
 	close_place(&copy);
 }
 
+/* One of many that crashed at one time of one cause, by a clock that stands. */
+static struct record_file at_one_time(uint64_t machine, uint64_t content)
+{
+	struct record_file file = { .source = "a.dmp" };
+
+	file.crash.image.kind = CRASH_KERNEL_TRIAGE;
+	file.crash.image.complete = true;
+	file.crash.image.content.high = content;
+	file.crash.time = CRASH_NUMBER(133600000001234567);
+	file.crash.uptime = CRASH_NUMBER(machine * 10000019);
+	file.crash.machine.id = CRASH_NUMBER(machine);
+	file.crash.bugcheck.code = CRASH_NUMBER(0xd1);
+	for (size_t i = 0; i < 4; i++)
+		file.crash.bugcheck.args[i] = CRASH_NUMBER(i);
+	return file;
+}
+
+static void a_clock_that_stands_joins_what_is_one(void **state)
+{
+	const uint64_t asked[] = { 1, 2, CROWD / 2, CROWD };
+	struct record_file file;
+	struct place place;
+
+	(void)state;
+	open_place(&place);
+	for (uint64_t i = 1; i <= CROWD; i++) {
+		file = at_one_time(i, i << 40);
+		assert_int_equal(put(&place, &file), STORE_INDEXED);
+	}
+	for (size_t flushed = 0; flushed < 3; flushed++) {
+		for (size_t i = 0; i < 4; i++) {
+			file = at_one_time(asked[i],
+					   asked[i] << 40 | (flushed + 1) << 8);
+			assert_int_equal(put(&place, &file), STORE_SAME_CRASH);
+		}
+		/* Whose row has changed, or moved, since it was compared. */
+		file = at_one_time(7, UINT64_C(1) << 60 | flushed);
+		file.crash.machine.id.known = false;
+		file.crash.uptime.known = false;
+		file.crash.bugcheck.args[0].value = 0x80 + flushed;
+		assert_int_equal(put(&place, &file), STORE_INDEXED);
+		commit(&place);
+	}
+	assert_int_equal(store_row_count(place.store), CROWD + 3);
+	assert_int_equal(verify(&place), 0);
+	close_place(&place);
+}
+
 static void given_values_stay_with_their_crash(void **state)
 {
 	const struct field *cluster = field_find("cluster");
@@ -614,6 +663,7 @@ int main(void)
 		cmocka_unit_test(what_was_not_committed_is_not_there),
 		cmocka_unit_test(copies_and_joined_shards_are_the_same_store),
 		cmocka_unit_test(compact_leaves_no_page_half_empty),
+		cmocka_unit_test(a_clock_that_stands_joins_what_is_one),
 		cmocka_unit_test(given_values_stay_with_their_crash),
 		cmocka_unit_test(damage_is_seen_and_mended),
 		cmocka_unit_test(another_table_of_fields_makes_the_index_anew),
