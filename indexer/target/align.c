@@ -141,6 +141,7 @@ bool align_trail(const struct chain *chain, uint64_t ip, struct trail *trail)
 	trail->is_leaf = is_leaf;
 	for (size_t i = is_leaf ? 0 : 1; i < align.count; i++) {
 		trail->slots[i] = chain->slots[align.first[i]].slot;
+		trail->ips[i] = chain->slots[align.first[i]].ip;
 		trail->is_sure[i] =
 			!align.is_other[i] && align.steps <= STEPS_MOST;
 	}

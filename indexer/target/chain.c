@@ -134,18 +134,31 @@ static unsigned points(const struct chain_slot *entry, const struct cpu *from,
 	return sum;
 }
 
-/* The word that is the next function's return address; NULL: not known. */
+/*
+ * The word that is the next function's return address; NULL: not known.  A
+ * function that was called again, as IofCallDriver is for each driver, is on
+ * the trail once: on the way there may be frames of it.
+ */
 static const struct chain_slot *on_trail(const struct chain *chain,
 					 const struct trail *trail,
-					 uint64_t first)
+					 uint64_t first, enum crash_how *how)
 {
-	uint32_t index;
+	const size_t next = trail->passed;
 
-	if (trail->passed >= trail->count ||
-	    trail->slots[trail->passed] < first ||
-	    !find(chain, trail->slots[trail->passed], &index))
+	if (next >= trail->count || trail->slots[next] < first)
 		return NULL;
-	return &chain->slots[index];
+	for (size_t i = 0; i < chain->count; i++) {
+		const struct chain_slot *entry = &chain->slots[i];
+
+		if (entry->slot == trail->slots[next]) {
+			if (trail->is_sure[next])
+				*how = CRASH_HOW_UNWIND;
+			return entry;
+		}
+		if (entry->slot >= first && trail_repeats(trail, entry->ip))
+			return entry;
+	}
+	return NULL;
 }
 
 /* The best of those that are not too far away; *how says what it is. */
@@ -198,14 +211,12 @@ bool chain_next(const struct chain *chain, const struct cpu *from,
 		uint64_t floor, const struct trail *trail,
 		struct unwind_step *ret)
 {
-	const struct chain_slot *next =
-		on_trail(chain, trail, from->reg[CPU_SP]);
 	enum crash_how how = CRASH_HOW_SCAN;
+	const struct chain_slot *next =
+		on_trail(chain, trail, from->reg[CPU_SP], &how);
 
 	if (next == NULL)
 		next = best_of(chain, from, floor, trail, &how);
-	else if (trail->is_sure[trail->passed])
-		how = CRASH_HOW_UNWIND;
 	if (next == NULL)
 		return false;
 	*ret = (struct unwind_step){ .slot = next->slot,

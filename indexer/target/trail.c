@@ -140,6 +140,14 @@ void trail_find(struct unwind *unwind, uint64_t ip, struct trail *ret)
 	}
 }
 
+bool trail_repeats(const struct trail *trail, uint64_t ip)
+{
+	for (size_t i = 0; i < trail->passed; i++)
+		if (trail->ips[i] == ip || holds(&trail->functions[i], ip))
+			return true;
+	return false;
+}
+
 enum trail_answer trail_ask(const struct trail *trail, uint64_t slot,
 			    uint64_t ip)
 {

@@ -44,6 +44,7 @@ struct trail {
 	bool is_leaf;  /* the exception happened in one that is not here */
 	size_t passed; /* how many of them it has met */
 	uint64_t slots[LIMIT_TRAIL]; /* of return addresses; 0: not known */
+	uint64_t ips[LIMIT_TRAIL];   /* and what stands there */
 	bool is_sure[LIMIT_TRAIL];   /* no other word could be that one */
 };
 
@@ -56,6 +57,12 @@ void trail_find(struct unwind *unwind, uint64_t ip, struct trail *ret);
 
 /* Is ip in the function; unless its bounds are known, could it be? */
 bool trail_holds(const struct trail_function *function, uint64_t ip);
+
+/*
+ * Is a return address into a function that a walk has met, which may have been
+ * called again?  Without bounds, is it the same one?
+ */
+bool trail_repeats(const struct trail *trail, uint64_t ip);
 
 enum trail_answer {
 	TRAIL_SILENT,	/* it does not reach so far */

@@ -221,7 +221,8 @@ static bool step_any(struct walk *walk, const struct cpu *from, bool is_inside,
 		return true;
 	if (ret->how != CRASH_HOW_UNWIND &&
 	    step_unknown(walk, from, 0, &other) &&
-	    trail_ask(&walk->trail, other.slot, other.cpu.ip) >= TRAIL_LIKELY)
+	    (walk->trail.slots[walk->trail.passed] != 0 ||
+	     trail_ask(&walk->trail, other.slot, other.cpu.ip) == TRAIL_NEXT))
 		*ret = other;
 	else
 		walk->trail.count = 0;

@@ -229,6 +229,28 @@ static void where_the_stack_is_gone_it_says_where_it_came_to(void **state)
 	assert_int_equal(s.crash.stack.end, CRASH_STACK_LOST);
 }
 
+/* As the one that passes requests from driver to driver is. */
+static void a_function_called_again_is_a_scan_between(void **state)
+{
+	(void)state;
+	dispatched(4, SCENE_MODULE + 0x4012);
+	const uint64_t ip = SCENE_CODE(&s, 0x1010, NOWHERE);
+	const uint64_t two = BEHIND_CALL(0x2010, NOWHERE);
+	const uint64_t three = BEHIND_CALL(0x3010, NOWHERE);
+	const uint64_t four = BEHIND_CALL(0x4010, NOWHERE);
+	scene_word(&s, SP + 0x18, two);
+	scene_word(&s, SP + 0x48, three);
+	scene_word(&s, SP + 0x78, two);
+	scene_word(&s, SP + 0xa8, four);
+	examine(ip);
+	check_frame(1, two, CRASH_HOW_UNWIND);
+	check_frame(2, three, CRASH_HOW_UNWIND);
+	check_frame(3, two, CRASH_HOW_SCAN);
+	check_frame(4, four, CRASH_HOW_UNWIND);
+	assert_int_equal(s.crash.stack.count, 5);
+	assert_int_equal(s.crash.trail_count, 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -242,6 +264,7 @@ int main(void)
 		cmocka_unit_test(it_overrules_a_step_that_was_decoded),
 		cmocka_unit_test(
 			one_that_nothing_follows_is_of_another_exception),
+		cmocka_unit_test(a_function_called_again_is_a_scan_between),
 		cmocka_unit_test(
 			where_the_stack_is_gone_it_says_where_it_came_to),
 	};
