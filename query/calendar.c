@@ -139,11 +139,10 @@ static uint64_t last_ingest(struct store *store)
 
 	for (uint32_t chunk = 0; (uint64_t)chunk * STORE_CHUNK_ROWS < rows;
 	     chunk++) {
-		uint64_t least, most;
+		struct store_range range;
 
-		if (!store_column_range(store, ingested, chunk, &least,
-					&most) ||
-		    most <= last ||
+		if (!store_column_range(store, ingested, chunk, &range) ||
+		    range.most <= last ||
 		    !store_column_read(store, ingested, chunk, &column))
 			continue;
 		for (size_t i = 0; i < column.count; i++)

@@ -58,11 +58,14 @@ const char *cell_column(struct store *store, const char *field, uint32_t row,
 {
 	const struct field *found = field_find(field);
 	const size_t at = row % STORE_CHUNK_ROWS;
+	uint64_t only[STORE_CHUNK_ROWS / 64] = { 0 };
 	struct store_column column;
 	struct store_term term;
 
+	only[at / 64] = UINT64_C(1) << at % 64;
 	if (!found || found->index != FIELD_COLUMN ||
-	    !store_column_read(store, found, row / STORE_CHUNK_ROWS, &column) ||
+	    !store_column_pick(store, found, row / STORE_CHUNK_ROWS, only,
+			       &column) ||
 	    at >= column.count || column.terms[at] == 0 ||
 	    !store_term_value(store, found, column.terms[at], arena, &term))
 		return NULL;

@@ -148,33 +148,13 @@ static unsigned cost(const struct field *field)
 		       : costs[field->index];
 }
 
-/* What posting lists say: the smallest sets there are, so they come first. */
-static enum status start(struct store *store, const struct where *where,
-			 struct plan *ret, struct error *err)
-{
-	struct store_rows *rows = NULL;
-
-	for (size_t i = 0; i < where->count; i++) {
-		if (!match_is_listed(store, &where->tests[i]))
-			continue;
-		if (match_lists(store, &where->tests[i], &rows, err)) {
-			store_rows_destroy(rows);
-			return err->status;
-		}
-	}
-	*ret = rows ? plan_of_rows(store, rows) : plan_all(store);
-	store_rows_destroy(rows);
-	return STATUS_OK;
-}
-
 enum status choose_rows(struct store *store, const struct where *where,
 			struct plan *ret, struct error *err)
 {
-	struct plan plan;
+	struct plan plan = plan_all(store);
 
-	if (start(store, where, &plan, err))
-		return err->status;
-	if (push_rows(store, where, &plan, err)) {
+	if (match_listed(store, where, &plan, err) ||
+	    push_rows(store, where, &plan, err)) {
 		plan_deinit(&plan);
 		return err->status;
 	}

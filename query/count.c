@@ -78,15 +78,9 @@ void count_add(struct count *count, uint32_t key, uint64_t n)
 void count_rows(struct count *count, const uint32_t *keys, const uint64_t *bits,
 		size_t rows)
 {
-	uint32_t largest = 0;
-
-	for (size_t i = 0; i < rows; i++)
-		largest = keys[i] > largest ? keys[i] : largest;
-	if (rows)
-		make_room(count, largest);
 	if (!bits) {
 		for (size_t i = 0; i < rows; i++)
-			count->crashes[keys[i]]++;
+			count_add(count, keys[i], 1);
 		return;
 	}
 	for (size_t i = 0; i < rows; i += 64) {
@@ -96,7 +90,7 @@ void count_rows(struct count *count, const uint32_t *keys, const uint64_t *bits,
 			const size_t row = i + (size_t)__builtin_ctzll(word);
 
 			if (row < rows)
-				count->crashes[keys[row]]++;
+				count_add(count, keys[row], 1);
 		}
 	}
 }

@@ -30,7 +30,10 @@ void count_destroy(struct count *count);
 /* n more crashes with key. */
 void count_add(struct count *count, uint32_t key, uint64_t n);
 
-/* Rows whose bit is set (bits NULL: all); keys has one per row. */
+/*
+ * Rows whose bit is set (bits NULL: all); keys has one for each of these, what
+ * stands at other rows is not looked at.
+ */
 void count_rows(struct count *count, const uint32_t *keys, const uint64_t *bits,
 		size_t rows);
 

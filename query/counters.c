@@ -36,7 +36,13 @@ static uint64_t count_without(struct store *store, const char *const *columns,
 {
 	uint64_t without[CHUNK_WORDS], none[CHUNK_WORDS];
 	uint64_t count = 1;
+	struct store_range range;
 
+	for (size_t i = 0; columns[i]; i++)
+		if (store_column_range(store, field_find(columns[i]), chunk,
+				       &range) &&
+		    range.with >= rows)
+			return 0;
 	memset(without, 0, sizeof(without));
 	for (uint32_t row = 0; row < rows; row++)
 		without[row / WORD_BITS] |= UINT64_C(1) << row % WORD_BITS;

@@ -7,8 +7,8 @@
 #include "query/count.h"
 #include "query/group.h"
 #include "query/intern.h"
-#include "query/room.h"
 #include "query/value.h"
+#include "signatures/base/room.h"
 #include "signatures/base/text.h"
 
 static void *must(void *memory)
@@ -53,7 +53,7 @@ uint32_t *factor_terms_of(const struct plan *plan, struct store *store,
 		uint32_t *at = terms + (size_t)chunk * STORE_CHUNK_ROWS;
 
 		if (!plan_has_any(plan, chunk) ||
-		    !store_column_read(store, field, chunk, &column))
+		    !store_column_pick(store, field, chunk, bits, &column))
 			continue;
 		for (size_t i = 0; i < column.count && i < rows; i++)
 			if (count_bit(bits, i))

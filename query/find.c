@@ -110,28 +110,20 @@ static void newest_add(struct newest *newest, uint64_t when)
 struct walk {
 	struct store *store;
 	const struct field *time;
-	uint32_t chunk; /* 1 + that of column; 0 = none yet */
-	struct store_column column;
-	struct newest *newest; /* first walk */
-	uint64_t since;	       /* second walk */
+	struct store_column times; /* of the chunk at hand */
+	struct newest *newest;	   /* first walk */
+	uint64_t since;		   /* second walk */
 	struct items items;
 };
 
-static uint64_t when_of(struct walk *walk, uint32_t row)
+static uint64_t when_of(const struct walk *walk, uint32_t row)
 {
-	const uint32_t chunk = row / STORE_CHUNK_ROWS;
 	const size_t at = row % STORE_CHUNK_ROWS;
 
-	if (walk->chunk != chunk + 1) {
-		walk->chunk = chunk + 1;
-		if (!walk->time || !store_column_read(walk->store, walk->time,
-						      chunk, &walk->column))
-			walk->column.count = 0;
-	}
-	if (at >= walk->column.count ||
-	    walk->column.numbers[at] == STORE_NO_NUMBER)
+	if (at >= walk->times.count ||
+	    walk->times.numbers[at] == STORE_NO_NUMBER)
 		return 0;
-	return walk->column.numbers[at] + 1;
+	return walk->times.numbers[at] + 1;
 }
 
 static void look_at(struct walk *walk, uint32_t row)
@@ -161,13 +153,12 @@ static bool is_too_old(const struct walk *walk, uint32_t chunk)
 	const uint64_t since = newest && newest->count == newest->most
 				       ? newest->at[0]
 				       : walk->since;
-	uint64_t least, most;
+	struct store_range range;
 
 	if (!walk->time || since == 0)
 		return false;
-	return !store_column_range(walk->store, walk->time, chunk, &least,
-				   &most) ||
-	       (most < UINT64_MAX && most + 1 < since);
+	return !store_column_range(walk->store, walk->time, chunk, &range) ||
+	       (range.most < UINT64_MAX && range.most + 1 < since);
 }
 
 /*
@@ -183,6 +174,10 @@ static void walk_back(struct walk *walk, const struct plan *plan,
 
 		if (!plan_has_any(plan, chunk) || is_too_old(walk, chunk))
 			continue;
+		if (!walk->time ||
+		    !store_column_pick(walk->store, walk->time, chunk, bits,
+				       &walk->times))
+			walk->times.count = 0;
 		for (size_t i = 0; i < rows; i += 64) {
 			uint64_t word = bits[i / 64];
 

@@ -139,19 +139,22 @@ struct chunks {
 	uint32_t next;
 };
 
-static void make_keys(struct job *job, const struct store_column *column,
-		      struct chunks *chunks)
+static uint32_t key_of(struct job *job, uint64_t number)
 {
-	for (size_t i = 0; i < column->count; i++) {
-		const struct field_value value = { .number =
-							   column->numbers[i] };
+	const struct field_value value = { .number = number };
 
-		chunks->keys[i] =
-			value.number == STORE_NO_NUMBER
-				? 0
-				: intern_number(job->values,
-						group_value(job->field, value));
-	}
+	return number == STORE_NO_NUMBER
+		       ? 0
+		       : intern_number(job->values,
+				       group_value(job->field, value));
+}
+
+static void make_keys(struct job *job, const struct store_column *column,
+		      const uint64_t *bits, struct chunks *chunks)
+{
+	for (size_t i = 0; i < column->count; i++)
+		if (count_bit(bits, i))
+			chunks->keys[i] = key_of(job, column->numbers[i]);
 }
 
 /* The rows of the next chunk that has any of the plan's. */
@@ -178,15 +181,16 @@ static bool next_chunk(struct job *job, struct chunks *chunks,
 
 	if (!next_rows(job->plan, chunks, ret))
 		return false;
-	if (store_column_read(job->store, job->field, chunks->next, &column)) {
+	if (store_column_pick(job->store, job->field, chunks->next, ret->bits,
+			      &column)) {
 		if (column.count < ret->rows)
 			ret->rows = column.count;
 		if (job->values)
-			make_keys(job, &column, chunks);
+			make_keys(job, &column, ret->bits, chunks);
 		ret->keys = job->values ? chunks->keys : column.terms;
 	}
 	if (with_machines && job->machine &&
-	    store_column_read(job->store, job->machine, chunks->next,
+	    store_column_pick(job->store, job->machine, chunks->next, ret->bits,
 			      &column) &&
 	    column.count >= ret->rows)
 		ret->machines = column.terms;

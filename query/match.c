@@ -4,98 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "signatures/base/text.h"
+#include "query/accept.h"
+#include "query/match_lists.h"
+#include "query/push.h"
+#include "signatures/base/room.h"
 
 enum {
 	WORD_BITS = 64,
 	CHUNK_WORDS = STORE_CHUNK_ROWS / WORD_BITS,
+	FEW_ROWS = 16,	 /* of a word: looked at one by one */
 	JOINED_MOST = 64 /* terms of a field; of more a column is scanned */
 };
-
-static void *must(void *memory)
-{
-	if (!memory)
-		abort();
-	return memory;
-}
-
-/* Terms that a test accepts, a byte each; 0 stands for rows without one. */
-struct accepted {
-	const struct where_test *test;
-	uint8_t *yes;
-	size_t terms; /* of the table */
-	size_t room;
-	uint32_t only; /* the one accepted term, if count is 1 */
-	size_t count;
-};
-
-static void accept_term(struct accepted *accepted, uint32_t term)
-{
-	if (term >= accepted->room) {
-		const size_t room = ((size_t)term + 1) * 2;
-
-		accepted->yes = must(realloc(accepted->yes, room));
-		memset(accepted->yes + accepted->room, 0,
-		       room - accepted->room);
-		accepted->room = room;
-	}
-	if (term >= accepted->terms)
-		accepted->terms = (size_t)term + 1;
-	if (accepted->yes[term])
-		return;
-	accepted->yes[term] = 1;
-	accepted->only = term;
-	accepted->count++;
-}
-
-static bool take_term(void *closure, const struct store_term *term)
-{
-	struct accepted *accepted = closure;
-
-	if (where_accepts(accepted->test, term->value))
-		accept_term(accepted, term->term);
-	return true;
-}
-
-static void look_up(struct store *store, const struct where_test *test,
-		    struct accepted *accepted)
-{
-	struct arena arena;
-
-	arena_init(&arena);
-	for (size_t i = 0; i < test->count; i++) {
-		struct field_value value = { .number = test->values[i].low };
-		struct store_term term;
-
-		if (test->values[i].form == WHERE_ABSENT)
-			continue;
-		if (test->values[i].form == WHERE_EXACT)
-			value.text =
-				text_file_name(&arena, test->values[i].text);
-		if (store_find_term(store, test->field, value, &term))
-			accept_term(accepted, term.term);
-	}
-	arena_deinit(&arena);
-}
-
-static enum status accepted_make(struct store *store,
-				 const struct where_test *test,
-				 struct accepted *ret, struct error *err)
-{
-	struct accepted accepted = { .test = test };
-
-	if (where_accepts_absent(test))
-		accept_term(&accepted, 0);
-	if (where_is_lookup(test)) {
-		look_up(store, test, &accepted);
-	} else if (store_walk_terms(store, test->field, take_term, &accepted,
-				    err)) {
-		free(accepted.yes);
-		return err->status;
-	}
-	*ret = accepted;
-	return STATUS_OK;
-}
 
 /*
  * Bytes of 0 or 1 to bits, the first byte to the lowest.  The factor moves byte
@@ -115,21 +34,22 @@ static uint64_t pack(const uint8_t yes[WORD_BITS])
 	return word;
 }
 
-static uint64_t match_terms(const struct accepted *accepted,
-			    const uint32_t *terms, size_t count)
+static uint64_t match_terms(const struct accept *accept, const uint32_t *terms,
+			    size_t count)
 {
 	uint8_t yes[WORD_BITS] = { 0 };
 
-	if (accepted->count == 1) {
-		const uint32_t only = accepted->only;
-
-		for (size_t i = 0; i < count; i++)
-			yes[i] = terms[i] == only;
-		return pack(yes);
-	}
 	for (size_t i = 0; i < count; i++)
-		yes[i] = terms[i] < accepted->terms && accepted->yes[terms[i]];
+		yes[i] = accept_has(accept, terms[i]);
 	return pack(yes);
+}
+
+static bool accepts_number(const struct where_test *test, uint64_t number)
+{
+	const struct field_value value = { .number = number };
+
+	return number == STORE_NO_NUMBER ? where_accepts_absent(test)
+					 : where_accepts(test, value);
 }
 
 static uint64_t match_numbers(const struct where_test *test,
@@ -149,81 +69,80 @@ static uint64_t match_numbers(const struct where_test *test,
 					  numbers[i] != STORE_NO_NUMBER;
 			continue;
 		}
-		for (size_t i = 0; i < count; i++) {
-			const struct field_value number = {
-				.number = numbers[i]
-			};
-
-			yes[i] |= numbers[i] == STORE_NO_NUMBER
-					  ? where_accepts_absent(test)
-					  : where_accepts(test, number);
-		}
+		for (size_t i = 0; i < count; i++)
+			yes[i] |= accepts_number(test, numbers[i]);
 	}
 	return pack(yes);
 }
 
-/* Could any number of the chunk be accepted? */
-static bool is_worth_reading(struct store *store, const struct where_test *test,
-			     uint32_t chunk)
+/* What the head of a chunk says of its rows. */
+enum verdict {
+	VERDICT_NONE,
+	VERDICT_ALL,
+	VERDICT_SOME, /* they have to be looked at */
+};
+
+/* Without a thought for negation. */
+static enum verdict judge(struct store *store, const struct where_test *test,
+			  uint32_t chunk, size_t rows)
 {
-	uint64_t least, most;
+	struct store_range range;
+	enum verdict verdict = VERDICT_NONE;
 
 	if (where_accepts_absent(test))
-		return true;
-	if (!store_column_range(store, test->field, chunk, &least, &most))
-		return false;
+		return VERDICT_SOME;
+	if (!store_column_range(store, test->field, chunk, &range))
+		return VERDICT_NONE;
 	for (size_t i = 0; i < test->count; i++) {
 		const struct where_value *value = &test->values[i];
+		const bool is_range = value->form == WHERE_RANGE;
 
-		if (value->form != WHERE_RANGE ||
-		    (value->low <= most && value->high >= least))
-			return true;
+		if (is_range && range.with >= rows &&
+		    value->low <= range.least && value->high >= range.most)
+			return VERDICT_ALL;
+		if (!is_range ||
+		    (value->low <= range.most && value->high >= range.least))
+			verdict = VERDICT_SOME;
 	}
-	return false;
+	return verdict;
 }
 
-/* One term, which the store finds without spelling out the column. */
-static void scan_one(struct store *store, const struct where_test *test,
-		     uint32_t term, struct plan *plan)
-{
-	uint64_t yes[CHUNK_WORDS];
-
-	for (uint32_t chunk = 0; chunk < plan_chunks(plan); chunk++) {
-		size_t rows;
-		uint64_t *bits = plan_chunk(plan, chunk, &rows);
-
-		if (!plan_has_any(plan, chunk))
-			continue;
-		store_column_equal(store, test->field, chunk, term, yes);
-		for (size_t i = 0; i * WORD_BITS < rows; i++)
-			bits[i] &= test->negated ? ~yes[i] : yes[i];
-	}
-}
-
-static uint64_t match(const struct where_test *test,
-		      const struct accepted *accepted,
-		      const struct store_column *column, size_t at)
+/* Of 64 rows those that are left and pass, but for negation. */
+static uint64_t match_word(const struct where_test *test,
+			   const struct accept *accept,
+			   const struct store_column *column, size_t at,
+			   uint64_t word)
 {
 	const size_t left = column->count - at;
 	const size_t count = left < WORD_BITS ? left : WORD_BITS;
+	uint64_t yes = 0;
 
-	return accepted ? match_terms(accepted, column->terms + at, count)
-			: match_numbers(test, column->numbers + at, count);
+	if (__builtin_popcountll(word) > FEW_ROWS)
+		return accept ? match_terms(accept, column->terms + at, count)
+			      : match_numbers(test, column->numbers + at,
+					      count);
+	if (count < WORD_BITS)
+		word &= (UINT64_C(1) << count) - 1;
+	for (; word; word &= word - 1) {
+		const size_t row = at + (size_t)__builtin_ctzll(word);
+		const bool passes =
+			accept ? accept_has(accept, column->terms[row])
+			       : accepts_number(test, column->numbers[row]);
+
+		if (passes)
+			yes |= word & -word;
+	}
+	return yes;
 }
 
-static void scan_chunk(struct store *store, const struct where_test *test,
-		       const struct accepted *accepted, struct plan *plan,
-		       uint32_t chunk)
+static void scan_rows(struct store *store, const struct where_test *test,
+		      const struct accept *accept, uint32_t chunk,
+		      uint64_t *bits, size_t rows)
 {
-	size_t rows;
-	uint64_t *bits = plan_chunk(plan, chunk, &rows);
 	const uint64_t absent = where_accepts_absent(test) ? UINT64_MAX : 0;
 	struct store_column column = { NULL, NULL, 0 };
 
-	if (!plan_has_any(plan, chunk))
-		return;
-	if ((accepted || is_worth_reading(store, test, chunk)) &&
-	    !store_column_read(store, test->field, chunk, &column))
+	if (!store_column_pick(store, test->field, chunk, bits, &column))
 		column.count = 0;
 	for (size_t at = 0; at < rows; at += WORD_BITS) {
 		uint64_t *word = &bits[at / WORD_BITS];
@@ -232,56 +151,65 @@ static void scan_chunk(struct store *store, const struct where_test *test,
 		if (*word == 0)
 			continue;
 		if (at < column.count)
-			yes = match(test, accepted, &column, at);
+			yes = match_word(test, accept, &column, at, *word);
 		*word &= test->negated ? ~yes : yes;
 	}
 }
 
-/* Scan a column against the rows that are left; accepted NULL: numbers. */
-static void scan(struct store *store, const struct where_test *test,
-		 const struct accepted *accepted, struct plan *plan)
+/* One term, which the store finds without spelling out the column. */
+static void scan_one(struct store *store, const struct where_test *test,
+		     uint32_t term, uint32_t chunk, uint64_t *bits, size_t rows)
 {
-	if (accepted && accepted->count == 1 && accepted->only) {
-		scan_one(store, test, accepted->only, plan);
-		return;
+	uint64_t yes[CHUNK_WORDS];
+
+	store_column_equal(store, test->field, chunk, term, yes);
+	for (size_t i = 0; i * WORD_BITS < rows; i++)
+		bits[i] &= test->negated ? ~yes[i] : yes[i];
+}
+
+static void scan_numbers(struct store *store, const struct where_test *test,
+			 struct plan *plan, uint32_t chunk)
+{
+	size_t rows;
+	uint64_t *bits = plan_chunk(plan, chunk, &rows);
+	const enum verdict verdict = judge(store, test, chunk, rows);
+
+	if (verdict == VERDICT_SOME)
+		scan_rows(store, test, NULL, chunk, bits, rows);
+	else if ((verdict == VERDICT_NONE) != test->negated)
+		memset(bits, 0, (rows + WORD_BITS - 1) / WORD_BITS * 8);
+}
+
+static void scan_terms(struct store *store, const struct accept *accept,
+		       struct plan *plan, uint32_t chunk)
+{
+	const struct where_test *test = accept->test;
+	size_t rows;
+	uint64_t *bits = plan_chunk(plan, chunk, &rows);
+
+	if (accept->count == 1 && accept->only)
+		scan_one(store, test, accept->only, chunk, bits, rows);
+	else
+		scan_rows(store, test, accept, chunk, bits, rows);
+}
+
+enum status match_column(struct store *store, const struct where_test *test,
+			 struct plan *plan, struct error *err)
+{
+	const bool has_terms = test->field->index != FIELD_RAW;
+	struct accept accept = { .yes = NULL };
+
+	if (has_terms && accept_make(store, test, &accept, err))
+		return err->status;
+	for (uint32_t chunk = 0; chunk < plan_chunks(plan); chunk++) {
+		if (!plan_has_any(plan, chunk))
+			continue;
+		if (has_terms)
+			scan_terms(store, &accept, plan, chunk);
+		else
+			scan_numbers(store, test, plan, chunk);
 	}
-	for (uint32_t chunk = 0; chunk < plan_chunks(plan); chunk++)
-		scan_chunk(store, test, accepted, plan, chunk);
-}
-
-static bool add_row(void *closure, uint32_t row)
-{
-	plan_add(closure, row);
-	return true;
-}
-
-/* Rows on the posting list of one of the terms; of any, if terms is NULL. */
-struct joined {
-	struct store *store;
-	const struct field *field;
-	struct store_rows *rows;
-	struct error *err;
-	enum status status;
-};
-
-static bool join_term(void *closure, const struct store_term *term)
-{
-	struct joined *joined = closure;
-
-	joined->status =
-		store_posting_read(joined->store, joined->field, term->term,
-				   joined->rows, joined->err);
-	return joined->status == STATUS_OK;
-}
-
-static enum status join(struct joined *joined, const struct accepted *accepted)
-{
-	for (uint32_t term = 1; term < accepted->terms; term++) {
-		const struct store_term one = { .term = term };
-
-		if (accepted->yes[term] && !join_term(joined, &one))
-			return joined->status;
-	}
+	accept_deinit(&accept);
 	return STATUS_OK;
 }
 
@@ -289,97 +217,87 @@ bool match_is_listed(struct store *store, const struct where_test *test)
 {
 	const struct field *field = test->field;
 
-	if (test->negated || where_accepts_absent(test))
+	if (test->negated || where_accepts_absent(test) ||
+	    push_can(store, test))
 		return false;
-	if (field->index == FIELD_POSTINGS)
+	if (field->index == FIELD_POSTINGS || field->index == FIELD_MODULES)
 		return true;
 	return store_posting_is_listed(store, field) &&
 	       (where_is_lookup(test) ||
 		store_column_last_term(store, field) <= JOINED_MOST);
 }
 
-enum status match_lists(struct store *store, const struct where_test *test,
-			struct store_rows **rows, struct error *err)
+static enum status match_accepted(struct store *store,
+				  const struct accept *accept,
+				  struct plan *plan, uint64_t *scratch,
+				  struct error *err)
 {
-	struct joined joined = { .store = store,
-				 .field = test->field,
-				 .rows = store_rows_create(),
-				 .err = err };
-	struct accepted accepted;
+	return accept->test->field->index == FIELD_MODULES
+		       ? match_lists_modules(store, accept, plan, err)
+		       : match_lists_rows(store, accept, plan, scratch, err);
+}
 
-	if (accepted_make(store, test, &accepted, err)) {
-		store_rows_destroy(joined.rows);
-		return err->status;
+static uint64_t *scratch_of(const struct plan *plan)
+{
+	return room_take((size_t)plan->row_count / WORD_BITS + 1,
+			 sizeof(uint64_t));
+}
+
+/* The fewest rows first; modules, of which a column is read, last. */
+static int by_cost(const void *left, const void *right)
+{
+	const struct accept *a = left;
+	const struct accept *b = right;
+	const bool a_modules = a->test->field->index == FIELD_MODULES;
+	const bool b_modules = b->test->field->index == FIELD_MODULES;
+
+	if (a_modules != b_modules)
+		return a_modules ? 1 : -1;
+	return (a->crashes > b->crashes) - (a->crashes < b->crashes);
+}
+
+enum status match_listed(struct store *store, const struct where *where,
+			 struct plan *plan, struct error *err)
+{
+	struct accept *listed = calloc(where->count + 1, sizeof(*listed));
+	uint64_t *scratch = NULL;
+	size_t count = 0;
+	enum status status = STATUS_OK;
+
+	if (!listed)
+		abort();
+	for (size_t i = 0; i < where->count && !status; i++) {
+		if (!match_is_listed(store, &where->tests[i]))
+			continue;
+		status = accept_make(store, &where->tests[i], &listed[count],
+				     err);
+		count += !status;
 	}
-	if (!join(&joined, &accepted)) {
-		if (*rows)
-			store_rows_and(joined.rows, *rows);
-		store_rows_destroy(*rows);
-		*rows = joined.rows;
-	} else {
-		store_rows_destroy(joined.rows);
+	if (count) {
+		scratch = scratch_of(plan);
+		qsort(listed, count, sizeof(*listed), by_cost);
 	}
-	free(accepted.yes);
-	return joined.status;
+	for (size_t i = 0; i < count && !status; i++)
+		status = match_accepted(store, &listed[i], plan, scratch, err);
+	for (size_t i = 0; i < count; i++)
+		accept_deinit(&listed[i]);
+	free(listed);
+	free(scratch);
+	return status;
 }
 
 enum status match_postings(struct store *store, const struct where_test *test,
 			   struct plan *plan, struct error *err)
 {
-	struct accepted accepted;
+	uint64_t *scratch;
+	struct accept accept;
+	enum status status;
 
-	if (accepted_make(store, test, &accepted, err))
+	if (accept_make(store, test, &accept, err))
 		return err->status;
-
-	struct joined joined = { .store = store,
-				 .field = test->field,
-				 .rows = store_rows_create(),
-				 .err = err };
-	struct plan with = plan_none(store);
-
-	if (join(&joined, &accepted))
-		goto out;
-	store_rows_walk(joined.rows, add_row, &with);
-	if (where_accepts_absent(test)) {
-		/* Rows without any value are what no list has. */
-		struct plan without = plan_all(store);
-
-		if (!store_walk_terms(store, test->field, join_term, &joined,
-				      err)) {
-			struct plan any = plan_none(store);
-
-			store_rows_walk(joined.rows, add_row, &any);
-			plan_leave_out(&without, &any);
-			plan_join(&with, &without);
-			plan_deinit(&any);
-		} else {
-			joined.status = err->status;
-		}
-		plan_deinit(&without);
-	}
-	if (test->negated)
-		plan_leave_out(plan, &with);
-	else
-		plan_keep(plan, &with);
-out:
-	store_rows_destroy(joined.rows);
-	plan_deinit(&with);
-	free(accepted.yes);
-	return joined.status;
-}
-
-enum status match_column(struct store *store, const struct where_test *test,
-			 struct plan *plan, struct error *err)
-{
-	struct accepted accepted;
-
-	if (test->field->index == FIELD_RAW) {
-		scan(store, test, NULL, plan);
-		return STATUS_OK;
-	}
-	if (accepted_make(store, test, &accepted, err))
-		return err->status;
-	scan(store, test, &accepted, plan);
-	free(accepted.yes);
-	return STATUS_OK;
+	scratch = scratch_of(plan);
+	status = match_accepted(store, &accept, plan, scratch, err);
+	accept_deinit(&accept);
+	free(scratch);
+	return status;
 }

@@ -9,14 +9,13 @@
 
 /*
  * Can the rows that pass be joined from posting lists, at less than a scan?
- * match_lists() leaves those of *rows, or if that is NULL makes it of all; the
- * caller ends it with store_rows_destroy().
+ * match_listed() takes the rows out of plan that fail any such test.
  */
 bool match_is_listed(struct store *store, const struct where_test *test);
-enum status match_lists(struct store *store, const struct where_test *test,
-			struct store_rows **rows, struct error *err) MUST_CHECK;
+enum status match_listed(struct store *store, const struct where *where,
+			 struct plan *plan, struct error *err) MUST_CHECK;
 
-/* Take the rows that fail the test out of plan; its matched is stale then. */
+/* One test alike.  The plan's matched is stale after all of these. */
 enum status match_column(struct store *store, const struct where_test *test,
 			 struct plan *plan, struct error *err) MUST_CHECK;
 enum status match_postings(struct store *store, const struct where_test *test,

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "query/room.h"
+#include "signatures/base/room.h"
 
 enum {
 	WORD_BITS = 64
@@ -31,24 +31,6 @@ struct plan plan_none(struct store *store)
 	plan.bits = calloc(word_count(&plan) + 1, sizeof(*plan.bits));
 	if (!plan.bits)
 		abort();
-	return plan;
-}
-
-static bool add_row(void *closure, uint32_t row)
-{
-	plan_add(closure, row);
-	return true;
-}
-
-struct plan plan_of_rows(struct store *store, const struct store_rows *rows)
-{
-	struct plan plan = { .row_count = store_row_count(store) };
-	const size_t words = word_count(&plan) + 1;
-
-	plan.bits = room_take(words, sizeof(*plan.bits));
-	memset(plan.bits, 0, words * sizeof(*plan.bits));
-	store_rows_walk(rows, add_row, &plan);
-	plan_count(&plan);
 	return plan;
 }
 

@@ -17,8 +17,6 @@ struct plan {
 /* Every row of the store, or none; the caller ends them. */
 struct plan plan_all(struct store *store);
 struct plan plan_none(struct store *store);
-/* Those of a set of rows. */
-struct plan plan_of_rows(struct store *store, const struct store_rows *rows);
 /* Every one of so many things. */
 struct plan plan_full(uint32_t count);
 void plan_deinit(struct plan *plan);

@@ -263,8 +263,11 @@ static enum status parse_values(struct where_test *test, const char *list,
 				struct arena *arena, struct error *err)
 {
 	char *text = text_copy(arena, list);
+	size_t most = 1;
 
-	test->values = arena_take(arena, 2 * VALUES_MAX, sizeof(*test->values));
+	for (const char *at = list; *at && most < VALUES_MAX; at++)
+		most += *at == ',';
+	test->values = arena_take(arena, 2 * most, sizeof(*test->values));
 	for (bool more = true; more;) {
 		char *from = text;
 		char *to = text;

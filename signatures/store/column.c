@@ -2,12 +2,15 @@
  * The bytes of a chunk; rows behind the last one that has a number are left
  * out, and so is a chunk without any:
  *
- *   0  1  width: 0 to 8
+ *   0  1  width: 0 to 8; 16 more where each of the rows has a number
  *   1  8  base
- *   9  2  rows - 1
- *  11     rows times width bytes, little-endian: number - base, where base is
+ *   9  8  the largest number
+ *  17  2  rows - 1
+ *  19     rows times width bytes, little-endian: number - base, where base is
  *         one below the smallest number, so that 0 says none.  Width 8 has base
  *         0 and the number itself or none.  Width 0: every row has base + 1.
+ *
+ * Who asks for a span of time passes over most chunks by their heads.
  */
 #include "signatures/store/column.h"
 
@@ -15,7 +18,8 @@
 #include <string.h>
 
 enum {
-	HEAD_BYTES = 11,
+	HEAD_BYTES = 19,
+	IS_WHOLE = 16,
 	WIDEST = 8,
 	WORD_BITS = 64
 };
@@ -36,7 +40,8 @@ static struct btree_key key_of(uint8_t field, uint32_t chunk)
 
 struct chunk {
 	unsigned int width;
-	uint64_t base;
+	bool is_whole; /* no row is without */
+	uint64_t base, most;
 	size_t rows;
 	const uint8_t *data;
 };
@@ -51,7 +56,10 @@ static bool open_chunk(struct store *store, uint8_t field, uint32_t chunk,
 	if (!btree_get(store, SCHEMA_COLUMN, &key, &in))
 		return false;
 	ret->width = bytes_u8(&in);
+	ret->is_whole = ret->width & IS_WHOLE;
+	ret->width &= ~(unsigned int)IS_WHOLE;
 	ret->base = bytes_u64(&in);
+	ret->most = bytes_u64(&in);
 	ret->rows = (size_t)bytes_u16(&in) + 1;
 	ret->data = in.next;
 	return !in.failed && ret->width <= WIDEST &&
@@ -119,28 +127,100 @@ void column_read(struct store *store, uint8_t field, uint64_t none,
 }
 
 bool column_range(struct store *store, uint8_t field, uint32_t chunk,
-		  uint64_t *least, uint64_t *most)
+		  struct store_range *ret)
 {
 	struct chunk it;
 
 	if (!open_chunk(store, field, chunk, &it))
 		return false;
-	*least = it.base + 1;
-	*most = it.base + 1;
-	if (it.width == WIDEST) {
-		*least = 0;
-		*most = UINT64_MAX;
-	} else if (it.width) {
-		*most = it.base + ~(UINT64_MAX << 8 * it.width);
-	}
+	*ret = (struct store_range){
+		.least = it.width == WIDEST ? 0 : it.base + 1,
+		.most = it.most,
+		.with = it.is_whole ? it.rows : 0,
+	};
 	return true;
+}
+
+/* One number, wherever it lies. */
+static uint64_t number_in(const struct chunk *it, size_t row, size_t fast,
+			  uint64_t mask)
+{
+	const uint8_t *at = it->data + row * it->width;
+
+	if (row < fast)
+		return load(at) & mask;
+	return it->width ? number_at(at, it->width) : 1;
+}
+
+static uint64_t mask_of(unsigned int width)
+{
+	return width < WIDEST ? ~(UINT64_MAX << 8 * width) : UINT64_MAX;
+}
+
+void column_pick(struct store *store, uint8_t field, uint64_t none,
+		 uint32_t chunk, const uint64_t *bits, size_t rows,
+		 uint64_t values[STORE_CHUNK_ROWS])
+{
+	struct chunk it = { 0 };
+	uint64_t mask;
+	size_t fast;
+
+	if (!open_chunk(store, field, chunk, &it))
+		it.rows = 0;
+	mask = mask_of(it.width);
+	fast = rows_to_load(&it);
+	for (size_t first = 0; first < rows; first += WORD_BITS) {
+		uint64_t word = bits[first / WORD_BITS];
+
+		for (; word; word &= word - 1) {
+			const size_t row =
+				first + (size_t)__builtin_ctzll(word);
+			uint64_t number = 0;
+
+			if (row < it.rows)
+				number = number_in(&it, row, fast, mask);
+			if (number || (it.width == WIDEST && row < it.rows))
+				number += it.base;
+			else
+				number = none;
+			values[row] = number;
+		}
+	}
+}
+
+void column_pick_terms(struct store *store, uint8_t field, uint32_t chunk,
+		       const uint64_t *bits, size_t rows,
+		       uint32_t terms[STORE_CHUNK_ROWS])
+{
+	struct chunk it = { 0 };
+	uint32_t base;
+	uint64_t mask;
+	size_t fast;
+
+	if (!open_chunk(store, field, chunk, &it))
+		it.rows = 0;
+	base = (uint32_t)it.base;
+	mask = mask_of(it.width);
+	fast = rows_to_load(&it);
+	for (size_t first = 0; first < rows; first += WORD_BITS) {
+		uint64_t word = bits[first / WORD_BITS];
+
+		for (; word; word &= word - 1) {
+			const size_t row =
+				first + (size_t)__builtin_ctzll(word);
+			uint32_t number = 0;
+
+			if (row < it.rows)
+				number = (uint32_t)number_in(&it, row, fast,
+							     mask);
+			terms[row] = number ? base + number : 0;
+		}
+	}
 }
 
 static void widen_any(const struct chunk *it, uint32_t *terms)
 {
-	const uint64_t mask = it->width < WIDEST
-				      ? ~(UINT64_MAX << 8 * it->width)
-				      : UINT64_MAX;
+	const uint64_t mask = mask_of(it->width);
 	const size_t fast = rows_to_load(it);
 	const uint32_t base = (uint32_t)it->base;
 	size_t i = 0;
@@ -152,10 +232,9 @@ static void widen_any(const struct chunk *it, uint32_t *terms)
 		terms[i] = number ? base + number : 0;
 	}
 	for (; i < it->rows; i++) {
-		const uint64_t number =
-			number_at(it->data + i * it->width, it->width);
+		const uint32_t number = (uint32_t)number_in(it, i, fast, mask);
 
-		terms[i] = number ? base + (uint32_t)number : 0;
+		terms[i] = number ? base + number : 0;
 	}
 }
 
@@ -249,20 +328,13 @@ static void equal_2(const struct chunk *it, uint16_t number, uint64_t *bits)
 
 static void equal_any(const struct chunk *it, uint64_t wanted, uint64_t *bits)
 {
-	const uint64_t mask = it->width < WIDEST
-				      ? ~(UINT64_MAX << 8 * it->width)
-				      : UINT64_MAX;
+	const uint64_t mask = mask_of(it->width);
 	const size_t fast = rows_to_load(it);
 
-	for (size_t row = 0; row < it->rows; row++) {
-		const uint8_t *at = it->data + row * it->width;
-		const uint64_t number =
-			row < fast ? load(at) & mask
-				   : (it->width ? number_at(at, it->width) : 1);
-
-		bits[row / WORD_BITS] |= (uint64_t)(number == wanted)
-					 << row % WORD_BITS;
-	}
+	for (size_t row = 0; row < it->rows; row++)
+		bits[row / WORD_BITS] |=
+			(uint64_t)(number_in(it, row, fast, mask) == wanted)
+			<< row % WORD_BITS;
 }
 
 /* Rows from here to the end of the chunk. */
@@ -342,9 +414,10 @@ void column_write(struct store *store, uint8_t field, uint64_t none,
 
 	const uint64_t base = width == WIDEST ? 0 : least - 1;
 
-	put_number(data, width, 1);
+	put_number(data, having == rows ? width | IS_WHOLE : width, 1);
 	put_number(data + 1, base, 8);
-	put_number(data + 9, rows - 1, 2);
+	put_number(data + 9, most, 8);
+	put_number(data + 17, rows - 1, 2);
 	for (size_t i = 0; i < rows && width; i++) {
 		const uint64_t number = width != WIDEST && values[i] == none
 						? 0

@@ -22,9 +22,20 @@ void column_write(struct store *store, uint8_t field, uint64_t none,
 void column_read_terms(struct store *store, uint8_t field, uint32_t chunk,
 		       uint32_t terms[STORE_CHUNK_ROWS]);
 
+/*
+ * The same of the rows alone that have a bit, among the first so many of the
+ * chunk: what the others are given is not touched.
+ */
+void column_pick(struct store *store, uint8_t field, uint64_t none,
+		 uint32_t chunk, const uint64_t *bits, size_t rows,
+		 uint64_t values[STORE_CHUNK_ROWS]);
+void column_pick_terms(struct store *store, uint8_t field, uint32_t chunk,
+		       const uint64_t *bits, size_t rows,
+		       uint32_t terms[STORE_CHUNK_ROWS]);
+
 /* Bounds of what a chunk holds; false if it holds nothing. */
 bool column_range(struct store *store, uint8_t field, uint32_t chunk,
-		  uint64_t *least, uint64_t *most);
+		  struct store_range *ret);
 
 /* The rows of a chunk that hold this term, or none (0), a bit each. */
 #define COLUMN_WORDS (STORE_CHUNK_ROWS / 64)

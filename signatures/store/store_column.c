@@ -32,10 +32,49 @@ static bool is_there(struct store *store, uint32_t chunk, size_t *count)
 	return true;
 }
 
-bool store_column_read(struct store *store, const struct field *field,
-		       uint32_t chunk, struct store_column *ret)
+/* More than this share of the rows, and all of them are quicker. */
+static bool is_most(const uint64_t *bits, size_t rows)
 {
-	void *room;
+	size_t count = 0;
+
+	if (!bits)
+		return true;
+	for (size_t i = 0; i < (rows + 63) / 64; i++)
+		count += (size_t)__builtin_popcountll(bits[i]);
+	return count > rows / 4;
+}
+
+static const uint32_t *terms_of(struct store *store, uint8_t field,
+				uint32_t chunk, const uint64_t *bits,
+				size_t rows)
+{
+	uint32_t *room = room_of(store, field);
+
+	if (is_most(bits, rows))
+		column_read_terms(store, field, chunk, room);
+	else
+		column_pick_terms(store, field, chunk, bits, rows, room);
+	return room;
+}
+
+static const uint64_t *numbers_of(struct store *store, uint8_t field,
+				  uint32_t chunk, const uint64_t *bits,
+				  size_t rows)
+{
+	uint64_t *room = room_of(store, field);
+
+	if (is_most(bits, rows))
+		column_read(store, field, STORE_NO_NUMBER, chunk, room);
+	else
+		column_pick(store, field, STORE_NO_NUMBER, chunk, bits, rows,
+			    room);
+	return room;
+}
+
+bool store_column_pick(struct store *store, const struct field *field,
+		       uint32_t chunk, const uint64_t *bits,
+		       struct store_column *ret)
+{
 	struct store_column column = { 0 };
 
 	if (store_side_is(field))
@@ -43,16 +82,36 @@ bool store_column_read(struct store *store, const struct field *field,
 	if (store->foreign)
 		return store->foreign->column_read(store->foreign_state, field,
 						   chunk, ret);
-	room = room_of(store, field->number);
 	if (!is_there(store, chunk, &column.count))
 		return false;
-	if (field->index == FIELD_RAW) {
-		column_read(store, field->number, STORE_NO_NUMBER, chunk, room);
-		column.numbers = room;
-	} else {
-		column_read_terms(store, field->number, chunk, room);
-		column.terms = room;
-	}
+	if (field->index == FIELD_RAW)
+		column.numbers = numbers_of(store, field->number, chunk, bits,
+					    column.count);
+	else
+		column.terms = terms_of(store, field->number, chunk, bits,
+					column.count);
+	*ret = column;
+	return true;
+}
+
+bool store_column_read(struct store *store, const struct field *field,
+		       uint32_t chunk, struct store_column *ret)
+{
+	return store_column_pick(store, field, chunk, NULL, ret);
+}
+
+bool store_column_pick_lists(struct store *store, uint32_t chunk,
+			     const uint64_t *bits, struct store_column *ret)
+{
+	struct store_column column = { 0 };
+
+	if (store->foreign)
+		return store->foreign->column_lists(store->foreign_state, chunk,
+						    ret);
+	if (!is_there(store, chunk, &column.count))
+		return false;
+	column.terms =
+		terms_of(store, SCHEMA_COLUMN_LISTS, chunk, bits, column.count);
 	*ret = column;
 	return true;
 }
@@ -60,32 +119,19 @@ bool store_column_read(struct store *store, const struct field *field,
 bool store_column_lists(struct store *store, uint32_t chunk,
 			struct store_column *ret)
 {
-	void *room;
-	struct store_column column = { 0 };
-
-	if (store->foreign)
-		return store->foreign->column_lists(store->foreign_state, chunk,
-						    ret);
-	room = room_of(store, SCHEMA_COLUMN_LISTS);
-	if (!is_there(store, chunk, &column.count))
-		return false;
-	column_read_terms(store, SCHEMA_COLUMN_LISTS, chunk, room);
-	column.terms = room;
-	*ret = column;
-	return true;
+	return store_column_pick_lists(store, chunk, NULL, ret);
 }
 
 bool store_column_range(struct store *store, const struct field *field,
-			uint32_t chunk, uint64_t *least, uint64_t *most)
+			uint32_t chunk, struct store_range *ret)
 {
 	if (store->foreign || store_side_is(field)) {
-		*least = 0;
-		*most = UINT64_MAX;
+		*ret = (struct store_range){ .most = UINT64_MAX };
 		return true;
 	}
 	if (store->pending)
 		pending_flush(store);
-	return column_range(store, field->number, chunk, least, most);
+	return column_range(store, field->number, chunk, ret);
 }
 
 static void read_equal(struct store *store, const struct field *field,

@@ -162,20 +162,13 @@ bool store_find_stamp(struct store *store, struct hash128 stamp,
 	return !in.failed;
 }
 
-bool store_find_term(struct store *store, const struct field *field,
-		     struct field_value value, struct store_term *ret)
+static bool find_counters(struct store *store, const struct field *field,
+			  struct field_value value, struct store_term *ret)
 {
 	uint8_t number[8];
 	struct btree_key key;
 	struct bytes in;
 
-	if ((field->type == FIELD_TEXT) != (value.text != NULL))
-		return false;
-	if (store_side_is(field))
-		return store_side_find_term(store, field, value, ret);
-	if (store->foreign)
-		return store->foreign->find_term(store->foreign_state, field,
-						 value, ret);
 	if (store->pending)
 		pending_flush(store);
 	key = term_key(field->number, term_bytes(field, value, number));
@@ -185,7 +178,37 @@ bool store_find_term(struct store *store, const struct field *field,
 	ret->value = value;
 	ret->crashes = pack_take_varint(&in);
 	ret->machines = pack_take_varint(&in);
+	return true;
+}
+
+bool store_find_term(struct store *store, const struct field *field,
+		     struct field_value value, struct store_term *ret)
+{
+	if ((field->type == FIELD_TEXT) != (value.text != NULL))
+		return false;
+	if (store_side_is(field))
+		return store_side_find_term(store, field, value, ret);
+	if (store->foreign)
+		return store->foreign->find_term(store->foreign_state, field,
+						 value, ret);
+	if (!find_counters(store, field, value, ret))
+		return false;
 	if (field->index == FIELD_MODULES)
 		ret->crashes = store_walk_crashes(store, field, ret->term);
 	return true;
+}
+
+uint32_t store_find_number(struct store *store, const struct field *field,
+			   struct field_value value)
+{
+	struct store_term term;
+	bool is_there;
+
+	if (store->foreign || store_side_is(field))
+		is_there = store_find_term(store, field, value, &term);
+	else
+		is_there =
+			(field->type == FIELD_TEXT) == (value.text != NULL) &&
+			find_counters(store, field, value, &term);
+	return is_there ? term.term : 0;
 }

@@ -2,6 +2,7 @@
 
 #include "signatures/store/pending.h"
 #include "signatures/store/posting.h"
+#include "signatures/store/posting_bits.h"
 #include "signatures/store/store_foreign.h"
 #include "signatures/store/store_rows.h"
 
@@ -115,4 +116,73 @@ enum status store_posting_read(struct store *store, const struct field *field,
 		add_members(store, lists, rows);
 	store_rows_destroy(lists);
 	return status;
+}
+
+struct setting {
+	struct store *store;
+	const uint64_t *among;
+	uint64_t *bits;
+};
+
+static bool is_any_asked(const struct setting *setting, uint32_t first)
+{
+	const size_t left = setting->store->rows - first;
+	const size_t rows =
+		left < SCHEMA_POSTING_ROWS ? left : SCHEMA_POSTING_ROWS;
+
+	for (size_t i = 0; i < (rows + 63) / 64; i++)
+		if (setting->among[first / 64 + i])
+			return true;
+	return false;
+}
+
+static bool set_chunk(void *closure, struct bytes key, struct bytes value)
+{
+	const struct setting *setting = closure;
+	uint32_t first;
+
+	bytes_skip(&key, 5);
+	first = (uint32_t)btree_take(&key, 2) * SCHEMA_POSTING_ROWS;
+	if (first >= setting->store->rows)
+		return false;
+	if (setting->among && !is_any_asked(setting, first))
+		return true;
+	if (!posting_bits_set(value, first, setting->bits,
+			      setting->store->rows) &&
+	    !setting->store->failed)
+		setting->store->failed = MDB_CORRUPTED;
+	return true;
+}
+
+static bool set_bit(void *closure, uint32_t row)
+{
+	const struct setting *setting = closure;
+
+	if (row < setting->store->rows)
+		setting->bits[row / 64] |= UINT64_C(1) << row % 64;
+	return true;
+}
+
+enum status store_posting_bits(struct store *store, const struct field *field,
+			       uint32_t term, const uint64_t *among,
+			       uint64_t *bits, struct error *err)
+{
+	struct setting setting = { store, among, bits };
+	struct btree_key prefix = btree_key();
+	struct store_rows *rows;
+	enum status status;
+
+	if (store->foreign) {
+		rows = store_rows_create();
+		status = store_posting_read(store, field, term, rows, err);
+		store_rows_walk(rows, set_bit, &setting);
+		store_rows_destroy(rows);
+		return status;
+	}
+	if (store->pending)
+		pending_flush(store);
+	btree_key_u8(&prefix, field->number);
+	btree_key_u32(&prefix, term);
+	btree_walk(store, SCHEMA_POSTING, &prefix, set_chunk, &setting);
+	return state_check(store, err);
 }

@@ -57,8 +57,15 @@ typedef bool store_term_take(void *closure, const struct store_term *term);
 enum status store_walk_terms(struct store *store, const struct field *field,
 			     store_term_take *take, void *closure,
 			     struct error *err) MUST_CHECK;
+/* Without counters, which those of FIELD_MODULES have to be made for. */
+enum status store_walk_values(struct store *store, const struct field *field,
+			      store_term_take *take, void *closure,
+			      struct error *err) MUST_CHECK;
 bool store_find_term(struct store *store, const struct field *field,
 		     struct field_value value, struct store_term *ret);
+/* Its number alone, at no scan; 0 if there is none such. */
+uint32_t store_find_number(struct store *store, const struct field *field,
+			   struct field_value value);
 /* The value of a term, copied to arena; false if there is none such. */
 bool store_term_value(struct store *store, const struct field *field,
 		      uint32_t term, struct arena *arena,
@@ -86,11 +93,24 @@ bool store_column_read(struct store *store, const struct field *field,
 		       uint32_t chunk, struct store_column *ret);
 
 /*
- * Without reading the chunk: no number or term in it is out of least..most.
- * False if there is none in it at all.
+ * The same for who looks at the rows alone that have a bit: what the column
+ * says of others is anything.  Rows asked for are all that is touched.
  */
+bool store_column_pick(struct store *store, const struct field *field,
+		       uint32_t chunk, const uint64_t *bits,
+		       struct store_column *ret);
+
+/*
+ * Without reading the chunk: no number or term in it is out of least..most,
+ * and each of the first with rows has one.  False if there is none at all.
+ */
+struct store_range {
+	uint64_t least, most;
+	size_t with;
+};
+
 bool store_column_range(struct store *store, const struct field *field,
-			uint32_t chunk, uint64_t *least, uint64_t *most);
+			uint32_t chunk, struct store_range *ret);
 
 /* The rows of a chunk that have this term, or none (0), a bit each. */
 void store_column_equal(struct store *store, const struct field *field,
@@ -126,11 +146,22 @@ enum status store_posting_read(struct store *store, const struct field *field,
 			       struct error *err) MUST_CHECK;
 
 /*
+ * The same as bits, one a row of the store, for FIELD_POSTINGS and what is
+ * listed.  Rows may be left out where among (if it is not NULL) has none of
+ * the rows about them.
+ */
+enum status store_posting_bits(struct store *store, const struct field *field,
+			       uint32_t term, const uint64_t *among,
+			       uint64_t *bits, struct error *err) MUST_CHECK;
+
+/*
  * Crashes with a FIELD_MODULES term are those with a list of modules that has
  * it.  The number of the list of each row, as a column of terms (0 = none):
  */
 bool store_column_lists(struct store *store, uint32_t chunk,
 			struct store_column *ret);
+bool store_column_pick_lists(struct store *store, uint32_t chunk,
+			     const uint64_t *bits, struct store_column *ret);
 /* ... and the numbers of the lists that have the term. */
 enum status store_posting_lists(struct store *store, const struct field *field,
 				uint32_t term, struct store_rows *lists,

@@ -100,6 +100,7 @@ struct terms {
 	store_term_take *take;
 	void *closure;
 	const uint32_t *counts;
+	bool is_counted; /* a term without crashes is none */
 	struct arena arena;
 };
 
@@ -116,7 +117,7 @@ static bool take_value(void *closure, struct bytes key, struct bytes value)
 	if (terms->counts)
 		term.crashes = crashes_of(terms->store, terms->counts, field,
 					  term.term);
-	if (!term.crashes)
+	if (!term.crashes && terms->is_counted)
 		return true;
 	if (!term_is_whole(field, key)) {
 		btree_key_u8(&name, field->number);
@@ -132,15 +133,32 @@ static bool take_value(void *closure, struct bytes key, struct bytes value)
 	return terms->take(terms->closure, &term);
 }
 
+static enum status walk_values(struct store *store, const struct field *field,
+			       const uint32_t *counts, bool is_counted,
+			       store_term_take *take, void *closure,
+			       struct error *err)
+{
+	struct terms terms = { .store = store,
+			       .field = field,
+			       .take = take,
+			       .closure = closure,
+			       .counts = counts,
+			       .is_counted = is_counted };
+	struct btree_key prefix = btree_key();
+
+	btree_key_u8(&prefix, field->number);
+	arena_init(&terms.arena);
+	btree_walk(store, SCHEMA_VALUE, &prefix, take_value, &terms);
+	arena_deinit(&terms.arena);
+	return state_check(store, err);
+}
+
 enum status store_walk_terms(struct store *store, const struct field *field,
 			     store_term_take *take, void *closure,
 			     struct error *err)
 {
-	struct terms terms = {
-		.store = store, .field = field, .take = take, .closure = closure
-	};
-	struct btree_key prefix = btree_key();
 	uint32_t *counts = NULL;
+	enum status status;
 
 	if (store_side_is(field))
 		return store_side_walk(store, field, take, closure, err);
@@ -151,13 +169,20 @@ enum status store_walk_terms(struct store *store, const struct field *field,
 		pending_flush(store);
 	if (field->index == FIELD_MODULES)
 		counts = count_lists(store);
-	terms.counts = counts;
-	btree_key_u8(&prefix, field->number);
-	arena_init(&terms.arena);
-	btree_walk(store, SCHEMA_VALUE, &prefix, take_value, &terms);
-	arena_deinit(&terms.arena);
+	status = walk_values(store, field, counts, true, take, closure, err);
 	free(counts);
-	return state_check(store, err);
+	return status;
+}
+
+enum status store_walk_values(struct store *store, const struct field *field,
+			      store_term_take *take, void *closure,
+			      struct error *err)
+{
+	if (field->index != FIELD_MODULES || store->foreign)
+		return store_walk_terms(store, field, take, closure, err);
+	if (store->pending)
+		pending_flush(store);
+	return walk_values(store, field, NULL, false, take, closure, err);
 }
 
 struct records {

@@ -1,0 +1,91 @@
+#include "query/accept.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "signatures/base/text.h"
+
+static void add(struct accept *accept, uint32_t term, uint64_t crashes)
+{
+	if (term >= accept->room) {
+		const size_t room = ((size_t)term + 1) * 2;
+
+		accept->yes = realloc(accept->yes, room);
+		if (!accept->yes)
+			abort();
+		memset(accept->yes + accept->room, 0, room - accept->room);
+		accept->room = room;
+	}
+	if (term >= accept->terms)
+		accept->terms = (size_t)term + 1;
+	if (accept->yes[term])
+		return;
+	accept->yes[term] = 1;
+	accept->only = term;
+	accept->count++;
+	accept->crashes += crashes;
+}
+
+static bool take_term(void *closure, const struct store_term *term)
+{
+	struct accept *accept = closure;
+
+	if (where_accepts(accept->test, term->value))
+		add(accept, term->term, term->crashes);
+	return true;
+}
+
+/* Counters of modules are made by a scan: their number will do. */
+static bool find_term(struct store *store, const struct field *field,
+		      struct field_value value, struct store_term *ret)
+{
+	if (field->index != FIELD_MODULES)
+		return store_find_term(store, field, value, ret);
+	*ret = (struct store_term){ .term = store_find_number(store, field,
+							      value) };
+	return ret->term != 0;
+}
+
+static void look_up(struct store *store, struct accept *accept)
+{
+	const struct where_test *test = accept->test;
+	struct arena arena;
+
+	arena_init(&arena);
+	for (size_t i = 0; i < test->count; i++) {
+		struct field_value value = { .number = test->values[i].low };
+		struct store_term term;
+
+		if (test->values[i].form == WHERE_ABSENT)
+			continue;
+		if (test->values[i].form == WHERE_EXACT)
+			value.text =
+				text_file_name(&arena, test->values[i].text);
+		if (find_term(store, test->field, value, &term))
+			add(accept, term.term, term.crashes);
+	}
+	arena_deinit(&arena);
+}
+
+enum status accept_make(struct store *store, const struct where_test *test,
+			struct accept *ret, struct error *err)
+{
+	struct accept accept = { .test = test };
+
+	if (where_accepts_absent(test))
+		add(&accept, 0, UINT32_MAX);
+	if (where_is_lookup(test)) {
+		look_up(store, &accept);
+	} else if (store_walk_values(store, test->field, take_term, &accept,
+				     err)) {
+		accept_deinit(&accept);
+		return err->status;
+	}
+	*ret = accept;
+	return STATUS_OK;
+}
+
+void accept_deinit(struct accept *accept)
+{
+	free(accept->yes);
+}

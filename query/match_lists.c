@@ -1,0 +1,227 @@
+#include "query/match_lists.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	WORD_BITS = 64
+};
+
+/* Rows on the posting list of a term, as bits. */
+struct joined {
+	struct store *store;
+	const struct field *field;
+	const uint64_t *among;
+	uint64_t *bits;
+	struct error *err;
+	enum status status;
+};
+
+static bool join_term(void *closure, const struct store_term *term)
+{
+	struct joined *joined = closure;
+
+	joined->status =
+		store_posting_bits(joined->store, joined->field, term->term,
+				   joined->among, joined->bits, joined->err);
+	return joined->status == STATUS_OK;
+}
+
+static enum status join_accepted(struct joined *joined,
+				 const struct accept *accept)
+{
+	for (uint32_t term = 1; term < accept->terms; term++) {
+		const struct store_term one = { .term = term };
+
+		if (accept->yes[term] && !join_term(joined, &one))
+			return joined->status;
+	}
+	return STATUS_OK;
+}
+
+/* Rows without any value are what no list has. */
+static enum status add_absent(struct joined *joined, const struct plan *plan,
+			      size_t words)
+{
+	struct plan any = plan_none(joined->store);
+	uint64_t *bits = joined->bits;
+
+	joined->bits = any.bits;
+	if (store_walk_terms(joined->store, joined->field, join_term, joined,
+			     joined->err))
+		joined->status = joined->err->status;
+	for (size_t i = 0; i < words; i++)
+		bits[i] |= plan->bits[i] & ~any.bits[i];
+	joined->bits = bits;
+	plan_deinit(&any);
+	return joined->status;
+}
+
+enum status match_lists_rows(struct store *store, const struct accept *accept,
+			     struct plan *plan, uint64_t *scratch,
+			     struct error *err)
+{
+	const uint64_t flip = accept->test->negated ? UINT64_MAX : 0;
+	const size_t words =
+		((size_t)plan->row_count + WORD_BITS - 1) / WORD_BITS;
+	struct joined joined = { .store = store,
+				 .field = accept->test->field,
+				 .among = plan->bits,
+				 .bits = scratch,
+				 .err = err };
+
+	memset(scratch, 0, words * sizeof(*scratch));
+	if (join_accepted(&joined, accept) ||
+	    (accept_has(accept, 0) && add_absent(&joined, plan, words)))
+		return joined.status;
+	for (size_t i = 0; i < words; i++)
+		plan->bits[i] &= scratch[i] ^ flip;
+	return STATUS_OK;
+}
+
+/* Lists as bits, asked once a row; those beyond are as if without modules. */
+struct members {
+	uint64_t *bits;
+	size_t count; /* of lists */
+	size_t room;  /* in words */
+	bool value;   /* that lists are being given */
+	bool beyond;
+};
+
+static bool set_list(void *closure, uint32_t list)
+{
+	struct members *members = closure;
+	const size_t word = list / WORD_BITS;
+	const uint64_t bit = UINT64_C(1) << list % WORD_BITS;
+
+	if (word >= members->room) {
+		const size_t room = (word + 1) * 2;
+
+		members->bits =
+			realloc(members->bits, room * sizeof(*members->bits));
+		if (!members->bits)
+			abort();
+		memset(members->bits + members->room,
+		       members->beyond ? 0xff : 0,
+		       (room - members->room) * sizeof(*members->bits));
+		members->room = room;
+	}
+	members->bits[word] = members->value ? members->bits[word] | bit
+					     : members->bits[word] & ~bit;
+	if (list >= members->count)
+		members->count = (size_t)list + 1;
+	return true;
+}
+
+static bool has_list(const struct members *members, uint32_t list)
+{
+	return list < members->count
+		       ? members->bits[list / WORD_BITS] >> list % WORD_BITS & 1
+		       : members->beyond;
+}
+
+struct gathering {
+	struct store *store;
+	const struct field *field;
+	struct store_rows *lists;
+	struct error *err;
+	enum status status;
+};
+
+static bool gather_term(void *closure, const struct store_term *term)
+{
+	struct gathering *gathering = closure;
+
+	gathering->status = store_posting_lists(
+		gathering->store, gathering->field, term->term,
+		gathering->lists, gathering->err);
+	return gathering->status == STATUS_OK;
+}
+
+static enum status gather_accepted(struct gathering *gathering,
+				   const struct accept *accept)
+{
+	for (uint32_t term = 1; term < accept->terms; term++) {
+		const struct store_term one = { .term = term };
+
+		if (accept->yes[term] && !gather_term(gathering, &one))
+			return gathering->status;
+	}
+	return STATUS_OK;
+}
+
+/* Which lists pass; where rows without modules do, so do lists of no term. */
+static enum status find_members(struct store *store,
+				const struct accept *accept,
+				struct members *members, struct error *err)
+{
+	struct gathering gathering = { .store = store,
+				       .field = accept->test->field,
+				       .err = err };
+	enum status status = STATUS_OK;
+
+	members->beyond = accept_has(accept, 0);
+	if (members->beyond) {
+		gathering.lists = store_rows_create();
+		status = store_walk_values(store, gathering.field, gather_term,
+					   &gathering, err);
+		if (!status)
+			status = gathering.status;
+		store_rows_walk(gathering.lists, set_list, members);
+		store_rows_destroy(gathering.lists);
+	}
+	if (status)
+		return status;
+	gathering.lists = store_rows_create();
+	status = gather_accepted(&gathering, accept);
+	members->value = true;
+	store_rows_walk(gathering.lists, set_list, members);
+	store_rows_destroy(gathering.lists);
+	/* List 0 is that of rows that have none. */
+	members->value = members->beyond;
+	set_list(members, 0);
+	return status;
+}
+
+static void keep_members(const struct members *members,
+			 const struct store_column *column, bool negated,
+			 uint64_t *bits, size_t rows)
+{
+	for (size_t first = 0; first < rows; first += WORD_BITS) {
+		uint64_t *word = &bits[first / WORD_BITS];
+
+		for (uint64_t left = *word; left; left &= left - 1) {
+			const size_t row =
+				first + (size_t)__builtin_ctzll(left);
+			const uint32_t list =
+				row < column->count ? column->terms[row] : 0;
+
+			if (has_list(members, list) == negated)
+				*word &= ~(left & -left);
+		}
+	}
+}
+
+enum status match_lists_modules(struct store *store,
+				const struct accept *accept, struct plan *plan,
+				struct error *err)
+{
+	struct members members = { .bits = NULL };
+	const enum status status = find_members(store, accept, &members, err);
+
+	for (uint32_t chunk = 0; chunk < plan_chunks(plan) && !status;
+	     chunk++) {
+		struct store_column column = { .count = 0 };
+		size_t rows;
+		uint64_t *bits = plan_chunk(plan, chunk, &rows);
+
+		if (!plan_has_any(plan, chunk))
+			continue;
+		if (!store_column_pick_lists(store, chunk, bits, &column))
+			column.count = 0;
+		keep_members(&members, &column, accept->test->negated, bits,
+			     rows);
+	}
+	free(members.bits);
+	return status;
+}

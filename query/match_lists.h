@@ -1,0 +1,22 @@
+/*
+ * match_lists.h - one test against posting lists: of rows, or of the lists of
+ * modules that rows have.
+ */
+#ifndef QUERY_MATCH_LISTS_H
+#define QUERY_MATCH_LISTS_H
+
+#include "query/accept.h"
+#include "query/plan.h"
+
+/*
+ * Take the rows that fail the test out of plan.  scratch has room for as many
+ * words as the plan and is anything, before and after.
+ */
+enum status match_lists_rows(struct store *store, const struct accept *accept,
+			     struct plan *plan, uint64_t *scratch,
+			     struct error *err) MUST_CHECK;
+enum status match_lists_modules(struct store *store,
+				const struct accept *accept, struct plan *plan,
+				struct error *err) MUST_CHECK;
+
+#endif

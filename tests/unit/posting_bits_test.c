@@ -1,0 +1,132 @@
+#include "signatures/store/posting_bits.h"
+
+#include <roaring/roaring.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "signatures/base/arena.h"
+#include "signatures/store/posting.h"
+#include "signatures/store/schema.h"
+#include "tests/unit.h"
+
+enum {
+	CHUNK = 3, /* of rows, so that the first is not 0 */
+	FIRST = CHUNK * SCHEMA_POSTING_ROWS,
+	ROWS = FIRST + SCHEMA_POSTING_ROWS,
+	WORDS = ROWS / 64
+};
+
+static uint64_t *zeroes(void)
+{
+	uint64_t *bits = calloc(WORDS, sizeof(*bits));
+
+	assert_non_null(bits);
+	return bits;
+}
+
+static bool has(const uint64_t *bits, uint32_t row)
+{
+	return bits[row / 64] >> row % 64 & 1;
+}
+
+/* The set goes through its bytes and comes back, up to the last row. */
+static void check(roaring_bitmap_t *rows, unsigned int form, uint32_t row_count)
+{
+	struct arena arena;
+	struct bytes bytes;
+	uint64_t *bits = zeroes();
+
+	arena_init(&arena);
+	bytes = posting_encode(rows, FIRST, &arena);
+	assert_int_equal(*bytes.next, form);
+	assert_true(posting_bits_set(bytes, FIRST, bits, row_count));
+	for (uint32_t row = 0; row < ROWS; row++)
+		if (has(bits, row) !=
+		    (row < row_count && roaring_bitmap_contains(rows, row)))
+			fail_msg("row %u of %u", row, row_count);
+	free(bits);
+	arena_deinit(&arena);
+	roaring_bitmap_free(rows);
+}
+
+static roaring_bitmap_t *every(uint32_t step)
+{
+	return roaring_bitmap_from_range(FIRST, ROWS, step);
+}
+
+static void each_form_gives_its_rows(void **state)
+{
+	roaring_bitmap_t *rows;
+
+	(void)state;
+	check(roaring_bitmap_of(1, FIRST), 0, ROWS);
+	check(roaring_bitmap_of(1, ROWS - 1), 0, ROWS);
+	check(every(50), 0, ROWS);
+	check(every(3), 1, ROWS);
+	check(every(1), 1, ROWS);
+	/* Containers of rows beside containers of bits and of runs. */
+	rows = every(2);
+	roaring_bitmap_remove_range(rows, FIRST + 65536, FIRST + 2 * 65536);
+	for (uint32_t row = 0; row < 4096; row++)
+		roaring_bitmap_add(rows, FIRST + 65536 + row * 7);
+	roaring_bitmap_add_range(rows, FIRST + 3 * 65536 + 77,
+				 FIRST + 4 * 65536 - 3);
+	check(rows, 1, ROWS);
+	/* Fewer containers of runs than have offsets. */
+	rows = roaring_bitmap_from_range(FIRST + 5, FIRST + 100000, 1);
+	check(rows, 1, ROWS);
+}
+
+static void rows_beyond_the_store_are_passed_over(void **state)
+{
+	(void)state;
+	for (uint32_t less = 0; less < 130; less += 43) {
+		check(every(50), 0, ROWS - less);
+		check(every(3), 1, ROWS - less);
+		check(every(1), 1, ROWS - less);
+	}
+	check(every(1), 1, FIRST + 1);
+	check(every(2), 1, FIRST);
+}
+
+/* Whatever is cut or flipped stays inside, and what is cut is noticed. */
+static void damaged_bytes_are_refused(void **state)
+{
+	roaring_bitmap_t *rows = every(3);
+	struct arena arena;
+	struct bytes bytes;
+	uint64_t *bits = zeroes();
+	uint8_t *copy;
+
+	(void)state;
+	arena_init(&arena);
+	bytes = posting_encode(rows, FIRST, &arena);
+	for (size_t size = 1; size < bytes_left(&bytes); size += 1 + size / 9)
+		assert_false(posting_bits_set(bytes_of(bytes.next, size), FIRST,
+					      bits, ROWS));
+	/* Rows of another chunk. */
+	assert_false(posting_bits_set(bytes, 0, bits, ROWS));
+	copy = malloc(bytes_left(&bytes));
+	assert_non_null(copy);
+	for (size_t at = 0; at < 300; at++) {
+		memcpy(copy, bytes.next, bytes_left(&bytes));
+		copy[at] ^= (uint8_t)(1 + at * 37);
+		(void)posting_bits_set(bytes_of(copy, bytes_left(&bytes)),
+				       FIRST, bits, ROWS);
+	}
+	free(copy);
+	free(bits);
+	arena_deinit(&arena);
+	roaring_bitmap_free(rows);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_form_gives_its_rows),
+		cmocka_unit_test(rows_beyond_the_store_are_passed_over),
+		cmocka_unit_test(damaged_bytes_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

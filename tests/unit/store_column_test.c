@@ -1,0 +1,155 @@
+#include "tests/unit/made_store.h"
+
+#include <string.h>
+
+#include "signatures/store/column.h"
+#include "signatures/store/state.h"
+
+static struct made_store made;
+
+static bool has(const uint64_t *bits, uint32_t row)
+{
+	return bits[row / 64] >> row % 64 & 1;
+}
+
+/* Rows by which some of few and some of most are asked for. */
+static void choose(uint64_t bits[COLUMN_WORDS], uint32_t step)
+{
+	memset(bits, 0, COLUMN_WORDS * sizeof(*bits));
+	for (uint32_t row = 0; row < made.count; row += step)
+		bits[row / 64] |= UINT64_C(1) << row % 64;
+}
+
+static void check_picked(const struct field *field, uint32_t step)
+{
+	static uint64_t numbers[STORE_CHUNK_ROWS];
+	uint64_t bits[COLUMN_WORDS];
+	struct store_column column;
+
+	choose(bits, step);
+	if (!store_column_read(made.store, field, 0, &column))
+		fail_msg("%s: no chunk", field->name);
+	for (uint32_t row = 0; row < made.count; row++)
+		numbers[row] =
+			column.terms ? column.terms[row] : column.numbers[row];
+	assert_true(store_column_pick(made.store, field, 0, bits, &column));
+	assert_int_equal(column.count, made.count);
+	for (uint32_t row = 0; row < made.count; row++)
+		if (has(bits, row) &&
+		    numbers[row] != (column.terms ? column.terms[row]
+						  : column.numbers[row]))
+			fail_msg("%s: row %u, step %u", field->name, row, step);
+	assert_false(store_column_pick(made.store, field, 1, bits, &column));
+}
+
+static void what_is_picked_is_what_is_read(void **state)
+{
+	(void)state;
+	for (const struct field *field = field_table; field->name; field++) {
+		if (field->index != FIELD_COLUMN && field->index != FIELD_RAW)
+			continue;
+		for (uint32_t step = 1; step < 60; step += 7)
+			check_picked(field, step);
+	}
+}
+
+static void a_range_is_as_narrow_as_it_can_be(void **state)
+{
+	(void)state;
+	for (const struct field *field = field_table; field->name; field++) {
+		struct store_column column;
+		struct store_range range;
+		uint64_t least = UINT64_MAX, most = 0;
+		uint32_t with = 0;
+
+		if (field->index != FIELD_RAW)
+			continue;
+		assert_true(store_column_read(made.store, field, 0, &column));
+		for (uint32_t row = 0; row < made.count; row++) {
+			const uint64_t number = column.numbers[row];
+
+			if (number == STORE_NO_NUMBER)
+				continue;
+			with++;
+			least = number < least ? number : least;
+			most = number > most ? number : most;
+		}
+		assert_int_equal(
+			store_column_range(made.store, field, 0, &range),
+			with != 0);
+		if (!with)
+			continue;
+		assert_int_equal(range.least, least);
+		assert_int_equal(range.most, most);
+		assert_int_equal(range.with, with == made.count ? with : 0);
+	}
+}
+
+/* From one row to all of them, none missing and some, at each width. */
+static void a_chunk_comes_back_as_it_was_written(void **state)
+{
+	static uint64_t values[STORE_CHUNK_ROWS], again[STORE_CHUNK_ROWS];
+	static const size_t counts[] = { 1, 7, 8, 9, 4000, STORE_CHUNK_ROWS };
+	uint64_t bits[COLUMN_WORDS];
+	struct store_range range;
+	struct store *store;
+	struct error err;
+	char folder[] = "/tmp/columns-XXXXXX";
+	char command[64];
+
+	(void)state;
+	memset(bits, 0xff, sizeof(bits));
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(store_open(folder, STORE_WRITE, false, &store, &err),
+			 STATUS_OK);
+	assert_int_equal(store_begin(store, &err), STATUS_OK);
+	for (unsigned int wide = 0; wide < 64; wide += 3)
+		for (size_t n = 0; n < 6; n++)
+			for (size_t gap = 0; gap < 2; gap++) {
+				const uint64_t last = (UINT64_C(1) << wide) - 1;
+				size_t rows = 0;
+
+				for (size_t i = 0; i < STORE_CHUNK_ROWS; i++) {
+					values[i] = 1000 + i * 77 % (last + 1);
+					if (i >= counts[n] ||
+					    (gap && i % 5 == 1))
+						values[i] = STORE_NO_NUMBER;
+					else
+						rows = i + 1;
+				}
+				column_write(store, 1, STORE_NO_NUMBER, 0,
+					     values);
+				column_read(store, 1, STORE_NO_NUMBER, 0,
+					    again);
+				assert_memory_equal(values, again,
+						    sizeof(values));
+				memset(again, 0, sizeof(again));
+				column_pick(store, 1, STORE_NO_NUMBER, 0, bits,
+					    STORE_CHUNK_ROWS, again);
+				assert_memory_equal(values, again,
+						    sizeof(values));
+				assert_true(column_range(store, 1, 0, &range));
+				assert_int_equal(range.with,
+						 gap && rows > 1 ? 0 : rows);
+			}
+	store_end(store);
+	store_close(store);
+	snprintf(command, sizeof(command), "rm -rf %s", folder);
+	assert_int_equal(system(command), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_picked_is_what_is_read),
+		cmocka_unit_test(a_range_is_as_narrow_as_it_can_be),
+		cmocka_unit_test(a_chunk_comes_back_as_it_was_written),
+	};
+
+	made_store_create(&made);
+
+	const int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+	made_store_destroy(&made);
+	return failed;
+}
