@@ -98,20 +98,20 @@ static const char *label_of(struct arena *arena, const struct field *field,
 			   name ? name : "");
 }
 
-static void print_row(struct table *out, struct query *query,
-		      const struct field *field, const struct group *group,
-		      const struct measure *measure, const struct mark *mark,
-		      size_t i)
+static void print_row(struct table *out, const struct field *field,
+		      const struct group *group, const struct measure *measure,
+		      const struct mark *mark, size_t i)
 {
 	const struct group_row *row = &group->rows[i];
-	const char *key = group_text(&query->arena, field, row->value);
+	struct arena *arena = &out->passing;
+	const char *key = group_text(arena, field, row->value);
 	const char *name = name_of(field, row->value);
 	const double all = group->with_value ? (double)group->with_value : 1;
 	struct table_cell cells[ALL_COLUMNS] = {
 		table_count_cell(i + 1),
 		table_text_cell(key),
 		table_text_cell(name),
-		table_text_cell(label_of(&query->arena, field, key, name)),
+		table_text_cell(label_of(arena, field, key, name)),
 		table_count_cell(row->crashes),
 		table_count_cell(row->machines),
 		table_real_cell((double)row->crashes / all),
@@ -122,7 +122,7 @@ static void print_row(struct table *out, struct query *query,
 	};
 
 	measure_cells(measure, row->crashes, cells + COLUMNS);
-	mark_cells(&query->arena, mark, cells + MARKS);
+	mark_cells(arena, mark, cells + MARKS);
 	table_row(out, cells);
 }
 
@@ -265,6 +265,7 @@ static void print(struct query *query, const struct field *field,
 	struct table_column columns[ALL_COLUMNS];
 	const bool limited = options.limit && options.limit < group->count;
 	const size_t shown = limited ? (size_t)options.limit : group->count;
+	const struct mark none = { .issue = NULL };
 	struct table *out;
 
 	memcpy(columns,
@@ -277,7 +278,8 @@ static void print(struct query *query, const struct field *field,
 		text_printf(&query->arena, "Crashes by %s", field->name),
 		columns, ALL_COLUMNS);
 	for (size_t i = 0; i < shown; i++)
-		print_row(out, query, field, group, measure, &of_rows[i], i);
+		print_row(out, field, group, measure,
+			  of_rows ? &of_rows[i] : &none, i);
 	measure_tell(measure, out);
 	say_totals(out, field, asked, group, shown);
 	tell_totals(out, field, asked, group, shown);

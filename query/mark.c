@@ -173,16 +173,19 @@ enum status mark_of_group(struct query *query, const struct marks *marks,
 			  struct error *err)
 {
 	struct arena *arena = &query->arena;
-	struct mark *all = arena_take(arena, group->count + 1, sizeof(*all));
-	struct place *places =
-		arena_take(arena, group->count + 1, sizeof(*places));
-	struct grouping grouping = { marks, places, group->count, all };
+	struct mark *all;
+	struct place *places;
 	struct error none;
 
-	*ret = all;
-	memset(all, 0, (group->count + 1) * sizeof(*all));
+	*ret = NULL;
 	if (!marks->issues || group->count == 0)
 		return STATUS_OK;
+	all = arena_take(arena, group->count, sizeof(*all));
+	places = arena_take(arena, group->count, sizeof(*places));
+
+	struct grouping grouping = { marks, places, group->count, all };
+
+	*ret = all;
 	for (size_t i = 0; i < group->count; i++)
 		places[i] = (struct place){ group->rows[i].value, i };
 	qsort(places, group->count, sizeof(*places), by_value);

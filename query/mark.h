@@ -42,7 +42,7 @@ struct mark mark_of_rows(const struct marks *marks, const uint32_t *rows,
 struct mark mark_of_plan(const struct marks *marks, const struct plan *plan);
 /*
  * Of each row of the group, in its order; in arena.  A field without an index
- * has none.
+ * has none, and NULL it is where the store has no list.
  */
 enum status mark_of_group(struct query *query, const struct marks *marks,
 			  const struct field *field, const struct plan *plan,

@@ -117,7 +117,6 @@ void measure_cells(const struct measure *measure, uint64_t count,
 		   struct table_cell ret[MEASURE_COLUMNS])
 {
 	const struct interval share = statistics_share(count, measure->total);
-	const struct interval sure = statistics_count(count);
 	const double days = measure->machine_days;
 
 	ret[0] = table_real_cell(share.low);
@@ -125,6 +124,8 @@ void measure_cells(const struct measure *measure, uint64_t count,
 	for (size_t i = 2; i < MEASURE_COLUMNS; i++)
 		ret[i] = table_absent();
 	if (days > 0) {
+		const struct interval sure = statistics_count(count);
+
 		ret[2] = table_real_cell((double)count / days);
 		ret[3] = table_real_cell(sure.low / days);
 		ret[4] = table_real_cell(sure.high / days);

@@ -167,9 +167,21 @@ static bool is_obeyed(uint32_t c)
 	       (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
 }
 
+bool table_is_plain(const char *text)
+{
+	for (; *text; text++)
+		if (*text < 0x20 || *text > 0x7e)
+			return false;
+	return true;
+}
+
 const char *table_visible(struct arena *arena, const char *text)
 {
 	const unsigned char *in = (const unsigned char *)text;
+
+	if (table_is_plain(text))
+		return text_copy(arena, text);
+
 	/* At worst each byte becomes \x1b, each three \u202e. */
 	char *visible = arena_take(arena, strlen(text) * 4 + 1, 1);
 	char *out = visible;
@@ -213,6 +225,6 @@ void table_bar(double fraction, unsigned cells, char buf[TABLE_BAR_BYTES])
 	if (fraction > 0 && left == 0)
 		left = 1; /* something is not nothing */
 	for (; left >= 8; left -= 8)
-		out += sprintf(out, "█");
-	sprintf(out, "%s", eighths[left]);
+		out = stpcpy(out, "█");
+	strcpy(out, eighths[left]);
 }

@@ -127,6 +127,8 @@ bool table_shows(const struct table *table, size_t column);
  * direction marks and bytes that are no UTF-8 become \x1b or \u202e.
  */
 const char *table_visible(struct arena *arena, const char *text);
+/* Printable ASCII, which is visible as it is, and as wide as it is long. */
+bool table_is_plain(const char *text);
 
 /* Columns on a terminal. */
 size_t table_width(const char *text);

@@ -33,11 +33,12 @@ static void csv_cell(struct table *table, size_t i,
 		return;
 	switch (table->columns[i].kind) {
 	case TABLE_COUNT:
-		fprintf(table->out, "%" PRIu64, cell->count);
+		fputs(text_decimal(&table->passing, cell->count), table->out);
 		return;
 	case TABLE_SHARE:
 	case TABLE_BAR:
-		fprintf(table->out, "%.6f", cell->real);
+		fputs(text_fixed(&table->passing, cell->real, 6, ""),
+		      table->out);
 		return;
 	case TABLE_REAL:
 		fprintf(table->out, "%.6g", cell->real);

@@ -12,20 +12,18 @@ enum {
 	BAR_CELLS = 20,
 };
 
-/* Cells as they will stand, NULL for a column that is not shown. */
-struct held_row {
-	const char *cells[TABLE_COLUMNS_MAX];
-};
-
 struct table_held {
-	struct held_row *rows;
+	const char ***rows; /* of cells as they will stand, of columns shown */
 	size_t count;
 	size_t room;
 	bool flowing; /* widths are chosen, rows go straight out */
+	size_t shown[TABLE_COLUMNS_MAX];
+	size_t shown_count;
 	size_t widths[TABLE_COLUMNS_MAX];
 	bool hidden[TABLE_COLUMNS_MAX]; /* there is no room */
 };
 
+/* Lives in arena, or (word, text) is the cell's own. */
 static const char *render(struct arena *arena,
 			  const struct table_column *column,
 			  const struct table_cell *cell)
@@ -36,9 +34,9 @@ static const char *render(struct arena *arena,
 		return column->kind == TABLE_BAR ? "" : "-";
 	switch (column->kind) {
 	case TABLE_COUNT:
-		return text_printf(arena, "%" PRIu64, cell->count);
+		return text_decimal(arena, cell->count);
 	case TABLE_SHARE:
-		return text_printf(arena, "%.2f%%", 100 * cell->real);
+		return text_fixed(arena, 100 * cell->real, 2, "%");
 	case TABLE_REAL:
 		return text_printf(arena, "%.3g", cell->real);
 	case TABLE_BAR:
@@ -52,22 +50,29 @@ static const char *render(struct arena *arena,
 	case TABLE_TEXT:
 		break;
 	}
-	return table_visible(arena, cell->text);
+	return table_is_plain(cell->text) ? cell->text
+					  : table_visible(arena, cell->text);
 }
 
 static void text_begin(struct table *table)
 {
-	table->held = arena_take(&table->arena, 1, sizeof(*table->held));
+	struct table_held *held =
+		arena_take(&table->arena, 1, sizeof(*table->held));
+
+	table->held = held;
+	for (size_t i = 0; i < table->column_count; i++)
+		if (table_shows(table, i))
+			held->shown[held->shown_count++] = i;
 }
 
-/* Most tables are short, and rows are wide. */
-static void hold(struct table *table, const struct held_row *row)
+/* Most tables are short. */
+static void hold(struct table *table, const char **cells)
 {
 	struct table_held *held = table->held;
 
 	if (held->count == held->room) {
 		const size_t room = held->room ? 2 * held->room : HELD_FIRST;
-		struct held_row *rows =
+		const char ***rows =
 			arena_take(&table->arena, room, sizeof(*rows));
 
 		if (held->count)
@@ -75,7 +80,7 @@ static void hold(struct table *table, const struct held_row *row)
 		held->rows = rows;
 		held->room = room;
 	}
-	held->rows[held->count++] = *row;
+	held->rows[held->count++] = cells;
 }
 
 static bool right_aligned(const struct table_column *column)
@@ -124,34 +129,36 @@ static const char *cut(struct arena *arena, const char *text, size_t width)
 
 static void print_cells(struct table *table, const char *const cells[])
 {
+	const struct table_held *held = table->held;
 	size_t owed = 0; /* blanks are printed only before something */
 	bool first = true;
 
-	for (size_t i = 0; i < table->column_count; i++) {
-		if (!cells[i] || table->held->hidden[i])
+	for (size_t n = 0; n < held->shown_count; n++) {
+		const size_t i = held->shown[n];
+
+		if (held->hidden[i])
 			continue;
 
 		const bool cuts = terminal_columns() &&
 				  narrowest(&table->columns[i]) != SIZE_MAX;
-		const char *cell = cuts ? cut(&table->passing, cells[i],
-					      table->held->widths[i])
-					: cells[i];
+		const char *cell =
+			cuts ? cut(&table->passing, cells[n], held->widths[i])
+			     : cells[n];
 		const size_t width = table_width(cell);
-		const size_t pad = width < table->held->widths[i]
-					   ? table->held->widths[i] - width
-					   : 0;
+		const size_t pad =
+			width < held->widths[i] ? held->widths[i] - width : 0;
 		const bool right = right_aligned(&table->columns[i]);
 
 		owed += (first ? 0 : 2) + (right ? pad : 0);
 		if (*cell) {
 			for (; owed; owed--)
 				putc_unlocked(' ', table->out);
-			fputs(cell, table->out);
+			fputs_unlocked(cell, table->out);
 		}
 		owed += right ? 0 : pad;
 		first = false;
 	}
-	fputc('\n', table->out);
+	putc_unlocked('\n', table->out);
 }
 
 static void widen(struct table_held *held, size_t column, const char *cell)
@@ -240,14 +247,14 @@ static void release(struct table *table)
 	const char *titles[TABLE_COLUMNS_MAX] = { NULL };
 	bool titled = false;
 
-	for (size_t i = 0; i < table->column_count; i++) {
-		if (!table_shows(table, i))
-			continue;
-		titles[i] = table->columns[i].title;
-		titled |= *titles[i] != '\0';
-		widen(held, i, titles[i]);
+	for (size_t n = 0; n < held->shown_count; n++) {
+		const size_t i = held->shown[n];
+
+		titles[n] = table->columns[i].title;
+		titled |= *titles[n] != '\0';
+		widen(held, i, titles[n]);
 		for (size_t j = 0; j < held->count; j++)
-			widen(held, i, held->rows[j].cells[i]);
+			widen(held, i, held->rows[j][n]);
 	}
 	fit(table);
 	if (titled && held->count) {
@@ -256,26 +263,29 @@ static void release(struct table *table)
 		fputs(terminal_style(TERMINAL_PLAIN), table->out);
 	}
 	for (size_t j = 0; j < held->count; j++)
-		print_cells(table, held->rows[j].cells);
+		print_cells(table, held->rows[j]);
 	held->flowing = true;
 }
 
 static void text_row(struct table *table, const struct table_cell *cells)
 {
 	struct table_held *held = table->held;
-	struct held_row row = { { NULL } };
 	struct arena *arena = held->flowing ? &table->passing : &table->arena;
+	const char **row =
+		arena_take(arena, held->shown_count + 1, sizeof(*row));
 
-	for (size_t i = 0; i < table->column_count; i++) {
-		if (table_shows(table, i))
-			row.cells[i] =
-				render(arena, &table->columns[i], &cells[i]);
+	for (size_t n = 0; n < held->shown_count; n++) {
+		const struct table_cell *cell = &cells[held->shown[n]];
+
+		row[n] = render(arena, &table->columns[held->shown[n]], cell);
+		if (!held->flowing && row[n] == cell->text)
+			row[n] = text_copy(arena, row[n]);
 	}
 	if (held->flowing) {
-		print_cells(table, row.cells);
+		print_cells(table, row);
 		return;
 	}
-	hold(table, &row);
+	hold(table, row);
 	if (held->count == HELD_MAX)
 		release(table);
 }

@@ -62,11 +62,11 @@ const char *value_text(struct arena *arena, const struct field *field,
 	if (value_is_bugcheck(field))
 		return text_printf(arena, "%" PRIX64, value.number);
 	if (value_is_hash(field))
-		return text_printf(arena, "%016" PRIx64, value.number);
+		return text_hash(arena, value.number);
 	if (field->type == FIELD_HEX)
 		return text_printf(arena, "0x%" PRIx64, value.number);
-	return text_printf(arena, "%" PRIu64,
-			   value_is_duration(field)
-				   ? value.number / VALUE_TICKS_PER_SECOND
-				   : value.number);
+	return text_decimal(arena,
+			    value_is_duration(field)
+				    ? value.number / VALUE_TICKS_PER_SECOND
+				    : value.number);
 }

@@ -166,6 +166,65 @@ char *text_printf(struct arena *arena, const char *format, ...)
 	return text;
 }
 
+char *text_decimal(struct arena *arena, uint64_t number)
+{
+	char digits[20];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number);
+
+	char *text = arena_take(arena, sizeof(digits) - at + 1, 1);
+
+	return memcpy(text, digits + at, sizeof(digits) - at);
+}
+
+/*
+ * The digits in front of and behind the point as one whole number.  Where the
+ * product, which is rounded, lies near the middle between two, printf() has to
+ * say which is nearer.
+ */
+char *text_fixed(struct arena *arena, double number, unsigned int places,
+		 const char *unit)
+{
+	static const double powers[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6 };
+	const double most = 1e11; /* beyond, products are too coarse */
+	char digits[24];
+	size_t at = sizeof(digits);
+	uint64_t whole;
+	double scaled, rest;
+	char *text;
+
+	if (places < 1 || places > 6 || !(number >= 0 && number < most))
+		return text_printf(arena, "%.*f%s", (int)places, number, unit);
+	scaled = number * powers[places];
+	whole = (uint64_t)scaled;
+	rest = scaled - (double)whole;
+	if (scaled > most || (rest > 0.499 && rest < 0.501))
+		return text_printf(arena, "%.*f%s", (int)places, number, unit);
+	whole += rest > 0.5;
+	for (unsigned int i = 0; i <= places || whole; i++, whole /= 10) {
+		if (i == places)
+			digits[--at] = '.';
+		digits[--at] = (char)('0' + whole % 10);
+	}
+	text = arena_take(arena, sizeof(digits) - at + strlen(unit) + 1, 1);
+	memcpy(text, digits + at, sizeof(digits) - at);
+	strcpy(text + sizeof(digits) - at, unit);
+	return text;
+}
+
+char *text_hash(struct arena *arena, uint64_t number)
+{
+	char *text = arena_take(arena, 16 + 1, 1);
+
+	for (size_t i = 16; i-- > 0; number >>= 4)
+		text[i] = "0123456789abcdef"[number & 15];
+	return text;
+}
+
 char *text_file_name(struct arena *arena, const char *path)
 {
 	const char *name = path;

@@ -1,5 +1,8 @@
 #include "signatures/base/text.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "tests/unit.h"
 
 static struct arena arena;
@@ -112,6 +115,53 @@ static void printed_text_is_whole_however_long(void **state)
 	}
 }
 
+static void check_fixed(double number)
+{
+	char expected[400];
+
+	for (unsigned int places = 1; places <= 6; places++) {
+		snprintf(expected, sizeof(expected), "%.*f%%", (int)places,
+			 number);
+		assert_string_equal(text_fixed(&arena, number, places, "%"),
+				    expected);
+	}
+	arena_reset(&arena);
+}
+
+/* Halves above all, which are hardly ever halves. */
+static void numbers_are_written_as_printf_does(void **state)
+{
+	uint64_t seed = 1;
+
+	(void)state;
+	for (unsigned int i = 0; i < 20000; i++) {
+		char expected[32];
+
+		check_fixed((double)i / 1000);
+		check_fixed((double)i / 200 + 0.0000005);
+		check_fixed((double)i / 7e6);
+		check_fixed((double)(seed % 1000003) / 1000003 * 100);
+		check_fixed((double)seed / 3e7);
+		snprintf(expected, sizeof(expected), "%" PRIu64,
+			 seed >> i % 64);
+		assert_string_equal(text_decimal(&arena, seed >> i % 64),
+				    expected);
+		snprintf(expected, sizeof(expected), "%016" PRIx64,
+			 seed >> i % 64);
+		assert_string_equal(text_hash(&arena, seed >> i % 64),
+				    expected);
+		seed = seed * 6364136223846793005u + 1442695040888963407u;
+	}
+	check_fixed(0);
+	check_fixed(-0.5);
+	check_fixed(1e300);
+	check_fixed(1e11);
+	check_fixed(99999999999.5);
+	assert_string_equal(text_decimal(&arena, 0), "0");
+	assert_string_equal(text_decimal(&arena, UINT64_MAX),
+			    "18446744073709551615");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -122,6 +172,7 @@ int main(void)
 		cmocka_unit_test(numbers_parse_whole_or_not_at_all),
 		cmocka_unit_test(times_go_both_ways),
 		cmocka_unit_test(printed_text_is_whole_however_long),
+		cmocka_unit_test(numbers_are_written_as_printf_does),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, open_arena,
