@@ -1,26 +1,11 @@
-/*
- * The bytes of a chunk; rows behind the last one that has a number are left
- * out, and so is a chunk without any:
- *
- *   0  1  width: 0 to 8; 16 more where each of the rows has a number
- *   1  8  base
- *   9  8  the largest number
- *  17  2  rows - 1
- *  19     rows times width bytes, little-endian: number - base, where base is
- *         one below the smallest number, so that 0 says none.  Width 8 has base
- *         0 and the number itself or none.  Width 0: every row has base + 1.
- *
- * Who asks for a span of time passes over most chunks by their heads.
- */
 #include "signatures/store/column.h"
 
 #include <endian.h>
 #include <string.h>
 
+#include "signatures/store/column_form.h"
+
 enum {
-	HEAD_BYTES = 19,
-	IS_WHOLE = 16,
-	WIDEST = 8,
 	WORD_BITS = 64
 };
 
@@ -29,20 +14,14 @@ uint64_t column_none(const struct field *field)
 	return field && field->index == FIELD_RAW ? STORE_NO_NUMBER : 0;
 }
 
-static struct btree_key key_of(uint8_t field, uint32_t chunk)
-{
-	struct btree_key key = btree_key();
-
-	btree_key_u8(&key, field);
-	btree_key_u32(&key, chunk);
-	return key;
-}
-
 struct chunk {
 	unsigned int width;
 	bool is_whole; /* no row is without */
+	bool is_folded;
 	uint64_t base, most;
 	size_t rows;
+	const uint8_t *list; /* of so many; NULL: there is none */
+	size_t listed;
 	const uint8_t *data;
 };
 
@@ -50,19 +29,26 @@ struct chunk {
 static bool open_chunk(struct store *store, uint8_t field, uint32_t chunk,
 		       struct chunk *ret)
 {
-	const struct btree_key key = key_of(field, chunk);
+	const struct btree_key key = column_form_key(field, chunk);
+	unsigned int form;
 	struct bytes in;
 
 	if (!btree_get(store, SCHEMA_COLUMN, &key, &in))
 		return false;
-	ret->width = bytes_u8(&in);
-	ret->is_whole = ret->width & IS_WHOLE;
-	ret->width &= ~(unsigned int)IS_WHOLE;
+	form = bytes_u8(&in);
+	*ret = (struct chunk){ .width = form & COLUMN_WIDTH,
+			       .is_whole = form & COLUMN_WHOLE,
+			       .is_folded = form & COLUMN_FOLDED };
 	ret->base = bytes_u64(&in);
 	ret->most = bytes_u64(&in);
 	ret->rows = (size_t)bytes_u16(&in) + 1;
+	if (form & COLUMN_LISTED) {
+		ret->listed = bytes_u8(&in);
+		ret->list = in.next;
+		bytes_skip(&in, ret->listed * COLUMN_WIDEST);
+	}
 	ret->data = in.next;
-	return !in.failed && ret->width <= WIDEST &&
+	return !in.failed && ret->width <= COLUMN_WIDEST &&
 	       ret->rows <= STORE_CHUNK_ROWS &&
 	       bytes_left(&in) == ret->rows * ret->width;
 }
@@ -81,8 +67,9 @@ static size_t rows_to_load(const struct chunk *it)
 {
 	const size_t size = it->rows * it->width;
 
-	return it->width && size >= WIDEST ? (size - WIDEST) / it->width + 1
-					   : 0;
+	return it->width && size >= COLUMN_WIDEST
+		       ? (size - COLUMN_WIDEST) / it->width + 1
+		       : 0;
 }
 
 static uint64_t load(const uint8_t *at)
@@ -91,54 +78,6 @@ static uint64_t load(const uint8_t *at)
 
 	memcpy(&number, at, sizeof(number));
 	return le64toh(number);
-}
-
-void column_read(struct store *store, uint8_t field, uint64_t none,
-		 uint32_t chunk, uint64_t values[STORE_CHUNK_ROWS])
-{
-	struct chunk it = { 0 };
-	size_t row = 0, fast;
-
-	if (!open_chunk(store, field, chunk, &it))
-		it.rows = 0;
-	if (it.width == WIDEST)
-		for (; row < it.rows; row++)
-			values[row] = load(it.data + row * WIDEST);
-	fast = rows_to_load(&it);
-	if (row < fast) {
-		const uint64_t mask = ~(UINT64_MAX << 8 * it.width);
-
-		for (; row < fast; row++) {
-			const uint64_t number =
-				load(it.data + row * it.width) & mask;
-
-			values[row] = number ? number + it.base : none;
-		}
-	}
-	for (; row < it.rows; row++) {
-		const uint64_t number =
-			it.width ? number_at(it.data + row * it.width, it.width)
-				 : 1;
-
-		values[row] = number ? number + it.base : none;
-	}
-	for (; row < STORE_CHUNK_ROWS; row++)
-		values[row] = none;
-}
-
-bool column_range(struct store *store, uint8_t field, uint32_t chunk,
-		  struct store_range *ret)
-{
-	struct chunk it;
-
-	if (!open_chunk(store, field, chunk, &it))
-		return false;
-	*ret = (struct store_range){
-		.least = it.width == WIDEST ? 0 : it.base + 1,
-		.most = it.most,
-		.with = it.is_whole ? it.rows : 0,
-	};
-	return true;
 }
 
 /* One number, wherever it lies. */
@@ -154,7 +93,90 @@ static uint64_t number_in(const struct chunk *it, size_t row, size_t fast,
 
 static uint64_t mask_of(unsigned int width)
 {
-	return width < WIDEST ? ~(UINT64_MAX << 8 * width) : UINT64_MAX;
+	return width < COLUMN_WIDEST ? ~(UINT64_MAX << 8 * width) : UINT64_MAX;
+}
+
+/* What a row that has this, which is not none, is said to have. */
+static uint64_t meant(const struct chunk *it, uint64_t number, uint64_t none)
+{
+	if (it->list)
+		return number && number <= it->listed
+			       ? load(it->list + (number - 1) * COLUMN_WIDEST)
+			       : none;
+	return it->is_folded ? column_unfold(number + it->base)
+			     : number + it->base;
+}
+
+static void read_plain(const struct chunk *it, uint64_t none, uint64_t *values)
+{
+	size_t row = 0, fast;
+
+	if (it->width == COLUMN_WIDEST)
+		for (; row < it->rows; row++)
+			values[row] = load(it->data + row * COLUMN_WIDEST);
+	fast = rows_to_load(it);
+	if (row < fast) {
+		const uint64_t mask = ~(UINT64_MAX << 8 * it->width);
+
+		for (; row < fast; row++) {
+			const uint64_t number =
+				load(it->data + row * it->width) & mask;
+
+			values[row] = number ? number + it->base : none;
+		}
+	}
+	for (; row < it->rows; row++) {
+		const uint64_t number =
+			it->width ? number_at(it->data + row * it->width,
+					      it->width)
+				  : 1;
+
+		values[row] = number ? number + it->base : none;
+	}
+}
+
+static void read_meant(const struct chunk *it, uint64_t none, uint64_t *values)
+{
+	const uint64_t mask = mask_of(it->width);
+	const size_t fast = rows_to_load(it);
+
+	for (size_t row = 0; row < it->rows; row++) {
+		const uint64_t number = number_in(it, row, fast, mask);
+
+		values[row] = number ? meant(it, number, none) : none;
+	}
+}
+
+void column_read(struct store *store, uint8_t field, uint64_t none,
+		 uint32_t chunk, uint64_t values[STORE_CHUNK_ROWS])
+{
+	struct chunk it = { 0 };
+
+	if (!open_chunk(store, field, chunk, &it))
+		it.rows = 0;
+	if (it.list || it.is_folded)
+		read_meant(&it, none, values);
+	else
+		read_plain(&it, none, values);
+	for (size_t row = it.rows; row < STORE_CHUNK_ROWS; row++)
+		values[row] = none;
+}
+
+bool column_range(struct store *store, uint8_t field, uint32_t chunk,
+		  struct store_range *ret)
+{
+	struct chunk it;
+
+	if (!open_chunk(store, field, chunk, &it))
+		return false;
+	*ret = (struct store_range){
+		.least = it.width == COLUMN_WIDEST || it.is_folded
+				 ? 0
+				 : it.base + 1,
+		.most = it.most,
+		.with = it.is_whole ? it.rows : 0,
+	};
+	return true;
 }
 
 void column_pick(struct store *store, uint8_t field, uint64_t none,
@@ -179,11 +201,11 @@ void column_pick(struct store *store, uint8_t field, uint64_t none,
 
 			if (row < it.rows)
 				number = number_in(&it, row, fast, mask);
-			if (number || (it.width == WIDEST && row < it.rows))
-				number += it.base;
+			if (number ||
+			    (it.width == COLUMN_WIDEST && row < it.rows))
+				values[row] = meant(&it, number, none);
 			else
-				number = none;
-			values[row] = number;
+				values[row] = none;
 		}
 	}
 }
@@ -360,7 +382,7 @@ void column_equal(struct store *store, uint8_t field, uint32_t chunk,
 	if (it.rows == 0 || (term && term <= it.base))
 		return;
 	wanted = term ? term - it.base : 0;
-	if (it.width && it.width < WIDEST && wanted >> 8 * it.width)
+	if (it.width && it.width < COLUMN_WIDEST && wanted >> 8 * it.width)
 		return;
 	if (it.width == 1)
 		equal_1(&it, (uint8_t)wanted, bits);
@@ -368,63 +390,4 @@ void column_equal(struct store *store, uint8_t field, uint32_t chunk,
 		equal_2(&it, (uint16_t)wanted, bits);
 	else
 		equal_any(&it, wanted, bits);
-}
-
-static unsigned int width_of(uint64_t most)
-{
-	unsigned int width = 1;
-
-	while (width < WIDEST && most >> 8 * width)
-		width++;
-	return width;
-}
-
-static void put_number(uint8_t *at, uint64_t number, size_t size)
-{
-	for (size_t i = 0; i < size; i++)
-		at[i] = (uint8_t)(number >> 8 * i);
-}
-
-void column_write(struct store *store, uint8_t field, uint64_t none,
-		  uint32_t chunk, const uint64_t values[STORE_CHUNK_ROWS])
-{
-	static uint8_t data[HEAD_BYTES + WIDEST * STORE_CHUNK_ROWS];
-	const struct btree_key key = key_of(field, chunk);
-	uint64_t least = UINT64_MAX, most = 0;
-	size_t rows = 0, having = 0;
-	unsigned int width;
-
-	for (size_t i = 0; i < STORE_CHUNK_ROWS; i++) {
-		if (values[i] == none)
-			continue;
-		least = values[i] < least ? values[i] : least;
-		most = values[i] > most ? values[i] : most;
-		rows = i + 1;
-		having++;
-	}
-	if (!rows) {
-		btree_delete(store, SCHEMA_COLUMN, &key);
-		return;
-	}
-	/* One above the span has to fit, for none to be told apart. */
-	width = most - least == UINT64_MAX ? WIDEST
-					   : width_of(most - least + 1);
-	if (most == least && having == rows)
-		width = 0;
-
-	const uint64_t base = width == WIDEST ? 0 : least - 1;
-
-	put_number(data, having == rows ? width | IS_WHOLE : width, 1);
-	put_number(data + 1, base, 8);
-	put_number(data + 9, most, 8);
-	put_number(data + 17, rows - 1, 2);
-	for (size_t i = 0; i < rows && width; i++) {
-		const uint64_t number = width != WIDEST && values[i] == none
-						? 0
-						: values[i] - base;
-
-		put_number(data + HEAD_BYTES + i * width, number, width);
-	}
-	btree_put(store, SCHEMA_COLUMN, &key,
-		  bytes_of(data, HEAD_BYTES + rows * width));
 }

@@ -58,7 +58,7 @@
  *                                  its hash u64
  *   posting  field u8, term u32,   rows (list ids for FIELD_MODULES) that have
  *            chunk u16             the term: posting.c
- *   column   field u8, chunk u32   one number a row: column.c
+ *   column   field u8, chunk u32   one number a row: column_form.h
  *   pair     bugcheck term u32,    v crashes of this machine with this bugcheck
  *            machine term u32
  *

@@ -1,0 +1,208 @@
+#include <stdlib.h>
+
+#include "signatures/base/hash.h"
+#include "signatures/store/column.h"
+#include "signatures/store/column_form.h"
+
+static unsigned int width_of(uint64_t most)
+{
+	unsigned int width = 1;
+
+	while (width < COLUMN_WIDEST && most >> 8 * width)
+		width++;
+	return width;
+}
+
+static void put_number(uint8_t *at, uint64_t number, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		at[i] = (uint8_t)(number >> 8 * i);
+}
+
+/* What numbers come to, and how many bytes the rows take. */
+struct span {
+	uint64_t least, most;
+	size_t rows, having;
+};
+
+static unsigned int width_of_span(const struct span *span)
+{
+	if (span->most == span->least && span->having == span->rows)
+		return 0;
+	/* One above the span has to fit, for none to be told apart. */
+	return span->most - span->least == UINT64_MAX
+		       ? COLUMN_WIDEST
+		       : width_of(span->most - span->least + 1);
+}
+
+static struct span span_of(const uint64_t *values, uint64_t none, bool folded)
+{
+	struct span span = { .least = UINT64_MAX };
+
+	for (size_t i = 0; i < STORE_CHUNK_ROWS; i++) {
+		const uint64_t number =
+			folded ? column_fold(values[i]) : values[i];
+
+		if (values[i] == none)
+			continue;
+		span.least = number < span.least ? number : span.least;
+		span.most = number > span.most ? number : span.most;
+		span.rows = i + 1;
+		span.having++;
+	}
+	return span;
+}
+
+static int by_number(const void *left, const void *right)
+{
+	const uint64_t a = *(const uint64_t *)left;
+	const uint64_t b = *(const uint64_t *)right;
+
+	return (a > b) - (a < b);
+}
+
+/* Where it stands among rising ones, or would. */
+static size_t place_of(const uint64_t *list, size_t count, uint64_t number)
+{
+	size_t low = 0;
+
+	while (low < count) {
+		const size_t middle = low + (count - low) / 2;
+
+		if (list[middle] < number)
+			low = middle + 1;
+		else
+			count = middle;
+	}
+	return low;
+}
+
+/* The numbers there are, rising; 0 if they are too many. */
+static size_t list_of(const uint64_t *values, size_t rows, uint64_t none,
+		      uint64_t list[COLUMN_LISTED_MOST])
+{
+	uint64_t seen[4 * (COLUMN_LISTED_MOST + 1)];
+	bool is_seen[4 * (COLUMN_LISTED_MOST + 1)] = { false };
+	const size_t mask = sizeof(is_seen) - 1;
+	size_t count = 0;
+
+	for (size_t row = 0; row < rows; row++) {
+		size_t at = hash_mix(values[row], 0) & mask;
+
+		while (is_seen[at] && seen[at] != values[row])
+			at = (at + 1) & mask;
+		if (is_seen[at] || values[row] == none)
+			continue;
+		if (count == COLUMN_LISTED_MOST)
+			return 0;
+		is_seen[at] = true;
+		seen[at] = values[row];
+		list[count++] = values[row];
+	}
+	qsort(list, count, sizeof(*list), by_number);
+	return count;
+}
+
+static size_t listed_bytes(size_t count, size_t rows)
+{
+	return 1 + count * COLUMN_WIDEST + rows;
+}
+
+static size_t put_listed(uint8_t *at, const uint64_t *values, size_t rows,
+			 uint64_t none, const uint64_t *list, size_t count)
+{
+	uint8_t *row = at + 1 + count * COLUMN_WIDEST;
+
+	put_number(at, count, 1);
+	for (size_t i = 0; i < count; i++)
+		put_number(at + 1 + i * COLUMN_WIDEST, list[i], COLUMN_WIDEST);
+	for (size_t i = 0; i < rows; i++)
+		row[i] = values[i] == none
+				 ? 0
+				 : (uint8_t)(place_of(list, count, values[i]) +
+					     1);
+	return listed_bytes(count, rows);
+}
+
+static size_t put_plain(uint8_t *at, const uint64_t *values, size_t rows,
+			uint64_t none, uint64_t base, unsigned int form)
+{
+	const unsigned int width = form & COLUMN_WIDTH;
+
+	for (size_t i = 0; i < rows && width; i++) {
+		uint64_t number = form & COLUMN_FOLDED ? column_fold(values[i])
+						       : values[i];
+
+		number = width != COLUMN_WIDEST && values[i] == none
+				 ? 0
+				 : number - base;
+		put_number(at + i * width, number, width);
+	}
+	return rows * width;
+}
+
+/* Numbers may take another form than the plain one, where it is shorter. */
+static unsigned int form_of(const uint64_t *values, uint64_t none,
+			    struct span *span, uint64_t *list, size_t *listed)
+{
+	const unsigned int plain = width_of_span(span);
+	const struct span folded = span_of(values, none, true);
+	unsigned int width = width_of_span(&folded);
+	const size_t rows = span->rows;
+
+	/* What is read as UINT64_MAX is none. */
+	if (width >= plain || folded.most == UINT64_MAX)
+		width = plain;
+	*listed = list_of(values, rows, none, list);
+	if (*listed && listed_bytes(*listed, rows) < rows * width)
+		return 1 | COLUMN_LISTED;
+	if (width == plain)
+		return plain;
+	span->least = folded.least;
+	return width | COLUMN_FOLDED;
+}
+
+static size_t put_rows(uint8_t *data, const uint64_t *values, uint64_t none)
+{
+	struct span span = span_of(values, none, false);
+	const size_t rows = span.rows;
+	unsigned int form = width_of_span(&span);
+	uint64_t list[COLUMN_LISTED_MOST];
+	size_t listed = 0;
+	uint64_t base;
+
+	if (none == STORE_NO_NUMBER && form > 1)
+		form = form_of(values, none, &span, list, &listed);
+	base = form == COLUMN_WIDEST ? 0 : span.least - 1;
+	put_number(data, span.having == rows ? form | COLUMN_WHOLE : form, 1);
+	put_number(data + 1, base, 8);
+	put_number(data + 9, span.most, 8);
+	put_number(data + 17, rows - 1, 2);
+	data += COLUMN_HEAD_BYTES;
+	return COLUMN_HEAD_BYTES +
+	       (form & COLUMN_LISTED
+			? put_listed(data, values, rows, none, list, listed)
+			: put_plain(data, values, rows, none, base, form));
+}
+
+static bool has_any(const uint64_t *values, uint64_t none)
+{
+	for (size_t i = 0; i < STORE_CHUNK_ROWS; i++)
+		if (values[i] != none)
+			return true;
+	return false;
+}
+
+void column_write(struct store *store, uint8_t field, uint64_t none,
+		  uint32_t chunk, const uint64_t values[STORE_CHUNK_ROWS])
+{
+	static uint8_t
+		data[COLUMN_HEAD_BYTES + COLUMN_WIDEST * STORE_CHUNK_ROWS];
+	const struct btree_key key = column_form_key(field, chunk);
+
+	if (has_any(values, none))
+		btree_put(store, SCHEMA_COLUMN, &key,
+			  bytes_of(data, put_rows(data, values, none)));
+	else
+		btree_delete(store, SCHEMA_COLUMN, &key);
+}

@@ -1,0 +1,201 @@
+#include "signatures/store/column.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "tests/unit.h"
+
+enum {
+	FIELD = 2,
+	OTHER = 1,
+	ROWS = STORE_CHUNK_ROWS,
+	ROUNDS = 60,
+	HEAD = 19
+};
+
+#define NONE STORE_NO_NUMBER
+
+/* What each test has: made and ended for it. */
+static char folder[32];
+static struct store *store;
+static uint64_t values[ROWS];
+
+static int open_store(void **state)
+{
+	struct error err;
+
+	(void)state;
+	strcpy(folder, "/tmp/column-XXXXXX");
+	return !mkdtemp(folder) ||
+	       store_open(folder, STORE_WRITE, false, &store, &err) ||
+	       store_begin(store, &err);
+}
+
+static int close_store(void **state)
+{
+	char command[64];
+
+	(void)state;
+	store_close(store);
+	snprintf(command, sizeof(command), "rm -rf %s", folder);
+	return system(command);
+}
+
+static uint64_t random_of(uint64_t *seed)
+{
+	*seed += 0x9e3779b97f4a7c15u;
+
+	uint64_t z = *seed;
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+	return z ^ (z >> 31);
+}
+
+static void fill(uint64_t (*value)(uint64_t random), uint64_t seed)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		values[i] = value(random_of(&seed));
+}
+
+/* Every third row, and nothing else. */
+static void check_picks(uint64_t none)
+{
+	static uint64_t picked[ROWS];
+	uint64_t bits[ROWS / 64] = { 0 };
+
+	for (size_t i = 0; i < ROWS; i++)
+		picked[i] = 1234;
+	for (size_t i = 0; i < ROWS; i += 3)
+		bits[i / 64] |= UINT64_C(1) << i % 64;
+	column_pick(store, FIELD, none, OTHER, bits, ROWS, picked);
+	for (size_t i = 0; i < ROWS; i++)
+		assert_int_equal(picked[i], i % 3 ? 1234 : values[i]);
+}
+
+/* Bytes of the chunk, which reads as it was written. */
+static size_t size_as(uint64_t none)
+{
+	static uint64_t read[ROWS];
+	struct btree_key key = btree_key();
+	struct bytes in = bytes_absent();
+	struct store_range range;
+
+	column_write(store, FIELD, none, OTHER, values);
+	column_read(store, FIELD, none, OTHER, read);
+	assert_memory_equal(read, values, sizeof(values));
+	btree_key_u8(&key, FIELD);
+	btree_key_u32(&key, OTHER);
+	if (!btree_get(store, SCHEMA_COLUMN, &key, &in)) {
+		assert_false(column_range(store, FIELD, OTHER, &range));
+		return 0;
+	}
+	assert_true(column_range(store, FIELD, OTHER, &range));
+	for (size_t i = 0; i < ROWS; i++) {
+		if (values[i] != none)
+			assert_in_range(values[i], range.least, range.most);
+		assert_true(values[i] != none || i >= range.with);
+	}
+	check_picks(none);
+	return bytes_left(&in);
+}
+
+static uint64_t a_time(uint64_t random)
+{
+	return 133600000000000000 + random % 864000000000;
+}
+
+static uint64_t a_night(uint64_t random)
+{
+	return 133600000000000000 + random % 200 * 864000012345;
+}
+
+static uint64_t an_argument(uint64_t random)
+{
+	return random % 3 ? 0xffff800000000000u | random >> 20 : random % 64;
+}
+
+static uint64_t anything(uint64_t random)
+{
+	static const uint64_t odd[] = { 0,
+					1,
+					NONE,
+					NONE - 1,
+					UINT64_C(1) << 63,
+					(UINT64_C(1) << 63) - 1,
+					(UINT64_C(1) << 63) + 1,
+					UINT64_C(1) << 56 };
+
+	return random % 5 ? odd[random % 8] : random >> random % 64;
+}
+
+static uint64_t few(uint64_t random)
+{
+	static const uint64_t odd[] = { NONE, UINT64_C(1) << 63, NONE - 1, 7 };
+
+	return odd[random % 4];
+}
+
+static uint64_t nothing(uint64_t random)
+{
+	(void)random;
+	return NONE;
+}
+
+static void numbers_take_the_bytes_they_need(void **state)
+{
+	(void)state;
+	fill(a_time, 1);
+	assert_int_equal(size_as(NONE), HEAD + 5 * ROWS);
+	fill(a_night, 2);
+	assert_int_equal(size_as(NONE), HEAD + 1 + 200 * 8 + ROWS);
+	fill(an_argument, 3);
+	assert_int_equal(size_as(NONE), HEAD + 6 * ROWS);
+	fill(nothing, 4);
+	assert_int_equal(size_as(NONE), 0);
+	for (size_t i = 0; i < ROWS; i++)
+		values[i] = 5;
+	assert_int_equal(size_as(NONE), HEAD);
+}
+
+/* Terms are scanned as they lie: they have one form. */
+static void terms_stay_plain(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++)
+		values[i] = 1 + i % 3 * 100000;
+	assert_int_equal(size_as(0), HEAD + 3 * ROWS);
+}
+
+static void whatever_is_written_is_read(void **state)
+{
+	uint64_t (*const kinds[])(uint64_t) = { a_time, a_night, an_argument,
+						anything, few };
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
+		const size_t rows = random_of(&(uint64_t){ seed }) % ROWS;
+
+		fill(kinds[seed % 5], seed);
+		for (size_t i = rows; seed % 2 && i < ROWS; i++)
+			values[i] = NONE;
+		for (size_t i = 0; seed % 3 == 0 && i < ROWS; i += 7)
+			values[i] = NONE;
+		(void)size_as(NONE);
+	}
+}
+
+#define WITH_STORE(test)                                                       \
+	cmocka_unit_test_setup_teardown(test, open_store, close_store)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_STORE(numbers_take_the_bytes_they_need),
+		WITH_STORE(terms_stay_plain),
+		WITH_STORE(whatever_is_written_is_read),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
