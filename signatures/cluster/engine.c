@@ -15,8 +15,9 @@ enum {
 	AHEAD = 8		/* memory asked for so many steps before */
 };
 
-/* Share of a signature's weight that is searched for. */
-#define SEARCH_SHARE 0.7f
+/* Share of a signature's weight that is searched for: to join, and to tell. */
+#define JOIN_SHARE 0.7f
+#define TELL_SHARE 0.9f
 
 struct candidate {
 	uint32_t signature;
@@ -184,7 +185,7 @@ static void count_search(struct engine *engine)
 
 /* The signatures that share most of the heaviest features. */
 static size_t search(struct engine *engine, const struct weighed *query,
-		     struct candidate best[CANDIDATES])
+		     float share, struct candidate best[CANDIDATES])
 {
 	const struct weighted *heaviest = engine->scratch;
 	size_t touched = 0;
@@ -202,8 +203,7 @@ static size_t search(struct engine *engine, const struct weighed *query,
 			done += feature.weight;
 			continue;
 		}
-		if (done >= SEARCH_SHARE * query->total ||
-		    used >= POSTINGS_BUDGET)
+		if (done >= share * query->total || used >= POSTINGS_BUDGET)
 			break;
 		posting = engine_state_posting(engine, feature.feature);
 		touched = gather(engine, posting, feature.weight, touched);
@@ -236,10 +236,10 @@ static void fetch(const struct stored *stored)
 
 /* Search, then measure each candidate; best first. */
 static size_t nearest(struct engine *engine, const struct weighed *query,
-		      struct candidate best[CANDIDATES])
+		      float share, struct candidate best[CANDIDATES])
 {
 	struct candidate found[CANDIDATES];
-	const size_t searched = search(engine, query, found);
+	const size_t searched = search(engine, query, share, found);
 	size_t count = 0;
 
 	for (size_t k = 0; k < searched; k++) {
@@ -319,7 +319,8 @@ static struct engine_place decide(const struct engine *engine, uint64_t key,
 static struct engine_place insert(struct engine *engine, struct stored *stored)
 {
 	struct candidate best[CANDIDATES];
-	const size_t count = nearest(engine, &stored->weighed, best);
+	const size_t count =
+		nearest(engine, &stored->weighed, JOIN_SHARE, best);
 
 	stored->place = decide(engine, stored->key, best, count);
 	engine_state_store(engine, stored);
@@ -395,7 +396,7 @@ size_t engine_similar(struct engine *engine,
 {
 	struct candidate best[CANDIDATES];
 	struct stored *query = intern(engine, signature);
-	size_t count = nearest(engine, &query->weighed, best);
+	size_t count = nearest(engine, &query->weighed, TELL_SHARE, best);
 
 	if (count > max)
 		count = max;

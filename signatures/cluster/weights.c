@@ -8,6 +8,7 @@
 #define KAPPA 18.0 /* nats */
 #define POWER 1.6
 #define MU 300.0f
+#define TELLING 5.0f /* nats: on one signature of 150 */
 
 static const float rho[FEATURE_CLASSES] = {
 	[FEATURE_FRAME] = 1.0f,	    [FEATURE_MODULE] = 0.78f,
@@ -16,7 +17,16 @@ static const float rho[FEATURE_CLASSES] = {
 	[FEATURE_CODE_WORD] = 0.3f, [FEATURE_FRAME_CODE] = 0.1f,
 };
 
+/* How many times as much at a telling frame. */
+static const float telling[FEATURE_CLASSES] = {
+	[FEATURE_FRAME] = 1,	 [FEATURE_MODULE] = 2,
+	[FEATURE_PAIR] = 1,	 [FEATURE_CODE] = 1,
+	[FEATURE_WORD] = 2,	 [FEATURE_MODULES] = 1,
+	[FEATURE_CODE_WORD] = 1, [FEATURE_FRAME_CODE] = 6,
+};
+
 enum {
+	TELLING_FRAMES = 2,
 	EXACT_STEPS = 4096, /* counts below have a step of their own */
 	STEPS_PER_OCTAVE = 256,
 	DEPTH_PER_NAT = 10,
@@ -107,6 +117,8 @@ void weights_weigh(const struct weights *weights, const uint32_t *df,
 	uint32_t pair = none;
 	double depth = 0;
 	float gain = 1;
+	int telling_frames = 0;
+	bool is_telling = false;
 
 	for (size_t k = 0; k < count; k++) {
 		const uint32_t feature = features[k];
@@ -129,6 +141,9 @@ void weights_weigh(const struct weights *weights, const uint32_t *df,
 					idf = surprise;
 				power = power_of_surprise(weights, idf);
 			}
+			is_telling = telling_frames < TELLING_FRAMES &&
+				     idf >= TELLING;
+			telling_frames += is_telling;
 			depth += idf;
 			above = feature;
 			pair = none;
@@ -138,11 +153,7 @@ void weights_weigh(const struct weights *weights, const uint32_t *df,
 
 		ret[k].feature = feature;
 		ret[k].weight = rho[classes[k]] * power *
+				(is_telling ? telling[classes[k]] : 1) *
 				(has_no_depth(classes[k]) ? 1 : gain);
 	}
-}
-
-float weights_factor(enum feature_class class)
-{
-	return rho[class];
 }

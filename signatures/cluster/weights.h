@@ -4,14 +4,20 @@
  * Rare features say much, features that follow from the one before say little,
  * and what lies deep below an informative frame says less:
  *
- *	idf(t)    = max(0, -ln((df + 0.5) / (N + 1)))    df over N signatures
- *	surprise  = min(idf(f), -ln((df(previous, f) + MU p0) / (df(previous) +
- *MU))) depth D   = sum of the surprise of the frames above gain      = (1 + D /
- *KAPPA) ^ -ALPHA weight    = rho[class] * surprise ^ POWER * gain
+ *	idf(t)   = max(0, -ln((df + 0.5) / (N + 1)))    df over N signatures
+ *	surprise = min(idf(f),
+ *		       -ln((df(previous, f) + MU p0) / (df(previous) + MU)))
+ *	depth D  = sum of the surprise of the frames above
+ *	gain     = (1 + D / KAPPA) ^ -ALPHA
+ *	weight   = rho[class] * surprise ^ POWER * gain
  *
- * The constants were chosen on labelled kernel crashes (tests/bench has the
- * scores).  All powers come from tables, so that equal counts give equal
- * weights to the last bit.
+ * The first two frames of TELLING surprise are what the crash is about, below
+ * those that any crash of its kind begins with.  There it counts several times
+ * as much which code the frame stands under, and what module and words it has.
+ *
+ * The constants were chosen on the earlier of the labelled crashes (tests/bench
+ * has the scores of the later).  All powers come from tables, so that equal
+ * counts give equal weights to the last bit.
  */
 #ifndef CLUSTER_WEIGHTS_H
 #define CLUSTER_WEIGHTS_H
@@ -65,8 +71,5 @@ void weights_grow(struct weights *weights, double signatures);
 void weights_weigh(const struct weights *weights, const uint32_t *df,
 		   const uint32_t *features, const uint8_t *classes,
 		   size_t count, struct weighted *ret);
-
-/* The weights' sum per class factor, for explain. */
-float weights_factor(enum feature_class class);
 
 #endif

@@ -84,7 +84,12 @@ static uint64_t rules(void)
 	uint64_t ret;
 	size_t count;
 	bool bare;
-	float numbers[FEATURE_CLASSES + 3];
+	static struct weights weights;
+	static struct weighted weighed[ENGINE_FEATURES_MAX];
+	static uint32_t df[ENGINE_FEATURES_MAX];
+	static uint32_t places[ENGINE_FEATURES_MAX];
+	static uint8_t classes[ENGINE_FEATURES_MAX];
+	float numbers[3];
 
 	arena_init(&arena);
 	for (size_t i = 0; i < 3; i++)
@@ -95,12 +100,18 @@ static uint64_t rules(void)
 	ret = engine_key(features, count);
 	for (size_t i = 0; i < count; i++)
 		ret = hash_mix(ret, engine_feature_number(features[i]));
-	for (unsigned int i = 0; i < FEATURE_CLASSES; i++)
-		numbers[i] = weights_factor((enum feature_class)i);
-	numbers[FEATURE_CLASSES] = ENGINE_STRICT;
-	numbers[FEATURE_CLASSES + 1] = ENGINE_LOOSE;
-	numbers[FEATURE_CLASSES + 2] =
-		likeness_from((struct likeness_shares){ 3, 2, 1 });
+	weights_init(&weights);
+	weights_grow(&weights, 1000);
+	for (size_t i = 0; i < count; i++) {
+		places[i] = df[i] = (uint32_t)i;
+		classes[i] = features[i].class;
+	}
+	weights_weigh(&weights, df, places, classes, count, weighed);
+	for (size_t i = 0; i < count; i++)
+		ret = hash_mix(ret, hash_64(&weighed[i].weight, sizeof(float)));
+	numbers[0] = ENGINE_STRICT;
+	numbers[1] = ENGINE_LOOSE;
+	numbers[2] = likeness_from((struct likeness_shares){ 3, 2, 1 });
 	return hash_mix(ret, hash_64(numbers, sizeof(numbers)));
 }
 

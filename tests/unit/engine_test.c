@@ -1,5 +1,6 @@
 #include "signatures/cluster/engine_table.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -364,6 +365,49 @@ static void the_like_are_found_without_inserting(void **state)
 	engine_destroy(engine);
 }
 
+/* Frames k of a stack, each of a module of its own. */
+static void make_stack(struct crash_stream *ret, const uint32_t *k,
+		       size_t count)
+{
+	struct feature_frame frames[DEPTH];
+	char names[DEPTH][16];
+
+	for (size_t i = 0; i < count; i++) {
+		snprintf(names[i], sizeof(names[i]), "m%u.sys", k[i]);
+		frames[i] = (struct feature_frame){ hash_mix(k[i], 3), names[i],
+						    NULL };
+	}
+	ret->signature.count =
+		feature_stream(frames, count, NULL, 0, ret->features);
+	ret->signature.features = ret->features;
+	ret->signature.key = engine_key(ret->features, ret->signature.count);
+}
+
+/* What is alike in little cannot be joined, but is worth telling. */
+static void a_question_looks_further_than_a_join(void **state)
+{
+	struct engine *engine = engine_create(ENGINE_STRICT, ENGINE_LOOSE);
+	static struct crash_stream stream;
+	struct engine_neighbour near[4];
+
+	(void)state;
+	for (uint32_t n = 0; n < 300; n++) {
+		const uint32_t other[] = { 10 * n + 1, 10 * n + 2, 10 * n + 3 };
+
+		make_stack(&stream, other, 3);
+		engine_insert(engine, &stream.signature);
+	}
+	const uint64_t last = stream.signature.key;
+	const uint32_t query[] = { 9001, 9002, 2993 };
+
+	make_stack(&stream, query, 3);
+	assert_int_equal(engine_similar(engine, &stream.signature, near, 4), 1);
+	assert_true(near[0].key == last);
+	assert_true(near[0].likeness > 0 && near[0].likeness < ENGINE_LOOSE);
+	assert_true(engine_insert(engine, &stream.signature).nearest == 0);
+	engine_destroy(engine);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -373,6 +417,7 @@ int main(void)
 		cmocka_unit_test(a_question_reads_what_it_asks_for),
 		cmocka_unit_test(damaged_entries_are_noticed),
 		cmocka_unit_test(the_like_are_found_without_inserting),
+		cmocka_unit_test(a_question_looks_further_than_a_join),
 	};
 
 	return cmocka_run_group_tests_name("engine", tests, NULL, NULL);
