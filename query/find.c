@@ -324,6 +324,7 @@ static enum status print_rows(struct query *query, const struct marks *marks,
 			      struct error *err)
 {
 	struct table *out = begin_table(query, marks);
+	const bool has_cluster = query->printer->reader & TABLE_PROGRAMS;
 	struct store_crash crash;
 	struct arena arena;
 	uint64_t printed = 0;
@@ -341,8 +342,10 @@ static enum status print_rows(struct query *query, const struct marks *marks,
 					  err);
 		if (!status)
 			print_row(query, out, &crash,
-				  cell_column(query->store, "cluster", row,
-					      &arena),
+				  has_cluster
+					  ? cell_column(query->store, "cluster",
+							row, &arena)
+					  : NULL,
 				  &mark, &arena);
 		printed++;
 	}

@@ -7,7 +7,6 @@
 #include "query/accept.h"
 #include "query/match_lists.h"
 #include "query/push.h"
-#include "signatures/base/room.h"
 
 enum {
 	WORD_BITS = 64,
@@ -229,18 +228,11 @@ bool match_is_listed(struct store *store, const struct where_test *test)
 
 static enum status match_accepted(struct store *store,
 				  const struct accept *accept,
-				  struct plan *plan, uint64_t *scratch,
-				  struct error *err)
+				  struct plan *plan, struct error *err)
 {
 	return accept->test->field->index == FIELD_MODULES
 		       ? match_lists_modules(store, accept, plan, err)
-		       : match_lists_rows(store, accept, plan, scratch, err);
-}
-
-static uint64_t *scratch_of(const struct plan *plan)
-{
-	return room_take((size_t)plan->row_count / WORD_BITS + 1,
-			 sizeof(uint64_t));
+		       : match_lists_rows(store, accept, plan, err);
 }
 
 /* The fewest rows first; modules, of which a column is read, last. */
@@ -260,7 +252,6 @@ enum status match_listed(struct store *store, const struct where *where,
 			 struct plan *plan, struct error *err)
 {
 	struct accept *listed = calloc(where->count + 1, sizeof(*listed));
-	uint64_t *scratch = NULL;
 	size_t count = 0;
 	enum status status = STATUS_OK;
 
@@ -273,31 +264,25 @@ enum status match_listed(struct store *store, const struct where *where,
 				     err);
 		count += !status;
 	}
-	if (count) {
-		scratch = scratch_of(plan);
+	if (count)
 		qsort(listed, count, sizeof(*listed), by_cost);
-	}
 	for (size_t i = 0; i < count && !status; i++)
-		status = match_accepted(store, &listed[i], plan, scratch, err);
+		status = match_accepted(store, &listed[i], plan, err);
 	for (size_t i = 0; i < count; i++)
 		accept_deinit(&listed[i]);
 	free(listed);
-	free(scratch);
 	return status;
 }
 
 enum status match_postings(struct store *store, const struct where_test *test,
 			   struct plan *plan, struct error *err)
 {
-	uint64_t *scratch;
 	struct accept accept;
 	enum status status;
 
 	if (accept_make(store, test, &accept, err))
 		return err->status;
-	scratch = scratch_of(plan);
-	status = match_accepted(store, &accept, plan, scratch, err);
+	status = match_accepted(store, &accept, plan, err);
 	accept_deinit(&accept);
-	free(scratch);
 	return status;
 }

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "signatures/base/room.h"
+
 enum {
 	WORD_BITS = 64
 };
@@ -57,26 +59,43 @@ static enum status add_absent(struct joined *joined, const struct plan *plan,
 	return joined->status;
 }
 
-enum status match_lists_rows(struct store *store, const struct accept *accept,
-			     struct plan *plan, uint64_t *scratch,
+static enum status join_rows(struct store *store, const struct accept *accept,
+			     struct plan *plan, uint64_t *bits, size_t words,
 			     struct error *err)
 {
 	const uint64_t flip = accept->test->negated ? UINT64_MAX : 0;
-	const size_t words =
-		((size_t)plan->row_count + WORD_BITS - 1) / WORD_BITS;
 	struct joined joined = { .store = store,
 				 .field = accept->test->field,
 				 .among = plan->bits,
-				 .bits = scratch,
+				 .bits = bits,
 				 .err = err };
 
-	memset(scratch, 0, words * sizeof(*scratch));
+	memset(bits, 0, words * sizeof(*bits));
 	if (join_accepted(&joined, accept) ||
 	    (accept_has(accept, 0) && add_absent(&joined, plan, words)))
 		return joined.status;
 	for (size_t i = 0; i < words; i++)
-		plan->bits[i] &= scratch[i] ^ flip;
+		plan->bits[i] &= bits[i] ^ flip;
 	return STATUS_OK;
+}
+
+enum status match_lists_rows(struct store *store, const struct accept *accept,
+			     struct plan *plan, struct error *err)
+{
+	const struct where_test *test = accept->test;
+	const size_t words =
+		((size_t)plan->row_count + WORD_BITS - 1) / WORD_BITS;
+	uint64_t *bits;
+	enum status status;
+
+	/* One list is kept in place. */
+	if (accept->count == 1 && accept->only && !test->negated)
+		return store_posting_keep(store, test->field, accept->only,
+					  plan->bits, err);
+	bits = room_take(words + 1, sizeof(*bits));
+	status = join_rows(store, accept, plan, bits, words, err);
+	free(bits);
+	return status;
 }
 
 /* Lists as bits, asked once a row; those beyond are as if without modules. */

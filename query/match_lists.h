@@ -8,13 +8,9 @@
 #include "query/accept.h"
 #include "query/plan.h"
 
-/*
- * Take the rows that fail the test out of plan.  scratch has room for as many
- * words as the plan and is anything, before and after.
- */
+/* Take the rows that fail the test out of plan. */
 enum status match_lists_rows(struct store *store, const struct accept *accept,
-			     struct plan *plan, uint64_t *scratch,
-			     struct error *err) MUST_CHECK;
+			     struct plan *plan, struct error *err) MUST_CHECK;
 enum status match_lists_modules(struct store *store,
 				const struct accept *accept, struct plan *plan,
 				struct error *err) MUST_CHECK;

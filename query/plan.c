@@ -18,8 +18,11 @@ void plan_count(struct plan *plan)
 {
 	uint64_t matched = 0;
 
+	/* Mostly few are left, and most words are 0. */
 	for (size_t i = 0; i < word_count(plan); i++)
-		matched += (unsigned)__builtin_popcountll(plan->bits[i]);
+		if (plan->bits[i])
+			matched += (unsigned)__builtin_popcountll(
+				plan->bits[i]);
 	plan->matched = matched;
 }
 

@@ -38,13 +38,6 @@ void pack_hash(struct pack *out, struct hash128 hash);
 void pack_text(struct pack *out, const char *text);
 
 uint64_t pack_take_varint(struct bytes *in);
-/* The same, at once where most are below 128. */
-static inline uint64_t pack_take_short(struct bytes *in)
-{
-	if (in->next < in->end && *in->next < 0x80 && !in->failed)
-		return *in->next++;
-	return pack_take_varint(in);
-}
 uint64_t pack_take_signed(struct bytes *in);
 struct hash128 pack_take_hash(struct bytes *in);
 /* Copied to arena; fails on bytes that are not UTF-8 or hold a NUL. */

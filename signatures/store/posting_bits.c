@@ -44,18 +44,36 @@ static void set_row(const struct target *to, uint32_t row)
 		to->bits[row / WORD_BITS] |= UINT64_C(1) << row % WORD_BITS;
 }
 
+/* Gaps of one byte, as most are: at once, and how far they lead. */
+static uint64_t take_short_gaps(struct bytes *in, uint32_t first_row,
+				uint64_t row, const struct target *to)
+{
+	const uint8_t *at = in->next;
+	const uint64_t from = row;
+
+	for (; at < in->end && *at < 0x80 && row < SCHEMA_POSTING_ROWS; at++) {
+		row += *at;
+		set_row(to, first_row + (uint32_t)row++);
+	}
+	bytes_skip(in, (uint64_t)(at - in->next));
+	return row - from;
+}
+
 static bool set_gaps(struct bytes *in, uint32_t first_row,
 		     const struct target *to)
 {
 	uint64_t row = 0;
 
 	while (bytes_left(in)) {
-		row += pack_take_short(in);
+		row += take_short_gaps(in, first_row, row, to);
+		if (!bytes_left(in))
+			break;
+		row += pack_take_varint(in);
 		if (in->failed || row >= SCHEMA_POSTING_ROWS)
 			return false;
 		set_row(to, first_row + (uint32_t)row++);
 	}
-	return true;
+	return row <= SCHEMA_POSTING_ROWS;
 }
 
 static void set_run(const struct target *to, uint32_t row, uint32_t end)
@@ -154,6 +172,33 @@ static uint32_t take_head(struct bytes *in,
 	return in->failed ? 0 : count;
 }
 
+/* The bytes of the next container. */
+static struct bytes take_body(struct bytes *in, const struct container *it)
+{
+	struct bytes ahead = *in;
+	uint64_t size = CONTAINER_ROWS / 8;
+
+	if (it->is_runs)
+		size = 2 + UINT64_C(4) * bytes_u16(&ahead);
+	else if (it->rows <= ARRAY_MOST)
+		size = UINT64_C(2) * it->rows;
+	ahead = bytes_absent();
+	if (size <= bytes_left(in))
+		ahead = bytes_of(in->next, size);
+	bytes_skip(in, size);
+	return ahead;
+}
+
+static bool set_body(struct bytes body, const struct container *it,
+		     uint32_t first, const struct target *to)
+{
+	if (it->is_runs)
+		return set_runs(&body, first, to);
+	if (it->rows > ARRAY_MOST)
+		return set_bits(&body, first, to);
+	return set_array(&body, first, it->rows, to);
+}
+
 static bool set_roaring(struct bytes *in, uint32_t first_row,
 			const struct target *to)
 {
@@ -163,20 +208,92 @@ static bool set_roaring(struct bytes *in, uint32_t first_row,
 	for (uint32_t i = 0; i < count; i++) {
 		const struct container *it = &containers[i];
 		const uint32_t first = it->key * CONTAINER_ROWS;
-		bool fits;
 
 		if (first < first_row ||
-		    first - first_row >= SCHEMA_POSTING_ROWS)
-			return false;
-		if (it->is_runs)
-			fits = set_runs(in, first, to);
-		else if (it->rows > ARRAY_MOST)
-			fits = set_bits(in, first, to);
-		else
-			fits = set_array(in, first, it->rows, to);
-		if (!fits)
+		    first - first_row >= SCHEMA_POSTING_ROWS ||
+		    !set_body(take_body(in, it), it, first, to))
 			return false;
 	}
+	return count != 0;
+}
+
+/* The rows of one container at a time: they stay in the nearest cache. */
+struct window {
+	uint64_t *bits; /* of the store */
+	size_t words;	/* from here on */
+	uint64_t has[CONTAINER_ROWS / WORD_BITS];
+};
+
+static size_t words_of(const struct window *window)
+{
+	const size_t most = CONTAINER_ROWS / WORD_BITS;
+
+	return window->words < most ? window->words : most;
+}
+
+static bool is_empty(const struct window *window)
+{
+	for (size_t i = 0; i < words_of(window); i++)
+		if (window->bits[i])
+			return false;
+	return true;
+}
+
+/* Keep what the list has, and go on to the next container. */
+static void close_window(struct window *window)
+{
+	const size_t words = words_of(window);
+
+	for (size_t i = 0; i < words; i++)
+		window->bits[i] &= window->has[i];
+	window->bits += words;
+	window->words -= words;
+	memset(window->has, 0, sizeof(window->has));
+}
+
+static bool keep_gaps(struct bytes *in, struct window *window)
+{
+	const struct target to = { window->has, CONTAINER_ROWS };
+	uint64_t row = 0, first = 0;
+
+	while (bytes_left(in)) {
+		row += *in->next < 0x80 ? *in->next++ : pack_take_varint(in);
+		if (in->failed || row >= SCHEMA_POSTING_ROWS)
+			return false;
+		for (; row - first >= CONTAINER_ROWS; first += CONTAINER_ROWS)
+			close_window(window);
+		set_row(&to, (uint32_t)(row++ - first));
+	}
+	for (; first < SCHEMA_POSTING_ROWS; first += CONTAINER_ROWS)
+		close_window(window);
+	return true;
+}
+
+/* What is empty already is not looked at. */
+static bool keep_roaring(struct bytes *in, uint32_t first_row,
+			 struct window *window)
+{
+	const struct target to = { window->has, CONTAINER_ROWS };
+	struct container containers[CONTAINERS_MOST];
+	const uint32_t count = take_head(in, containers);
+	uint32_t key = first_row / CONTAINER_ROWS;
+	const uint32_t end = key + CONTAINERS_MOST;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct container *it = &containers[i];
+		const struct bytes body = take_body(in, it);
+
+		if (it->key < key || it->key >= end || in->failed)
+			return false;
+		for (; key < it->key; key++)
+			close_window(window);
+		if (!is_empty(window) && !set_body(body, it, 0, &to))
+			return false;
+		close_window(window);
+		key++;
+	}
+	for (; key < end; key++)
+		close_window(window);
 	return count != 0;
 }
 
@@ -189,4 +306,18 @@ bool posting_bits_set(struct bytes in, uint32_t first_row, uint64_t *bits,
 	if (form == FORM_GAPS)
 		return set_gaps(&in, first_row, &to);
 	return form == FORM_ROARING && set_roaring(&in, first_row, &to);
+}
+
+bool posting_bits_keep(struct bytes in, uint32_t first_row, uint64_t *bits,
+		       uint32_t row_count)
+{
+	const unsigned int form = bytes_u8(&in);
+	struct window window = { .bits = bits + first_row / WORD_BITS };
+
+	if (first_row < row_count)
+		window.words = ((size_t)row_count - first_row + WORD_BITS - 1) /
+			       WORD_BITS;
+	if (form == FORM_GAPS)
+		return keep_gaps(&in, &window);
+	return form == FORM_ROARING && keep_roaring(&in, first_row, &window);
 }

@@ -17,4 +17,8 @@
 bool posting_bits_set(struct bytes in, uint32_t first_row, uint64_t *bits,
 		      uint32_t row_count);
 
+/* Clear those of the chunk that it does not hold. */
+bool posting_bits_keep(struct bytes in, uint32_t first_row, uint64_t *bits,
+		       uint32_t row_count);
+
 #endif

@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "signatures/store/pending.h"
 #include "signatures/store/posting.h"
@@ -124,14 +125,19 @@ struct setting {
 	uint64_t *bits;
 };
 
-static bool is_any_asked(const struct setting *setting, uint32_t first)
+static size_t words_of(const struct store *store, uint32_t first)
 {
-	const size_t left = setting->store->rows - first;
-	const size_t rows =
-		left < SCHEMA_POSTING_ROWS ? left : SCHEMA_POSTING_ROWS;
+	const size_t left = store->rows - first;
 
-	for (size_t i = 0; i < (rows + 63) / 64; i++)
-		if (setting->among[first / 64 + i])
+	return ((left < SCHEMA_POSTING_ROWS ? left : SCHEMA_POSTING_ROWS) +
+		63) /
+	       64;
+}
+
+static bool is_any(const uint64_t *bits, size_t words)
+{
+	for (size_t i = 0; i < words; i++)
+		if (bits[i])
 			return true;
 	return false;
 }
@@ -145,7 +151,8 @@ static bool set_chunk(void *closure, struct bytes key, struct bytes value)
 	first = (uint32_t)btree_take(&key, 2) * SCHEMA_POSTING_ROWS;
 	if (first >= setting->store->rows)
 		return false;
-	if (setting->among && !is_any_asked(setting, first))
+	if (setting->among && !is_any(setting->among + first / 64,
+				      words_of(setting->store, first)))
 		return true;
 	if (!posting_bits_set(value, first, setting->bits,
 			      setting->store->rows) &&
@@ -185,4 +192,50 @@ enum status store_posting_bits(struct store *store, const struct field *field,
 	btree_key_u32(&prefix, term);
 	btree_walk(store, SCHEMA_POSTING, &prefix, set_chunk, &setting);
 	return state_check(store, err);
+}
+
+/* One after the other: what has no rows left is not looked up. */
+static void keep_chunks(struct store *store, const struct field *field,
+			uint32_t term, uint64_t *bits)
+{
+	for (uint64_t first = 0; first < store->rows;
+	     first += SCHEMA_POSTING_ROWS) {
+		const uint16_t chunk = (uint16_t)(first / SCHEMA_POSTING_ROWS);
+		const struct btree_key key =
+			posting_key(field->number, term, chunk);
+		const size_t words = words_of(store, (uint32_t)first);
+		struct bytes in;
+
+		if (!is_any(bits + first / 64, words))
+			continue;
+		if (!btree_get(store, SCHEMA_POSTING, &key, &in))
+			memset(bits + first / 64, 0, words * sizeof(*bits));
+		else if (!posting_bits_keep(in, (uint32_t)first, bits,
+					    store->rows) &&
+			 !store->failed)
+			store->failed = MDB_CORRUPTED;
+	}
+}
+
+enum status store_posting_keep(struct store *store, const struct field *field,
+			       uint32_t term, uint64_t *bits, struct error *err)
+{
+	const size_t words = ((size_t)store->rows + 63) / 64;
+	uint64_t *has;
+	enum status status;
+
+	if (!store->foreign) {
+		if (store->pending)
+			pending_flush(store);
+		keep_chunks(store, field, term, bits);
+		return state_check(store, err);
+	}
+	has = calloc(words + 1, sizeof(*has));
+	if (!has)
+		abort();
+	status = store_posting_bits(store, field, term, NULL, has, err);
+	for (size_t i = 0; i < words; i++)
+		bits[i] &= has[i];
+	free(has);
+	return status;
 }

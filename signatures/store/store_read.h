@@ -153,6 +153,10 @@ enum status store_posting_read(struct store *store, const struct field *field,
 enum status store_posting_bits(struct store *store, const struct field *field,
 			       uint32_t term, const uint64_t *among,
 			       uint64_t *bits, struct error *err) MUST_CHECK;
+/* Clear the bits of rows that do not have the term. */
+enum status store_posting_keep(struct store *store, const struct field *field,
+			       uint32_t term, uint64_t *bits,
+			       struct error *err) MUST_CHECK;
 
 /*
  * Crashes with a FIELD_MODULES term are those with a list of modules that has

@@ -29,6 +29,22 @@ static bool has(const uint64_t *bits, uint32_t row)
 	return bits[row / 64] >> row % 64 & 1;
 }
 
+/* Of rows that are there, what the set has is kept; rows before it, too. */
+static void check_kept(struct bytes bytes, const roaring_bitmap_t *rows,
+		       uint32_t row_count)
+{
+	uint64_t *bits = zeroes();
+
+	for (uint32_t row = 0; row < row_count; row += row % 90000 ? 1 : 70000)
+		bits[row / 64] |= UINT64_C(1) << row % 64;
+	assert_true(posting_bits_keep(bytes, FIRST, bits, row_count));
+	for (uint32_t row = 0; row < row_count; row += row % 90000 ? 1 : 70000)
+		if (has(bits, row) !=
+		    (row < FIRST || roaring_bitmap_contains(rows, row)))
+			fail_msg("kept row %u of %u", row, row_count);
+	free(bits);
+}
+
 /* The set goes through its bytes and comes back, up to the last row. */
 static void check(roaring_bitmap_t *rows, unsigned int form, uint32_t row_count)
 {
@@ -45,6 +61,7 @@ static void check(roaring_bitmap_t *rows, unsigned int form, uint32_t row_count)
 		    (row < row_count && roaring_bitmap_contains(rows, row)))
 			fail_msg("row %u of %u", row, row_count);
 	free(bits);
+	check_kept(bytes, rows, row_count);
 	arena_deinit(&arena);
 	roaring_bitmap_free(rows);
 }
@@ -104,6 +121,10 @@ static void damaged_bytes_are_refused(void **state)
 	for (size_t size = 1; size < bytes_left(&bytes); size += 1 + size / 9)
 		assert_false(posting_bits_set(bytes_of(bytes.next, size), FIRST,
 					      bits, ROWS));
+	memset(bits, 0xff, WORDS * sizeof(*bits));
+	for (size_t size = 1; size < bytes_left(&bytes); size += 1 + size / 9)
+		assert_false(posting_bits_keep(bytes_of(bytes.next, size),
+					       FIRST, bits, ROWS));
 	/* Rows of another chunk. */
 	assert_false(posting_bits_set(bytes, 0, bits, ROWS));
 	copy = malloc(bytes_left(&bytes));
@@ -113,6 +134,8 @@ static void damaged_bytes_are_refused(void **state)
 		copy[at] ^= (uint8_t)(1 + at * 37);
 		(void)posting_bits_set(bytes_of(copy, bytes_left(&bytes)),
 				       FIRST, bits, ROWS);
+		(void)posting_bits_keep(bytes_of(copy, bytes_left(&bytes)),
+					FIRST, bits, ROWS);
 	}
 	free(copy);
 	free(bits);
