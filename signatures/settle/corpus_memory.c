@@ -92,21 +92,22 @@ static void pack_row(struct pack *out, const struct corpus *corpus, size_t i)
 {
 	const struct member *member = &corpus->members[i];
 
-	pack_u32(out, member->stack == NO_STACK ? UINT32_MAX - member->why
-						: member->stack);
+	pack_varint(out, member->stack == NO_STACK
+				 ? (uint64_t)member->why
+				 : (uint64_t)member->stack + STREAM_WHYS);
 }
 
 static bool take_row(struct bytes *in, struct corpus *corpus, size_t i)
 {
-	const uint32_t stack = bytes_u32(in);
+	const uint64_t told = pack_take_varint(in);
 	struct member *member = &corpus->members[i];
 
-	*member = (struct member){ .row = (uint32_t)i, .stack = stack };
-	if (stack < corpus->stack_count)
-		return true;
-	member->stack = NO_STACK;
-	member->why = (enum stream_why)(UINT32_MAX - stack);
-	return UINT32_MAX - stack < STREAM_WHYS && member->why != STREAM_FINE;
+	*member = (struct member){ .row = (uint32_t)i, .stack = NO_STACK };
+	if (told < STREAM_WHYS)
+		member->why = (enum stream_why)told;
+	else
+		member->stack = (uint32_t)(told - STREAM_WHYS);
+	return told != STREAM_FINE && told < STREAM_WHYS + corpus->stack_count;
 }
 
 static void pack_first(struct pack *out, const struct corpus *corpus, size_t i)
@@ -115,8 +116,8 @@ static void pack_first(struct pack *out, const struct corpus *corpus, size_t i)
 
 	pack_u64(out, stack->time);
 	pack_hash(out, stack->identity);
-	pack_u32(out, stack->row);
-	pack_u32(out, stack->count);
+	pack_varint(out, stack->row);
+	pack_varint(out, stack->count);
 }
 
 static bool take_first(struct bytes *in, struct corpus *corpus, size_t i)
@@ -125,8 +126,8 @@ static bool take_first(struct bytes *in, struct corpus *corpus, size_t i)
 
 	stack->time = bytes_u64(in);
 	stack->identity = pack_take_hash(in);
-	stack->row = bytes_u32(in);
-	stack->count = bytes_u32(in);
+	stack->row = (uint32_t)pack_take_varint(in);
+	stack->count = (uint32_t)pack_take_varint(in);
 	return true;
 }
 

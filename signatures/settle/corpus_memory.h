@@ -6,10 +6,10 @@
  * a varint, s a signed one.  Chunks only change where what they hold does:
  *
  *	'y'             u32 rows, u32 stacks, u32 frames
- *	't' chunk u32   u32 for each of MEMORY_CHUNK rows: its stack, or
- *	                UINT32_MAX - enum stream_why
+ *	't' chunk u32   v for each of MEMORY_CHUNK rows: its stack +
+ *	                STREAM_WHYS, or an enum stream_why
  *	'u' chunk u32   of each of CORPUS_MEMORY_STACKS stacks its first crash:
- *	                u64 time, hash of its identity, u32 row; u32 crashes
+ *	                u64 time, hash of its identity, v row; v crashes
  *	'b' chunk u32   of each of as many: v frames, and of each its number, s
  *	                from the last; v codes, u64 each
  *	'v' chunk u32   CORPUS_MEMORY_FRAMES frames: u64 id, u8 whether it is
@@ -21,8 +21,9 @@
 #include "signatures/settle/corpus_state.h"
 #include "signatures/store/store.h"
 
-#define CORPUS_MEMORY_STACKS 256
-#define CORPUS_MEMORY_FRAMES 256
+/* Some ten pages a chunk, so that little is lost at the end of the last. */
+#define CORPUS_MEMORY_STACKS 1024
+#define CORPUS_MEMORY_FRAMES 1024
 
 /*
  * Of all rows, by row; room for so many more.  NULL if it is not there or not

@@ -9,7 +9,7 @@
 #include "signatures/store/store_settled.h"
 
 enum {
-	MEMORY_VERSION = 4,
+	MEMORY_VERSION = 5,
 	KEY_BYTES = 9,
 	PAGE_BITS = 12, /* of a frame: the page its name is on */
 	FLAG_BARE = 1
@@ -211,10 +211,12 @@ uint32_t *memory_rows(struct store *store, const struct memory_head *head,
 		for (size_t i = row;
 		     i < row + MEMORY_CHUNK && i < head->rows && !in.failed;
 		     i++) {
-			ret[i] = bytes_u32(&in);
-			if (ret[i] != MEMORY_UNCLUSTERED &&
-			    ret[i] > head->signatures)
-				in.failed = true;
+			const uint64_t told = pack_take_varint(&in);
+
+			in.failed |= told > (uint64_t)head->signatures + 1;
+			ret[i] = told > 1    ? (uint32_t)(told - 1)
+				 : told == 1 ? MEMORY_UNCLUSTERED
+					     : MEMORY_DIRTY;
 		}
 		if (in.failed) {
 			free(ret);
@@ -222,6 +224,14 @@ uint32_t *memory_rows(struct store *store, const struct memory_head *head,
 		}
 	}
 	return ret;
+}
+
+static void pack_row(struct pack *out, uint32_t row)
+{
+	if (row == MEMORY_UNCLUSTERED)
+		pack_varint(out, 1);
+	else
+		pack_varint(out, row == MEMORY_DIRTY ? 0 : (uint64_t)row + 1);
 }
 
 void memory_put_rows(struct store *store, const uint32_t *rows, size_t count)
@@ -235,7 +245,7 @@ void memory_put_rows(struct store *store, const uint32_t *rows, size_t count)
 		struct pack out = pack_into(&arena);
 
 		for (size_t i = 0; i < here; i++)
-			pack_u32(&out, rows[row + i]);
+			pack_row(&out, rows[row + i]);
 		put_changed(store, 'r', row / MEMORY_CHUNK, 4, pack_done(&out));
 		arena_reset(&arena);
 	}

@@ -9,8 +9,9 @@
  *	                 signatures, u32 flags
  *	'm' position u32 u64 key, u64 time, hash of the identity: the first
  *	                 crash of a signature
- *	'r' chunk u32    u32 for each of MEMORY_CHUNK rows: position of its
- *	                 signature + 1, or MEMORY_UNCLUSTERED
+ *	'r' chunk u32    varint for each of MEMORY_CHUNK rows: position of its
+ *	                 signature + 2, 1 for MEMORY_UNCLUSTERED, or 0 for
+ *	                 MEMORY_DIRTY
  *	'n' page u16     u64 frame, u64 the frame that names it (one function,
  *	                 another build), each; frames rise; the page of a frame
  *	                 is its highest 12 bits
