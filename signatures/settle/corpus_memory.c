@@ -9,7 +9,10 @@
 #include "signatures/store/store_settled.h"
 
 enum {
-	KEY_BYTES = 5
+	KEY_BYTES = 5,
+	FRAME_BARE = 1,
+	FRAME_AGAIN = 2,
+	FRAME_END = 4
 };
 
 static size_t make_key(uint8_t ret[KEY_BYTES], char kind, uint32_t chunk)
@@ -168,28 +171,47 @@ static bool take_body(struct bytes *in, struct corpus *corpus, size_t i)
 	return corpus_stack(corpus, stack) == i;
 }
 
+/* The frame before, in the same chunk, or NULL: mostly of the same module. */
+static const struct frame *before(const struct corpus *corpus, size_t i)
+{
+	return i % CORPUS_MEMORY_FRAMES ? &corpus->frames[i - 1] : NULL;
+}
+
 static void pack_frame(struct pack *out, const struct corpus *corpus, size_t i)
 {
 	const struct frame *frame = &corpus->frames[i];
+	const struct frame *last = before(corpus, i);
+	const bool again = last && last->place.build == frame->place.build &&
+			   !strcmp(last->feature.module, frame->feature.module);
 
 	pack_u64(out, frame->id);
-	pack_u8(out, frame->bare);
-	pack_u64(out, frame->place.build);
+	pack_u8(out, (uint8_t)((frame->bare ? FRAME_BARE : 0) |
+			       (again ? FRAME_AGAIN : 0)));
 	pack_varint(out, frame->place.offset);
-	pack_text(out, frame->feature.module);
 	pack_text(out, frame->feature.function);
+	if (again)
+		return;
+	pack_u64(out, frame->place.build);
+	pack_text(out, frame->feature.module);
 }
 
 static bool take_frame(struct bytes *in, struct corpus *corpus, size_t i)
 {
+	const struct frame *last = before(corpus, i);
 	struct frame frame = { .id = bytes_u64(in) };
+	const unsigned int bits = pack_take_enum(in, FRAME_END);
 
 	frame.feature.id = frame.id;
-	frame.bare = bytes_u8(in) != 0;
-	frame.place.build = bytes_u64(in);
+	frame.bare = bits & FRAME_BARE;
 	frame.place.offset = (uint32_t)pack_take_varint(in);
-	frame.feature.module = pack_take_text(in, &corpus->arena);
 	frame.feature.function = pack_take_text(in, &corpus->arena);
+	if (bits & FRAME_AGAIN && last) {
+		frame.place.build = last->place.build;
+		frame.feature.module = last->feature.module;
+	} else {
+		frame.place.build = bytes_u64(in);
+		frame.feature.module = pack_take_text(in, &corpus->arena);
+	}
 	if (in->failed || !frame.id || !frame.feature.module)
 		return false;
 	frame.place.module =

@@ -12,8 +12,9 @@
  *	                u64 time, hash of its identity, v row; v crashes
  *	'b' chunk u32   of each of as many: v frames, and of each its number, s
  *	                from the last; v codes, u64 each
- *	'v' chunk u32   CORPUS_MEMORY_FRAMES frames: u64 id, u8 whether it is
- *	                bare, u64 build, v offset, text module, text function
+ *	'v' chunk u32   CORPUS_MEMORY_FRAMES frames: u64 id, u8 is it bare << 0
+ *	                and of the module and build before << 1, v offset, text
+ *	                function; [u64 build, text module]
  */
 #ifndef SETTLE_CORPUS_MEMORY_H
 #define SETTLE_CORPUS_MEMORY_H
