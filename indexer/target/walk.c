@@ -14,7 +14,8 @@ enum {
 	TRAP_IP = 0x168,      /* x64 KTRAP_FRAME.Rip */
 	SWITCHED_IP = 0x28,   /* see switched.c */
 	HOME_BYTES = 0x20,    /* x64: four words above a return address */
-	BOTTOM_BYTES = 0x800, /* a thread's first frame is so near the base */
+	BOTTOM_BYTES = 0xc00, /* a thread's first frame is so near the base;
+				 AVX-512 takes 0xa80 of it */
 	SWITCHES_MOST = 4     /* interrupted in a deferred call in a thread */
 };
 

@@ -112,6 +112,20 @@ static void a_stack_is_complete_where_nothing_more_was_called(void **state)
 	assert_int_equal(s.crash.stack.end, CRASH_STACK_COMPLETE);
 }
 
+/* Where registers of 512 bits are kept, the room for them lies between. */
+static void wide_registers_lie_between_a_thread_and_its_base(void **state)
+{
+	(void)state;
+	scene_init(&s, CRASH_X64);
+	const uint64_t start = SCENE_CODE(&s, 0x1100, EPILOGUE);
+	const uint64_t last = BEHIND_CALL(0x1200, "\x90\xeb\xfe");
+	scene_context(&s, start, SCENE_STACK + 0x24f0, 0);
+	scene_word(&s, 0x2518, last);
+	examine();
+	assert_int_equal(s.crash.stack.count, 2);
+	assert_int_equal(s.crash.stack.end, CRASH_STACK_COMPLETE);
+}
+
 static void a_walk_that_leaves_words_behind_is_lost(void **state)
 {
 	(void)state;
@@ -384,6 +398,8 @@ int main(void)
 		cmocka_unit_test(the_head_of_a_chain_is_believed),
 		cmocka_unit_test(
 			a_stack_is_complete_where_nothing_more_was_called),
+		cmocka_unit_test(
+			wide_registers_lie_between_a_thread_and_its_base),
 		cmocka_unit_test(a_walk_that_leaves_words_behind_is_lost),
 		cmocka_unit_test(stacks_are_switched_at_their_end),
 		cmocka_unit_test(what_is_no_stack_was_not_switched_from),
