@@ -2,7 +2,8 @@
  * unwind_bench.c - stacks of compiler-made Windows code, known exactly.
  *
  *	unwind_bench stacks FILE.dll		frames found, with .pdata and
- *						without
+ *						without, and with nothing but
+ *						what a dispatcher leaves
  *	unwind_bench portable A.dll B.dll	functions whose fingerprint is
  *						the same in both builds, pairs
  *						of different ones that collide
@@ -19,12 +20,16 @@
 #include "indexer/target/image.h"
 #include "indexer/target/stack.h"
 #include "signatures/base/file.h"
+#include "signatures/base/limits.h"
 
 enum {
 	SHAPES = 24,
 	RUNS = 400,
 	DEPTH = 12,
 	STACK_BYTES = 256 * 1024,
+	BELOW_BYTES = 0x200, /* kept below the stack pointer */
+	TABLE_AT = 0x80,     /* there */
+	ENTRY_BYTES = 12,    /* RUNTIME_FUNCTION */
 	CONTEXT_BYTES = 0x4d0
 };
 
@@ -47,7 +52,7 @@ void unwind_bench_snapshot(void);
 void unwind_bench_capture(void);
 
 static uint64_t stack_top; /* where the run began */
-static uint8_t *saved;	   /* module image, then stack */
+static uint8_t *saved;	   /* module image, what lies below, then stack */
 static size_t saved_stack;
 static const struct library *running;
 
@@ -81,8 +86,8 @@ void unwind_bench_snapshot(void)
 	const uint64_t sp = unwind_bench_registers[4];
 
 	saved_stack = stack_top - sp;
-	memcpy(saved + running->bytes, (const void *)(uintptr_t)sp,
-	       saved_stack);
+	memcpy(saved + running->bytes + BELOW_BYTES,
+	       (const void *)(uintptr_t)sp, saved_stack);
 }
 
 static void fail(const char *what)
@@ -181,8 +186,9 @@ static void set_scene(struct scene *scene, const struct library *library)
 	scene->crash.modules = &scene->module;
 	scene->crash.module_count = 1;
 	scene->range[0] = (struct dump_range){ base, library->bytes, 0 };
-	scene->range[1] =
-		(struct dump_range){ sp, saved_stack, library->bytes };
+	scene->range[1] = (struct dump_range){ sp - BELOW_BYTES,
+					       BELOW_BYTES + saved_stack,
+					       library->bytes };
 	put(scene->context + 0x30, 0x10000b, 4);
 	put(scene->context + 0x38, 0x33, 2);
 	put(scene->context + 0x42, 0x2b, 2);
@@ -190,7 +196,8 @@ static void set_scene(struct scene *scene, const struct library *library)
 		put(scene->context + 0x78 + 8 * i, unwind_bench_registers[i],
 		    8);
 	scene->dump = (struct dump){
-		.image = bytes_of(saved, library->bytes + saved_stack),
+		.image = bytes_of(saved,
+				  library->bytes + BELOW_BYTES + saved_stack),
 		.arena = &scene->arena,
 		.crash = &scene->crash,
 		.pointer_bytes = 8,
@@ -201,7 +208,9 @@ static void set_scene(struct scene *scene, const struct library *library)
 		.process = bytes_absent(),
 		.thread = bytes_absent(),
 		.secondary = bytes_absent(),
-		.stack = bytes_absent(),
+		.stack_start = sp - BELOW_BYTES,
+		.stack = bytes_of(saved + library->bytes,
+				  BELOW_BYTES + saved_stack),
 		.virtual = { scene->range, saved_stack > 0 ? 2 : 1 },
 	};
 	scene->target = (struct target){ .dump = &scene->dump,
@@ -211,39 +220,112 @@ static void set_scene(struct scene *scene, const struct library *library)
 }
 
 struct score {
-	unsigned frames, exact, wrong, by[CRASH_HOWS];
+	unsigned frames, exact, by[CRASH_HOWS];
+	unsigned wrong, scanned; /* not in the trace; the latter say so */
 };
 
+/* Frames in the order of the trace; some of it may be passed over. */
 static void score(struct scene *scene, const uint64_t *trace, size_t count,
 		  struct score *ret)
 {
 	const struct crash_stack *stack = &scene->crash.stack;
-	size_t at = 1; /* the context's own frame is no return address */
+	size_t left = count;
 
 	stack_examine(&scene->target);
 	ret->frames += (unsigned)count;
-	for (size_t i = count; i-- > 0;) {
-		for (size_t k = at; k < stack->count; k++) {
-			if (stack->frames[k].address != trace[i])
-				continue;
+	/* the context's own frame is no return address */
+	for (size_t k = 1; k < stack->count; k++) {
+		size_t i = left;
+
+		while (i > 0 && trace[i - 1] != stack->frames[k].address)
+			i--;
+		if (i > 0) {
 			ret->exact++;
 			ret->by[stack->frames[k].how]++;
-			ret->wrong += (unsigned)(k - at);
-			at = k + 1;
-			break;
+			left = i - 1;
+		} else {
+			const bool is_scan =
+				stack->frames[k].how == CRASH_HOW_SCAN;
+
+			ret->wrong += !is_scan;
+			ret->scanned += is_scan;
 		}
 	}
-	ret->wrong += (unsigned)(stack->count > at ? stack->count - at : 0);
 	arena_deinit(&scene->arena);
+}
+
+/* The entry of the function around rva in the exception directory, or 0. */
+static uint32_t function_around(const struct library *library, uint32_t rva)
+{
+	const struct image_part pdata = library->image.pdata;
+
+	for (uint32_t at = pdata.rva; at < pdata.rva + pdata.bytes;
+	     at += ENTRY_BYTES) {
+		uint32_t begin, end;
+
+		memcpy(&begin, library->base + at, 4);
+		memcpy(&end, library->base + at + 4, 4);
+		if (rva >= begin && rva < end)
+			return at;
+	}
+	return 0;
+}
+
+/*
+ * What is left where an exception was offered to the functions of a trace,
+ * innermost last, see trail.h; and nothing else of the module.  How many frames
+ * of the trace lie before the place where the dispatcher stopped.
+ */
+static size_t leave_trail(const struct library *library, const uint64_t *trace,
+			  size_t count)
+{
+	const uint64_t base = (uintptr_t)library->base;
+	const uint64_t sp = unwind_bench_registers[4];
+	uint8_t *context = saved + library->bytes;
+	uint8_t *table = context + TABLE_AT;
+	uint32_t entries[LIMIT_TRAIL];
+	uint64_t ip = unwind_bench_registers[16];
+	uint32_t entry;
+	size_t known = 0, frames = 0;
+
+	memset(saved, 0, library->bytes + BELOW_BYTES);
+	for (;;) {
+		size_t i = 0;
+
+		entry = function_around(library, (uint32_t)(ip - base));
+
+		while (i < known && entries[i] != entry)
+			i++;
+		if (i == known)
+			entries[known++] = entry;
+		if (known == LIMIT_TRAIL || frames == count)
+			break;
+		ip = trace[count - ++frames];
+	}
+	put(context, ip, 8);
+	put(context + 0x08, base, 8);
+	put(context + 0x10, base + entry, 8);
+	put(context + 0x18, sp, 8);
+	put(context + 0x40, sp - BELOW_BYTES + TABLE_AT, 8);
+	put(table, known, 4);
+	put(table + 0x08, base, 8);
+	put(table + 0x10, base + library->bytes, 8);
+	for (size_t i = 0; i < known; i++) {
+		put(table + 0x18 + 16 * i, base, 8);
+		put(table + 0x20 + 16 * i, base + entries[i], 8);
+	}
+	return frames;
 }
 
 static void print(const char *path, const char *what, const struct score *s)
 {
 	printf("%-34s %-12s %5u frames: %5.1f %% found, by unwind %5.1f %%, "
-	       "by epilogue %5.1f %%, wrong %u\n",
+	       "by epilogue %5.1f %%, by scan %5.1f %%, wrong %u, "
+	       "scans %u\n",
 	       path, what, s->frames, 100.0 * s->exact / s->frames,
 	       100.0 * s->by[CRASH_HOW_UNWIND] / s->frames,
-	       100.0 * s->by[CRASH_HOW_EPILOGUE] / s->frames, s->wrong);
+	       100.0 * s->by[CRASH_HOW_EPILOGUE] / s->frames,
+	       100.0 * s->by[CRASH_HOW_SCAN] / s->frames, s->wrong, s->scanned);
 }
 
 /* The frames of this program end the known part. */
@@ -258,7 +340,7 @@ static __attribute__((noinline)) void call_run(run_call *run,
 static void stacks(const char *path)
 {
 	struct library library = { 0 };
-	struct score with = { 0 }, without = { 0 };
+	struct score with = { 0 }, without = { 0 }, trail = { 0 };
 	uint64_t trace[2 * DEPTH + 2];
 	uint8_t order[DEPTH + 1];
 	static struct scene scene;
@@ -266,7 +348,7 @@ static void stacks(const char *path)
 
 	load(path, &library);
 	running = &library;
-	saved = calloc(1, library.bytes + STACK_BYTES);
+	saved = calloc(1, library.bytes + BELOW_BYTES + STACK_BYTES);
 	run_call *run = (run_call *)(uintptr_t)entry(&library, "run");
 	uint32_t nt;
 	memcpy(&nt, library.base + 0x3c, 4);
@@ -287,9 +369,15 @@ static void stacks(const char *path)
 		memset(saved + nt + 0x18 + 0x70 + 3 * 8, 0, 8);
 		set_scene(&scene, &library);
 		score(&scene, trace, count, &without);
+		const size_t frames = leave_trail(&library, trace, count);
+		set_scene(&scene, &library);
+		scene.range[0] = scene.range[1];
+		scene.dump.virtual.count = 1;
+		score(&scene, trace + count - frames, frames, &trail);
 	}
 	print(path, ".pdata", &with);
 	print(path, "no .pdata", &without);
+	print(path, "a trail", &trail);
 	free(saved);
 	unload(&library);
 }
