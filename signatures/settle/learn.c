@@ -327,8 +327,14 @@ static void take_frames(struct learn *learn, const struct crash_stack *stack)
 void learn_add(struct learn *learn, struct hash128 identity,
 	       const struct crash *crash)
 {
-	take_frames(learn,
-		    crash->walked.count ? &crash->walked : &crash->stack);
+	/*
+	 * Frames on a trail need not be neighbours: one that was called again
+	 * between is not on it.  What code and unwind data tell of them is in
+	 * the candidates.
+	 */
+	if (!crash->trail_count)
+		take_frames(learn, crash->walked.count ? &crash->walked
+						       : &crash->stack);
 	if (crash->candidate_count)
 		take_evidence(learn, identity.high, crash);
 }

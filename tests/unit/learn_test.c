@@ -296,6 +296,27 @@ static void an_exact_walk_teaches(void **state)
 	assert_false(learn_size(learn, "nt", 7, ENTRY, &size));
 }
 
+/* Frames that a dispatcher passed: between them others may have been called. */
+static void frames_on_a_trail_teach_no_sizes(void **state)
+{
+	struct crash_function passed = { .module = "nt", .build = 7 };
+	uint32_t size;
+
+	(void)state;
+	begin(CALLER, 8);
+	row.crash.candidate_count = 0;
+	row.crash.trail = &passed;
+	row.crash.trail_count = 1;
+	row.frames[2] = row.frames[1];
+	row.frames[2].offset = ENTRY;
+	row.frames[2].slot += 0x70;
+	row.frames[2].how = CRASH_HOW_UNWIND;
+	row.crash.stack.count = 3;
+	take(1);
+	learn_finish(learn);
+	assert_false(learn_size(learn, "nt", 7, CALLER, &size));
+}
+
 /*
  * A dump with code knows the callers of 0xa00, 0xb00, 0xc00 and 0xd00; in one
  * without, nothing tells who called CALLER, but these stand in a row again.
@@ -476,6 +497,7 @@ int main(void)
 		WITH_LEARN(crashes_of_one_bug_teach_nothing),
 		WITH_LEARN(entry_code_has_no_caller),
 		WITH_LEARN(an_exact_walk_teaches),
+		WITH_LEARN(frames_on_a_trail_teach_no_sizes),
 		WITH_LEARN(a_lost_walk_goes_on_past_the_gap),
 		WITH_LEARN(a_gap_is_closed_once),
 		WITH_LEARN(a_stack_is_remembered_as_long_as_it_is_a_witness),
