@@ -8,11 +8,9 @@
 #include "signatures/cluster/engine_state.h"
 
 enum {
-	POSTINGS_BUDGET = 6000, /* looked at per search */
-	CANDIDATES = 48,	/* verified per search */
-	GROUPS = 12,		/* clusters weighed up per search */
-	MEMBERS = 3,		/* best members that speak for a cluster */
-	AHEAD = 8		/* memory asked for so many steps before */
+	CANDIDATES = 48, /* verified per search */
+	GROUPS = 12,	 /* clusters weighed up per search */
+	MEMBERS = 3	 /* best members that speak for a cluster */
 };
 
 /* Share of a signature's weight that is searched for: to join, and to tell. */
@@ -44,7 +42,10 @@ void engine_destroy(struct engine *engine)
 	if (!engine)
 		return;
 	for (size_t i = 0; i < engine->room; i++)
-		free(engine->stored[i]);
+		if (engine->filled[i / ENGINE_STORED_PAGE])
+			free(engine->stored[i]);
+		else
+			i |= ENGINE_STORED_PAGE - 1;
 	for (size_t i = 0; i < engine->posting_count; i++)
 		if (engine->postings[i].room)
 			free(engine->postings[i].at.many);
@@ -52,8 +53,7 @@ void engine_destroy(struct engine *engine)
 	keymap_deinit(&engine->keys);
 	free(engine->postings);
 	free(engine->stored);
-	free(engine->touched);
-	free(engine->touches);
+	free(engine->filled);
 	free(engine->cut_keys);
 	free(engine);
 }
@@ -142,6 +142,22 @@ static size_t keep_best(struct candidate *best, size_t count, size_t max,
 	return count < max ? count + 1 : max;
 }
 
+/*
+ * The place of a signature in this search, a free one if it is new.  There are
+ * few enough to stay in the processor's cache, however many signatures.
+ */
+static uint32_t touch_of(const struct engine *engine, uint32_t position)
+{
+	const uint32_t mask = ENGINE_TOUCHES - 1;
+	uint32_t i =
+		position * UINT32_C(2654435769) >> (32 - ENGINE_TOUCH_BITS);
+
+	while (engine->touches[i].search == engine->searches &&
+	       engine->touches[i].position != position)
+		i = (i + 1) & mask;
+	return i;
+}
+
 /* Add a feature's weight to the newest signatures that have it. */
 static size_t gather(struct engine *engine, struct posting *posting,
 		     float weight, size_t touched)
@@ -157,17 +173,13 @@ static size_t gather(struct engine *engine, struct posting *posting,
 	for (uint32_t i = posting->count; i > first && i > posting->first;
 	     i--) {
 		const uint32_t position = at[i - 1 - posting->first];
-		struct touch *touch = &engine->touches[position];
-
-		if (i - 1 - posting->first >= AHEAD)
-			__builtin_prefetch(
-				&engine->touches[at[i - 1 - posting->first -
-						    AHEAD]]);
+		const uint32_t place = touch_of(engine, position);
+		struct touch *touch = &engine->touches[place];
 
 		if (touch->search != engine->searches) {
-			touch->search = engine->searches;
-			touch->gathered = 0;
-			engine->touched[touched++] = position;
+			*touch =
+				(struct touch){ engine->searches, position, 0 };
+			engine->touched[touched++] = (uint16_t)place;
 		}
 		touch->gathered += weight;
 	}
@@ -179,7 +191,7 @@ static void count_search(struct engine *engine)
 {
 	if (++engine->searches)
 		return;
-	memset(engine->touches, 0, engine->count * sizeof(*engine->touches));
+	memset(engine->touches, 0, sizeof(engine->touches));
 	engine->searches = 1;
 }
 
@@ -203,7 +215,8 @@ static size_t search(struct engine *engine, const struct weighed *query,
 			done += feature.weight;
 			continue;
 		}
-		if (done >= share * query->total || used >= POSTINGS_BUDGET)
+		if (done >= share * query->total ||
+		    used >= ENGINE_POSTINGS_BUDGET)
 			break;
 		posting = engine_state_posting(engine, feature.feature);
 		touched = gather(engine, posting, feature.weight, touched);
@@ -212,10 +225,10 @@ static size_t search(struct engine *engine, const struct weighed *query,
 		done += feature.weight;
 	}
 	for (size_t k = 0; k < touched; k++) {
-		const uint32_t number = engine->touched[k];
-		const struct candidate next = {
-			number, engine->touches[number].gathered
-		};
+		const struct touch *touch =
+			&engine->touches[engine->touched[k]];
+		const struct candidate next = { touch->position,
+						touch->gathered };
 
 		count = keep_best(best, count, CANDIDATES, next);
 	}

@@ -67,8 +67,16 @@ struct stored *engine_state_stored(struct engine *engine, uint32_t position)
 	struct stored **slot = &engine->stored[position];
 
 	if (!*slot)
-		*slot = engine_table_stored(engine, position);
+		engine_state_fill(engine, position,
+				  engine_table_stored(engine, position));
 	return *slot;
+}
+
+void engine_state_fill(struct engine *engine, uint32_t position,
+		       struct stored *stored)
+{
+	engine->stored[position] = stored;
+	engine->filled[position / ENGINE_STORED_PAGE] = 1;
 }
 
 uint32_t *engine_state_positions(struct posting *posting)
@@ -212,6 +220,11 @@ static void post(struct posting *posting, uint32_t position)
 	posting->count++;
 }
 
+static size_t pages_of(size_t positions)
+{
+	return positions / ENGINE_STORED_PAGE + 1;
+}
+
 /* Room for more signatures; what is not there yet is NULL. */
 static void grow(struct engine *engine)
 {
@@ -220,10 +233,10 @@ static void grow(struct engine *engine)
 	engine->room = old + old / 2 + 1024;
 	engine->stored = engine_state_must(realloc(
 		engine->stored, engine->room * sizeof(struct stored *)));
-	engine->touched = engine_state_must(realloc(
-		engine->touched, engine->room * sizeof(*engine->touched)));
-	engine->touches = engine_state_must(realloc(
-		engine->touches, engine->room * sizeof(*engine->touches)));
+	engine->filled = engine_state_must(
+		realloc(engine->filled, pages_of(engine->room)));
+	memset(engine->filled + pages_of(old), 0,
+	       pages_of(engine->room) - pages_of(old));
 	memset(engine->stored + old, 0,
 	       (engine->room - old) * sizeof(struct stored *));
 }
@@ -237,10 +250,10 @@ void engine_state_store(struct engine *engine, struct stored *stored)
 	if (engine->count == engine->room)
 		grow(engine);
 	*keymap_put(&engine->keys, stored->key, &added) = position;
-	engine->touches[position] = (struct touch){ 0 };
 	/* A damaged table may have led to what it has behind the newest. */
 	free(engine->stored[engine->count]);
-	engine->stored[engine->count++] = stored;
+	engine_state_fill(engine, position, stored);
+	engine->count++;
 	find_postings(engine, &stored->weighed);
 	for (uint32_t k = 0; k < stored->weighed.count; k++)
 		if (k == 0 || at[k - 1].feature != at[k].feature)

@@ -17,6 +17,11 @@ enum {
 	ENGINE_CLASS_MASK = 15, /* of a feature's number */
 	ENGINE_CHUNK = 1024,	/* positions to a chunk, and looked at */
 	ENGINE_NOWHERE = UINT32_MAX >> 1,
+	ENGINE_POSTINGS_BUDGET = 6000, /* looked at per search */
+	ENGINE_TOUCHED_MOST = ENGINE_POSTINGS_BUDGET + ENGINE_CHUNK,
+	ENGINE_TOUCH_BITS = 14,
+	ENGINE_TOUCHES = 1 << ENGINE_TOUCH_BITS, /* half are free */
+	ENGINE_STORED_PAGE = 512,
 	POSTINGS_INLINE = 2 /* most features are of one signature or two */
 };
 
@@ -44,9 +49,10 @@ struct stored {
 	uint32_t weighed_in; /* epoch, by serial; 0 = never */
 };
 
-/* A signature within a search. */
+/* A signature that a search met; those of other searches are free places. */
 struct touch {
 	uint32_t search;
+	uint32_t position;
 	float gathered;
 };
 
@@ -61,7 +67,7 @@ struct engine {
 	size_t posting_count, posting_room;
 	struct keymap keys;	/* signature key -> position, or NOWHERE */
 	struct stored **stored; /* by position; NULL: not read yet */
-	struct touch *touches;
+	uint8_t *filled; /* by pages of stored: is there anything at all? */
 	size_t count;
 	size_t room;
 	size_t kept;	  /* signatures in the table */
@@ -70,7 +76,8 @@ struct engine {
 	size_t next_epoch;
 	uint32_t serial; /* of the epoch */
 	uint32_t searches;
-	uint32_t *touched;
+	struct touch touches[ENGINE_TOUCHES];
+	uint16_t touched[ENGINE_TOUCHED_MOST]; /* of touches, as met */
 	uint64_t *cut_keys; /* to be erased unless they came again */
 	size_t cut_count, cut_room;
 	struct weighted scratch[ENGINE_FEATURES_MAX];
@@ -107,6 +114,10 @@ uint32_t *engine_state_positions(struct posting *posting);
 bool engine_table_chunk(struct engine *engine, struct posting *posting);
 /* How many signatures had the feature when the epoch began. */
 uint32_t engine_state_frozen(struct engine *engine, struct posting *posting);
+
+/* Something stands at a position from now on. */
+void engine_state_fill(struct engine *engine, uint32_t position,
+		       struct stored *stored);
 
 /* Take stored over and post it under each of its features. */
 void engine_state_store(struct engine *engine, struct stored *stored);

@@ -234,13 +234,11 @@ struct engine *engine_table_open(const struct engine_table *table, size_t most)
 	engine->table = table;
 	engine->count = engine->kept = engine->kept_same = count;
 	engine->room = count;
-	/* Pages of these are there once they are touched. */
+	/* Pages of this are there once they are touched. */
 	engine->stored = engine_state_must(
 		calloc(engine->room + 1, sizeof(struct stored *)));
-	engine->touches = engine_state_must(
-		calloc(engine->room + 1, sizeof(*engine->touches)));
-	engine->touched = engine_state_must(
-		calloc(engine->room + 1, sizeof(*engine->touched)));
+	engine->filled = engine_state_must(
+		calloc(engine->room / ENGINE_STORED_PAGE + 1, 1));
 	engine_state_begin_epoch(engine, count);
 	return engine;
 }
