@@ -29,7 +29,7 @@ enum {
 struct posting {
 	uint32_t feature;
 	uint32_t count;
-	uint32_t first; /* in memory from this one on; whole chunks are not */
+	uint32_t first; /* in memory from this one on; read when asked for */
 	uint32_t room;
 	uint32_t kept;	/* of the count, as the table has it */
 	uint32_t fresh; /* those from here on are not as the table has them */
@@ -110,7 +110,10 @@ void engine_state_weigh_stored(struct engine *engine, struct stored *stored);
 struct posting *engine_state_posting(struct engine *engine, uint32_t feature);
 /* The positions from posting->first on. */
 uint32_t *engine_state_positions(struct posting *posting);
-/* One more in front of those in memory; false if the table has none. */
+/*
+ * One more chunk in front of those in memory, from the newest on; false if the
+ * table has none.
+ */
 bool engine_table_chunk(struct engine *engine, struct posting *posting);
 /* How many signatures had the feature when the epoch began. */
 uint32_t engine_state_frozen(struct engine *engine, struct posting *posting);

@@ -140,24 +140,9 @@ static bool take_positions(struct engine *engine, struct bytes *in,
 	return bytes_left(in) == 0;
 }
 
-static uint32_t *make_room(struct posting *posting, size_t count)
-{
-	uint32_t *many;
-
-	if (count <= POSTINGS_INLINE && !posting->room)
-		return posting->at.few;
-	many = engine_state_must(
-		malloc((count + POSTINGS_INLINE) * sizeof(*many)));
-	posting->room = (uint32_t)(count + POSTINGS_INLINE);
-	posting->at.many = many;
-	return many;
-}
-
 bool engine_table_posting(struct engine *engine, struct posting *posting)
 {
 	uint64_t count, epoch, since;
-	size_t tail;
-	uint32_t *at;
 	struct bytes in;
 
 	if (!get(engine->table, 'f', posting->feature, 4, &in))
@@ -165,18 +150,13 @@ bool engine_table_posting(struct engine *engine, struct posting *posting)
 	count = pack_take_varint(&in);
 	epoch = pack_take_varint(&in);
 	since = pack_take_varint(&in);
-	tail = count % ENGINE_CHUNK;
 	if (in.failed || count == 0 || count > engine->kept || since > count) {
 		engine->damaged = true;
 		return false;
 	}
-	at = make_room(posting, tail);
-	if (!take_positions(engine, &in, at, tail)) {
-		engine->damaged = true;
-		return false;
-	}
+	/* Most are asked for their count alone. */
 	posting->count = posting->kept = posting->fresh = (uint32_t)count;
-	posting->first = (uint32_t)(count - tail);
+	posting->first = (uint32_t)count;
 	if (epoch == engine->epoch) {
 		posting->frozen = (uint32_t)(count - since);
 		posting->frozen_in = engine->serial;
@@ -184,34 +164,50 @@ bool engine_table_posting(struct engine *engine, struct posting *posting)
 	return true;
 }
 
+/* The count positions that stand in front of those in memory. */
+static bool get_positions(struct engine *engine, const struct posting *posting,
+			  uint32_t count, struct bytes *ret)
+{
+	if (!engine->table || posting->first < count)
+		return false;
+	if (count == ENGINE_CHUNK)
+		return get(engine->table, 'c',
+			   chunk_number(posting->feature,
+					posting->first / ENGINE_CHUNK - 1),
+			   8, ret);
+	if (!get(engine->table, 'f', posting->feature, 4, ret))
+		return false;
+	for (size_t i = 0; i < 3; i++)
+		pack_take_varint(ret);
+	return true;
+}
+
 bool engine_table_chunk(struct engine *engine, struct posting *posting)
 {
-	const size_t used = posting->count - posting->first;
+	const uint32_t used = posting->count - posting->first;
+	const uint32_t odd = posting->first % ENGINE_CHUNK;
+	const uint32_t count = odd ? odd : ENGINE_CHUNK;
 	uint32_t *many;
 	struct bytes in;
 
-	if (posting->first < ENGINE_CHUNK || !engine->table ||
-	    !get(engine->table, 'c',
-		 chunk_number(posting->feature,
-			      posting->first / ENGINE_CHUNK - 1),
-		 8, &in)) {
+	if (!get_positions(engine, posting, count, &in)) {
 		engine->damaged = true;
 		return false;
 	}
-	many = engine_state_must(malloc(
-		(used + ENGINE_CHUNK + POSTINGS_INLINE) * sizeof(*many)));
-	if (!take_positions(engine, &in, many, ENGINE_CHUNK)) {
+	many = engine_state_must(
+		malloc((count + used + POSTINGS_INLINE) * sizeof(*many)));
+	if (!take_positions(engine, &in, many, count)) {
 		free(many);
 		engine->damaged = true;
 		return false;
 	}
-	memcpy(many + ENGINE_CHUNK, engine_state_positions(posting),
+	memcpy(many + count, engine_state_positions(posting),
 	       used * sizeof(*many));
 	if (posting->room)
 		free(posting->at.many);
 	posting->at.many = many;
-	posting->room = (uint32_t)(used + ENGINE_CHUNK + POSTINGS_INLINE);
-	posting->first -= ENGINE_CHUNK;
+	posting->room = count + used + POSTINGS_INLINE;
+	posting->first -= count;
 	return true;
 }
 
@@ -260,6 +256,9 @@ static void save_posting(struct engine *engine, struct posting *posting,
 	const uint32_t frozen = engine_state_frozen(engine, posting);
 	struct pack out;
 
+	if (posting->first % ENGINE_CHUNK &&
+	    !engine_table_chunk(engine, posting))
+		return;
 	for (uint32_t chunk = posting->fresh / ENGINE_CHUNK; chunk < whole;
 	     chunk++) {
 		out = pack_into(arena);
