@@ -51,6 +51,7 @@ enum {
 struct near {
 	uint32_t row;
 	double score;
+	double standing; /* what they are sorted by */
 	const char *id, *cluster, *bugcheck, *fault;
 	const char *agrees, *differs;
 	const char *time, *source; /* NULL for a cluster */
@@ -117,6 +118,8 @@ static enum status look(struct query *query, struct search *search,
 	*ret = (struct near){
 		.row = hit.row,
 		.score = comparison.likeness,
+		.standing = search_standing(comparison.likeness,
+					    &subject->crash, &crash.crash),
 		.id = text_copy(arena, id),
 		.cluster = cell_column(query->store, "cluster", hit.row, arena),
 		.bugcheck = cell_bugcheck(arena, &crash.crash),
@@ -130,13 +133,13 @@ static enum status look(struct query *query, struct search *search,
 	return STATUS_OK;
 }
 
-static int by_score(const void *left, const void *right)
+static int by_standing(const void *left, const void *right)
 {
 	const struct near *a = left;
 	const struct near *b = right;
 
-	if (a->score > b->score || a->score < b->score)
-		return a->score > b->score ? -1 : 1;
+	if (a->standing > b->standing || a->standing < b->standing)
+		return a->standing > b->standing ? -1 : 1;
 	return strcmp(a->id, b->id);
 }
 
@@ -170,6 +173,7 @@ static size_t rank_clusters(const struct near *nears, size_t count,
 
 	for (size_t i = 0; i < count; i++) {
 		double sum = 0;
+		double standing = 0;
 		size_t members = 0;
 		bool told_before = !nears[i].cluster;
 
@@ -183,15 +187,17 @@ static size_t rank_clusters(const struct near *nears, size_t count,
 			    strcmp(nears[j].cluster, nears[i].cluster) != 0)
 				continue;
 			sum += nears[j].score;
+			standing += nears[j].standing;
 			members++;
 		}
 		ret[clusters] = nears[i];
 		ret[clusters].id = nears[i].cluster;
 		ret[clusters].time = ret[clusters].source = NULL;
+		ret[clusters].standing = standing / (double)members;
 		ret[clusters++].score = sum / (double)members;
 	}
 	if (clusters > 1)
-		qsort(ret, clusters, sizeof(*ret), by_score);
+		qsort(ret, clusters, sizeof(*ret), by_standing);
 	return clusters;
 }
 
@@ -298,7 +304,7 @@ static enum status answer(struct query *query, const struct marks *marks,
 	if (status)
 		return status;
 	if (count > 1)
-		qsort(nears, count, sizeof(*nears), by_score);
+		qsort(nears, count, sizeof(*nears), by_standing);
 	*ret = count ? CLI_YES : CLI_NO;
 	return print_all(query, marks, subject, nears, count, cluster, err);
 }

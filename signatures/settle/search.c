@@ -16,6 +16,11 @@ enum {
 	SAME_ID_MOST = 64 /* rows whose ids begin alike */
 };
 
+/* Chosen on the earlier of the labelled crashes, as the weights are. */
+#define NEARNESS 0.06
+#define NEARNESS_HALVED 10.0 /* days apart */
+#define TICKS_A_DAY 864e9
+
 /*
  * What the last pass left (memory.h), or where there is nothing that can be
  * used, the crashes clustered again in memory.
@@ -475,6 +480,19 @@ double search_likeness(const struct search_pair *pairs, size_t count,
 			shares.only_right += pairs[i].right;
 	}
 	return (double)likeness_from(shares);
+}
+
+double search_standing(double likeness, const struct crash *left,
+		       const struct crash *right)
+{
+	const uint64_t a = left->time.value;
+	const uint64_t b = right->time.value;
+	double days;
+
+	if (!left->time.known || !right->time.known)
+		return likeness;
+	days = (double)(a > b ? a - b : b - a) / TICKS_A_DAY;
+	return likeness + NEARNESS / (1 + days / NEARNESS_HALVED);
 }
 
 struct search_comparison search_compare(struct search *search,

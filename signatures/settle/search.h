@@ -75,6 +75,15 @@ struct search_comparison search_compare(struct search *search,
 double search_likeness(const struct search_pair *pairs, size_t count,
 		       const bool *without);
 
+/*
+ * Where a crash stands among those that are like another: by its likeness, and
+ * by how near in time they are, up to 0.06.  A bug comes in its time, from the
+ * driver that brought it to the one that mended it; of two crashes as like, the
+ * nearer one is likelier of the same.  Without a time, nothing is added.
+ */
+double search_standing(double likeness, const struct crash *left,
+		       const struct crash *right);
+
 /* From here on crashes share a cluster, see refit.h; or a family. */
 double search_cluster(const struct search *search);
 #define SEARCH_FAMILY ((double)ENGINE_LOOSE)

@@ -5,7 +5,8 @@
  *
  * FILE is what crashcorpus import took, FIND.csv what crashquery find says of
  * it: the clusters.  Rankings come from the same parts, asked crash by crash:
- * each is held against those before it, and then inserted.  Rows are in time
+ * each is held against those before it, and then inserted; they stand as those
+ * of similar do.  Rows are in time
  * order; those whose label is "-" are kept aside and only take part.  Clusters
  * are scored over all labelled rows, and over those behind the first 60 % of
  * them; rankings over the latter, buckets ranked by their best member.
@@ -22,6 +23,7 @@
 #include "signatures/cluster/keymap.h"
 #include "signatures/identity.h"
 #include "signatures/settle/corpus.h"
+#include "signatures/settle/search.h"
 #include "tests/bench/clusters_score.h"
 
 enum {
@@ -186,6 +188,43 @@ static struct corpus *learn(const struct labelled *rows)
 	return corpus;
 }
 
+/* A neighbour and where it stands, see search.h. */
+struct standing {
+	uint32_t row;
+	double standing;
+};
+
+static int by_standing(const void *left, const void *right)
+{
+	const struct standing *a = left, *b = right;
+
+	if (a->standing > b->standing || a->standing < b->standing)
+		return a->standing > b->standing ? -1 : 1;
+	return (a->row < b->row) - (a->row > b->row); /* the newer first */
+}
+
+static size_t stand(const struct labelled *rows, const struct keymap *first,
+		    size_t at, const struct engine_neighbour *near,
+		    size_t count, struct standing *ret)
+{
+	size_t kept = 0;
+
+	for (size_t k = 0; k < count; k++) {
+		uint32_t row;
+
+		if (!keymap_find(first, near[k].key, &row))
+			continue;
+		ret[kept++] = (struct standing){
+			row, search_standing((double)near[k].likeness,
+					     &rows->rows[at].crash,
+					     &rows->rows[row].crash)
+		};
+	}
+	if (kept > 1)
+		qsort(ret, kept, sizeof(*ret), by_standing);
+	return kept;
+}
+
 /* Rank of the right bucket among those of the neighbours. */
 static struct score_query ask(struct engine *engine,
 			      const struct engine_signature *signature,
@@ -193,20 +232,20 @@ static struct score_query ask(struct engine *engine,
 			      const struct keymap *first, size_t at)
 {
 	struct engine_neighbour near[NEIGHBOURS];
+	struct standing stands[NEIGHBOURS];
 	struct score_query query = { 0, -9, 0 };
 	uint64_t seen[NEIGHBOURS];
 	size_t buckets = 0;
 	const size_t count =
 		engine_similar(engine, signature, near, NEIGHBOURS);
+	const size_t kept = stand(rows, first, at, near, count, stands);
 
 	for (size_t i = 0; i < at; i++)
 		query.duplicate |= rows->labels[i] == rows->labels[at];
-	for (size_t k = 0; k < count; k++) {
-		uint32_t other;
+	for (size_t k = 0; k < kept; k++) {
+		const uint32_t other = stands[k].row;
 		size_t i = 0;
 
-		if (!keymap_find(first, near[k].key, &other))
-			continue;
 		while (i < buckets && seen[i] != rows->labels[other])
 			i++;
 		if (i < buckets)
