@@ -30,6 +30,38 @@ bool counters_are_kept(const struct field *field)
 	return columns_of(field) != NULL;
 }
 
+struct walk {
+	uint64_t min;
+	store_term_take *take;
+	void *closure;
+	struct counters all;
+};
+
+static bool take_term(void *closure, const struct store_term *term)
+{
+	struct walk *walk = closure;
+
+	walk->all.values++;
+	walk->all.crashes += term->crashes;
+	return term->crashes < walk->min || walk->take(walk->closure, term);
+}
+
+enum status counters_walk(struct store *store, const struct field *field,
+			  uint64_t min, store_term_take *take, void *closure,
+			  struct counters *all, struct error *err)
+{
+	struct walk walk = { .min = min, .take = take, .closure = closure };
+
+	if (store_rank_is_kept(store, field, min)) {
+		store_rank_totals(store, field, &all->values, &all->crashes);
+		return store_rank_walk(store, field, min, take, closure, err);
+	}
+	if (store_walk_terms(store, field, take_term, &walk, err))
+		return err->status;
+	*all = walk.all;
+	return STATUS_OK;
+}
+
 /* Rows of a chunk that have nothing in any of the columns. */
 static uint64_t count_without(struct store *store, const char *const *columns,
 			      uint32_t chunk, uint32_t rows)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "query/band.h"
 #include "query/choose.h"
 #include "query/count.h"
 #include "query/counters.h"
@@ -15,32 +16,6 @@ enum {
 	/* Up to here records are read rather than posting lists joined. */
 	FEW_ROWS = 2048,
 };
-
-/* Uptimes from this many seconds on are in the band. */
-static const struct {
-	uint64_t seconds;
-	const char *words;
-} bands[] = {
-	{ 0, "under 1 minute" },	  { 60, "1 to 10 minutes" },
-	{ 600, "10 minutes to 1 hour" },  { 3600, "1 to 8 hours" },
-	{ 8 * 3600, "8 hours to 1 day" }, { 86400, "1 to 7 days" },
-	{ 7 * 86400, "7 days and more" },
-};
-
-enum {
-	BANDS = sizeof(bands) / sizeof(bands[0])
-};
-
-static uint64_t band_of(uint64_t ticks)
-{
-	uint64_t band = 0;
-
-	for (uint64_t i = 1; i < BANDS; i++) {
-		if (ticks / VALUE_TICKS_PER_SECOND >= bands[i].seconds)
-			band = i;
-	}
-	return band;
-}
 
 struct field_value group_value(const struct field *field,
 			       struct field_value value)
@@ -58,7 +33,7 @@ const char *group_text(struct arena *arena, const struct field *field,
 		       struct field_value value)
 {
 	if (value_is_duration(field) && !value.text)
-		return bands[value.number % BANDS].words;
+		return band_words(value.number);
 	if (field->type != FIELD_TIME || value.text)
 		return value_text(arena, field, value);
 
@@ -377,7 +352,7 @@ static void keep_row(struct job *job, size_t *room, struct group_row row)
 	if (group->count == *room) {
 		struct group_row *old = group->rows;
 
-		*room = *room * 2 + 64;
+		*room = *room * 4 + 64;
 		group->rows =
 			arena_take(job->arena, *room, sizeof(*group->rows));
 		if (group->count)
@@ -510,9 +485,9 @@ static bool take_counters(void *closure, const struct store_term *term)
 {
 	struct dictionary *dictionary = closure;
 	struct job *job = dictionary->job;
-	struct group_row row = { .value = term->value,
-				 .crashes = term->crashes,
-				 .machines = term->machines };
+	const struct group_row row = { .value = term->value,
+				       .crashes = term->crashes,
+				       .machines = term->machines };
 
 	dictionary->crashes += term->crashes;
 	keep_row(job, &dictionary->room, row);
@@ -522,11 +497,16 @@ static bool take_counters(void *closure, const struct store_term *term)
 static void group_counters(struct job *job)
 {
 	struct dictionary dictionary = { .job = job };
+	struct counters all;
 
-	job->status = store_walk_terms(job->store, job->field, take_counters,
-				       &dictionary, job->err);
+	job->status = counters_walk(job->store, job->field, job->min,
+				    take_counters, &dictionary, &all, job->err);
+	if (job->status)
+		return;
+	job->group.cut_rows = all.values - job->group.count;
+	job->group.cut_crashes = all.crashes - dictionary.crashes;
 	job->group.with_value =
-		counters_with_value(job->store, job->field, dictionary.crashes);
+		counters_with_value(job->store, job->field, all.crashes);
 }
 
 static void group_any(struct job *job)
@@ -565,6 +545,14 @@ static void group_any(struct job *job)
 	group_records(job);
 }
 
+static bool is_sorted(const struct group *group)
+{
+	for (size_t i = 1; i < group->count; i++)
+		if (group_compare(&group->rows[i - 1], &group->rows[i]) > 0)
+			return false;
+	return true;
+}
+
 enum status group_make(struct store *store, const struct field *field,
 		       const struct plan *plan, uint64_t min,
 		       struct arena *arena, struct group *ret,
@@ -584,7 +572,7 @@ enum status group_make(struct store *store, const struct field *field,
 	group_any(&job);
 	count_destroy(job.count);
 	if (!job.status) {
-		if (job.group.count)
+		if (!is_sorted(&job.group))
 			qsort(job.group.rows, job.group.count,
 			      sizeof(*job.group.rows), group_compare);
 		*ret = job.group;

@@ -36,6 +36,8 @@ struct measure measure_of_days(struct query *query, uint64_t total,
 		.total = total,
 		.fleet = fleet,
 		.machine_days = (double)fleet * (double)days,
+		.is_told = asked_options.intervals ||
+			   query->printer->reader & TABLE_DETAILS,
 		.arena = &query->arena,
 	};
 }
@@ -116,13 +118,16 @@ void measure_columns(struct table_column ret[MEASURE_COLUMNS])
 void measure_cells(const struct measure *measure, uint64_t count,
 		   struct table_cell ret[MEASURE_COLUMNS])
 {
-	const struct interval share = statistics_share(count, measure->total);
 	const double days = measure->machine_days;
+	struct interval share = { 0, 0 };
 
-	ret[0] = table_real_cell(share.low);
-	ret[1] = table_real_cell(share.high);
-	for (size_t i = 2; i < MEASURE_COLUMNS; i++)
+	for (size_t i = 0; i < MEASURE_COLUMNS; i++)
 		ret[i] = table_absent();
+	if (measure->is_told) {
+		share = statistics_share(count, measure->total);
+		ret[0] = table_real_cell(share.low);
+		ret[1] = table_real_cell(share.high);
+	}
 	if (days > 0) {
 		const struct interval sure = statistics_count(count);
 

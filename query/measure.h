@@ -19,6 +19,7 @@ struct measure {
 	uint64_t total;	     /* shares are of these */
 	uint64_t fleet;	     /* machines; 0 = not known */
 	double machine_days; /* 0 = not known */
+	bool is_told;	     /* are shares shown with their intervals? */
 	struct arena *arena;
 };
 

@@ -61,6 +61,10 @@
  *   column   field u8, chunk u32   one number a row: column_form.h
  *   pair     bugcheck term u32,    v crashes of this machine with this bugcheck
  *            machine term u32
+ *   rank     field u8,             u32 term, v machines: of fields whose
+ *            2^32 - 1 - crashes    machines are counted the values that
+ *            u32, value            SCHEMA_RANKED crashes have, or more
+ *            field u8              v values with crashes, v those together
  *
  * Made by the settling pass from the set of crashes, and made anew by it
  * wherever it is missing or does not fit:
@@ -81,6 +85,7 @@
 enum {
 	SCHEMA_VERSION = 3,
 	SCHEMA_VALUE_BYTES = 400,      /* LMDB takes keys up to 511 bytes */
+	SCHEMA_RANKED = 8, /* crashes: below it, values are too many */
 	SCHEMA_POSTING_ROWS = 1 << 20, /* dense postings: 128 KiB a chunk */
 	SCHEMA_COLUMN_LISTS = 255,     /* column of list parts, as a field */
 	SCHEMA_FIELDS = 256
@@ -101,6 +106,7 @@ enum schema_db {
 	SCHEMA_COLUMN,
 	SCHEMA_PAIR,
 	SCHEMA_SETTLED,
+	SCHEMA_RANK,
 	SCHEMA_DBS
 };
 

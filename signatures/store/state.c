@@ -12,6 +12,7 @@ const char *const state_names[SCHEMA_DBS] = {
 	[SCHEMA_FIND] = "find",	      [SCHEMA_VALUE] = "value",
 	[SCHEMA_POSTING] = "posting", [SCHEMA_COLUMN] = "column",
 	[SCHEMA_PAIR] = "pair",	      [SCHEMA_SETTLED] = "settled",
+	[SCHEMA_RANK] = "rank",
 };
 
 /* LMDB says EIO where a write came out short, which is how a disk gets full. */

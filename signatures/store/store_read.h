@@ -72,6 +72,19 @@ bool store_term_value(struct store *store, const struct field *field,
 		      struct store_term *ret);
 
 /*
+ * Terms in the order of a table, most crashes first and then by value, down to
+ * least crashes.  Kept for few fields, and not for what came up rarely.
+ */
+bool store_rank_is_kept(const struct store *store, const struct field *field,
+			uint64_t least);
+enum status store_rank_walk(struct store *store, const struct field *field,
+			    uint64_t least, store_term_take *take,
+			    void *closure, struct error *err) MUST_CHECK;
+/* How many terms of such a field have crashes, and those of all together. */
+void store_rank_totals(struct store *store, const struct field *field,
+		       uint64_t *terms, uint64_t *crashes);
+
+/*
  * Columns, in chunks of STORE_CHUNK_ROWS rows: term per row for FIELD_COLUMN,
  * STORE_NO_NUMBER or the number for FIELD_RAW.  The last chunk is shorter.
  * STORE_NO_NUMBER is no value that machines have a use for: -1 is one.

@@ -194,6 +194,7 @@ enum status store_rebuild(struct store *store, struct error *err)
 	btree_clear(store, SCHEMA_VALUE);
 	btree_clear(store, SCHEMA_POSTING);
 	btree_clear(store, SCHEMA_PAIR);
+	btree_clear(store, SCHEMA_RANK);
 	clear_columns(store);
 	/* The settling pass makes it anew. */
 	if (store_settled_look(store, NULL, NULL))

@@ -158,7 +158,8 @@ static enum status compare_stores(struct report *report, struct store *store,
 {
 	static const enum schema_db made[] = { SCHEMA_TERM,   SCHEMA_FIND,
 					       SCHEMA_VALUE,  SCHEMA_POSTING,
-					       SCHEMA_COLUMN, SCHEMA_PAIR };
+					       SCHEMA_COLUMN, SCHEMA_PAIR,
+					       SCHEMA_RANK };
 
 	if (store_begin(scratch, err) ||
 	    store_rebuild_into(store, scratch, tell, report, err))

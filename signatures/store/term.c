@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "signatures/base/pack.h"
+#include "signatures/store/rank.h"
 
 enum {
 	FIRST_SLOTS = 1 << 12,
@@ -163,6 +164,7 @@ static void load(struct store *store, struct term *term, struct bytes value)
 		term->number = bytes_u32(&in);
 		term->crashes = pack_take_varint(&in);
 		term->machines = pack_take_varint(&in);
+		term->stored = term->crashes;
 		return;
 	}
 	if (store->failed)
@@ -242,6 +244,7 @@ bool term_flush(struct store *store)
 {
 	struct term_cache *cache = store->terms;
 	const bool is_full = cache->count > KEPT_TERMS;
+	struct rank_sums totals = { { 0 }, { 0 } };
 	struct arena arena;
 
 	if (cache->changed_count)
@@ -264,9 +267,12 @@ bool term_flush(struct store *store)
 		pack_varint(&out, term->crashes);
 		pack_varint(&out, term->machines);
 		btree_put(store, SCHEMA_VALUE, &key, pack_done(&out));
+		rank_move(store, term, term->stored, &totals);
+		term->stored = term->crashes;
 		term->changed = false;
 	}
 	arena_deinit(&arena);
+	rank_flush(store, &totals);
 	cache->changed_count = 0;
 	if (is_full)
 		forget(cache);

@@ -18,6 +18,7 @@ struct term {
 	bool changed;
 	uint64_t crashes;
 	uint64_t machines;
+	uint64_t stored; /* crashes, as the store has them */
 	size_t size;
 	uint8_t value[];
 };
