@@ -5,7 +5,8 @@
 #include "signatures/cluster/engine_state.h"
 
 enum {
-	TABLE_VERSION = 1,
+	TABLE_VERSION = 2,
+	PAGE_BITS = 15,	 /* of a feature: the page it is on */
 	FIXED_BYTES = 40 /* of a signature, in front of its features */
 };
 
@@ -140,12 +141,63 @@ static bool take_positions(struct engine *engine, struct bytes *in,
 	return bytes_left(in) == 0;
 }
 
+static uint32_t page_of(uint32_t feature)
+{
+	return feature >> (32 - PAGE_BITS);
+}
+
+/* A feature of a page, and what is told of it. */
+struct entry {
+	uint32_t feature; /* to begin with, the first that a page may have */
+	struct bytes told;
+};
+
+static struct entry first_of(uint32_t page)
+{
+	return (struct entry){ .feature = page << (32 - PAGE_BITS) };
+}
+
+/* The next one; false at the end, and where page makes no sense: it failed. */
+static bool take_entry(struct bytes *page, struct entry *entry)
+{
+	uint64_t step, size;
+
+	if (!bytes_left(page))
+		return false;
+	step = pack_take_varint(page);
+	size = pack_take_varint(page);
+	page->failed |= (!step && entry->told.next) ||
+			step > UINT32_MAX - entry->feature ||
+			size > bytes_left(page);
+	if (page->failed)
+		return false;
+	entry->feature += (uint32_t)step;
+	entry->told = bytes_of(page->next, (size_t)size);
+	bytes_skip(page, (size_t)size);
+	return true;
+}
+
+static bool find_entry(struct engine *engine, uint32_t feature,
+		       struct bytes *ret)
+{
+	struct entry entry = first_of(page_of(feature));
+	struct bytes page;
+
+	if (!get(engine->table, 'f', page_of(feature), 2, &page))
+		return false;
+	while (take_entry(&page, &entry) && entry.feature < feature)
+		continue;
+	engine->damaged |= page.failed;
+	*ret = entry.told;
+	return !page.failed && entry.told.next && entry.feature == feature;
+}
+
 bool engine_table_posting(struct engine *engine, struct posting *posting)
 {
 	uint64_t count, epoch, since;
 	struct bytes in;
 
-	if (!get(engine->table, 'f', posting->feature, 4, &in))
+	if (!find_entry(engine, posting->feature, &in))
 		return false;
 	count = pack_take_varint(&in);
 	epoch = pack_take_varint(&in);
@@ -175,7 +227,7 @@ static bool get_positions(struct engine *engine, const struct posting *posting,
 			   chunk_number(posting->feature,
 					posting->first / ENGINE_CHUNK - 1),
 			   8, ret);
-	if (!get(engine->table, 'f', posting->feature, 4, ret))
+	if (!find_entry(engine, posting->feature, ret))
 		return false;
 	for (size_t i = 0; i < 3; i++)
 		pack_take_varint(ret);
@@ -249,19 +301,15 @@ static void pack_positions(struct pack *out, const uint32_t *at, size_t count)
 	}
 }
 
-static void save_posting(struct engine *engine, struct posting *posting,
-			 const struct engine_table *table, struct arena *arena)
+static void save_chunks(struct posting *posting,
+			const struct engine_table *table, struct arena *arena)
 {
 	const uint32_t whole = posting->count / ENGINE_CHUNK;
-	const uint32_t frozen = engine_state_frozen(engine, posting);
-	struct pack out;
 
-	if (posting->first % ENGINE_CHUNK &&
-	    !engine_table_chunk(engine, posting))
-		return;
 	for (uint32_t chunk = posting->fresh / ENGINE_CHUNK; chunk < whole;
 	     chunk++) {
-		out = pack_into(arena);
+		struct pack out = pack_into(arena);
+
 		pack_positions(&out,
 			       engine_state_positions(posting) +
 				       (chunk * ENGINE_CHUNK - posting->first),
@@ -272,19 +320,76 @@ static void save_posting(struct engine *engine, struct posting *posting,
 	for (uint32_t chunk = whole; chunk < posting->kept / ENGINE_CHUNK;
 	     chunk++)
 		erase(table, 'c', chunk_number(posting->feature, chunk), 8);
-	if (posting->count == 0) {
-		erase(table, 'f', posting->feature, 4);
-		return;
-	}
-	out = pack_into(arena);
+}
+
+static struct bytes pack_posting(struct engine *engine, struct posting *posting,
+				 struct arena *arena)
+{
+	const uint32_t frozen = engine_state_frozen(engine, posting);
+	const uint32_t tail = posting->count % ENGINE_CHUNK;
+	struct pack out = pack_into(arena);
+
 	pack_varint(&out, posting->count);
 	pack_varint(&out, engine->epoch);
 	pack_varint(&out, posting->count - frozen);
 	pack_positions(&out,
 		       engine_state_positions(posting) +
-			       (whole * ENGINE_CHUNK - posting->first),
-		       posting->count % ENGINE_CHUNK);
-	put(table, 'f', posting->feature, 4, pack_done(&out));
+			       (posting->count - tail - posting->first),
+		       tail);
+	return pack_done(&out);
+}
+
+static void put_entry(struct pack *out, uint32_t *last, uint32_t feature,
+		      struct bytes told)
+{
+	pack_varint(out, feature - *last);
+	pack_varint(out, bytes_left(&told));
+	pack_bytes(out, told.next, bytes_left(&told));
+	*last = feature;
+}
+
+/* Postings of one page, rising, take the place of what it tells of them. */
+static struct bytes merge_page(struct engine *engine, struct bytes page,
+			       struct posting *const *all, size_t count,
+			       struct arena *arena)
+{
+	struct entry entry = first_of(page_of(all[0]->feature));
+	uint32_t last = entry.feature;
+	bool is_there = take_entry(&page, &entry);
+	struct pack out = pack_into(arena);
+
+	for (size_t i = 0; i < count || is_there;) {
+		if (i == count ||
+		    (is_there && entry.feature < all[i]->feature)) {
+			put_entry(&out, &last, entry.feature, entry.told);
+			is_there = take_entry(&page, &entry);
+			continue;
+		}
+		if (is_there && entry.feature == all[i]->feature)
+			is_there = take_entry(&page, &entry);
+		if (all[i]->count)
+			put_entry(&out, &last, all[i]->feature,
+				  pack_posting(engine, all[i], arena));
+		i++;
+	}
+	engine->damaged |= page.failed;
+	return pack_done(&out);
+}
+
+static void save_page(struct engine *engine, struct posting *const *all,
+		      size_t count, const struct engine_table *table,
+		      struct arena *arena)
+{
+	const uint32_t page = page_of(all[0]->feature);
+	struct bytes there;
+
+	if (!get(table, 'f', page, 2, &there))
+		there = bytes_of("", 0);
+	there = merge_page(engine, there, all, count, arena);
+	if (bytes_left(&there))
+		put(table, 'f', page, 2, there);
+	else
+		erase(table, 'f', page, 2);
 }
 
 static void save_stored(const struct stored *stored, uint32_t position,
@@ -317,6 +422,14 @@ static int by_feature(const void *left, const void *right)
 	return (a->feature > b->feature) - (a->feature < b->feature);
 }
 
+/* Read all that is to be known of it, before anything is written. */
+static bool is_ready(struct engine *engine, struct posting *posting)
+{
+	(void)engine_state_frozen(engine, posting);
+	return posting->first % ENGINE_CHUNK == 0 ||
+	       engine_table_chunk(engine, posting);
+}
+
 /* In order of features, which is that of the table. */
 static void save_postings(struct engine *engine,
 			  const struct engine_table *table, struct arena *arena)
@@ -328,17 +441,28 @@ static void save_postings(struct engine *engine,
 	for (size_t i = 0; i < engine->posting_count; i++) {
 		struct posting *posting = &engine->postings[i];
 
-		if (posting->fresh < posting->count ||
-		    posting->count != posting->kept)
+		if ((posting->fresh < posting->count ||
+		     posting->count != posting->kept) &&
+		    is_ready(engine, posting))
 			all[count++] = posting;
 	}
 	if (count > 1)
 		qsort(all, count, sizeof(struct posting *), by_feature);
 	for (size_t i = 0; i < count; i++) {
-		save_posting(engine, all[i], table, arena);
+		save_chunks(all[i], table, arena);
 		arena_reset(arena);
-		all[i]->kept = all[i]->fresh = all[i]->count;
 	}
+	for (size_t i = 0, next; i < count; i = next) {
+		const uint32_t page = page_of(all[i]->feature);
+
+		for (next = i;
+		     next < count && page_of(all[next]->feature) == page;)
+			next++;
+		save_page(engine, all + i, next - i, table, arena);
+		arena_reset(arena);
+	}
+	for (size_t i = 0; i < count; i++)
+		all[i]->kept = all[i]->fresh = all[i]->count;
 	free(all);
 }
 

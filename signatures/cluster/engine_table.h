@@ -11,15 +11,17 @@
  *	's' position u32     u64 key, cluster, family, nearest; f32 score,
  *	                     likeness; features u32 in the order of the stream
  *	'k' key u64          u32 position
- *	'f' feature u32      v signatures that have it; v epoch, v how many of
- *	                     them came since; then the positions behind the
- *	                     last whole chunk, v from one to the next
+ *	'f' page u16         of each feature whose highest 15 bits are these,
+ *	                     rising: v feature less the one before, v bytes of
+ *	                     what follows; v signatures that have it; v epoch, v
+ *	                     how many of them came since; then the positions
+ *	                     behind the last whole chunk, v from one to the next
  *	'c' feature u32,     ENGINE_CHUNK positions, v from one to the next
  *	    chunk u32
  *
  * Whatever the table answers is bounded and checked: an engine that met
  * something it cannot have written says so (engine_table_is_damaged()), and is
- *to be made anew.
+ * to be made anew.
  */
 #ifndef CLUSTER_ENGINE_TABLE_H
 #define CLUSTER_ENGINE_TABLE_H
