@@ -7,6 +7,7 @@
 #include "query/choose.h"
 #include "query/count.h"
 #include "query/counters.h"
+#include "query/factor.h"
 #include "query/intern.h"
 #include "query/lists.h"
 #include "query/value.h"
@@ -67,6 +68,7 @@ struct job {
 	struct count *count;
 	struct intern *values; /* where keys are no terms of the store */
 	uint32_t machine_count;
+	size_t chosen; /* keys */
 	struct group group;
 	struct error *err;
 	enum status status;
@@ -78,17 +80,18 @@ static void take_row(struct job *job, uint32_t key, struct field_value value)
 
 	row->value = value;
 	row->crashes = count_crashes(job->count, key);
-	row->machines = count_machines(job->count, key);
+	/* A machine is one machine. */
+	row->machines = job->field == job->machine
+				? 1
+				: count_machines(job->count, key);
 }
 
 /* What fell under min, and room for what did not. */
 static void choose(struct job *job, uint64_t without_value)
 {
-	const size_t chosen =
-		count_choose(job->count, job->min, job->machine_count);
-
-	job->group.rows =
-		arena_take(job->arena, chosen + 1, sizeof(*job->group.rows));
+	job->chosen = count_choose(job->count, job->min, job->machine_count);
+	job->group.rows = arena_take(job->arena, job->chosen + 1,
+				     sizeof(*job->group.rows));
 	for (uint32_t key = 1; key < count_keys(job->count); key++) {
 		const uint64_t crashes = count_crashes(job->count, key);
 
@@ -187,23 +190,31 @@ static uint32_t machine_bound(struct store *store, const struct field *machine)
 	return machine ? store_column_last_term(store, machine) + 1 : 1;
 }
 
-static void group_column(struct job *job)
+static bool take_chosen(void *closure, const struct store_term *term)
 {
-	struct chunks chunks;
-	struct chunk chunk;
+	struct job *job = closure;
+	struct field_value value = term->value;
+
+	if (!count_chosen(job->count, term->term))
+		return true;
+	if (value.text)
+		value.text = text_copy(job->arena, value.text);
+	take_row(job, term->term, value);
+	return true;
+}
+
+/* The values of the keys that were chosen: of few, one by one. */
+static void take_values(struct job *job)
+{
+	const size_t keys = count_keys(job->count);
 	struct store_term term;
 
-	job->machine_count = machine_bound(job->store, job->machine);
-	chunks_init(&chunks, job->arena);
-	while (next_chunk(job, &chunks, false, &chunk))
-		count_rows(job->count, chunk.keys, chunk.bits, chunk.rows);
-	choose(job, count_crashes(job->count, 0));
-	chunks.next = 0;
-	while (next_chunk(job, &chunks, true, &chunk))
-		count_row_machines(job->count, chunk.keys, chunk.machines,
-				   chunk.bits, chunk.rows);
-	count_finish(job->count);
-	for (uint32_t key = 1; key < count_keys(job->count); key++) {
+	if (!job->values && job->chosen > keys / 8) {
+		job->status = store_walk_numbers(job->store, job->field,
+						 take_chosen, job, job->err);
+		return;
+	}
+	for (uint32_t key = 1; key < keys; key++) {
 		if (!count_chosen(job->count, key))
 			continue;
 		if (job->values)
@@ -212,6 +223,26 @@ static void group_column(struct job *job)
 					  job->arena, &term))
 			take_row(job, key, term.value);
 	}
+}
+
+static void group_column(struct job *job)
+{
+	struct chunks chunks;
+	struct chunk chunk;
+
+	if (job->field != job->machine)
+		job->machine_count = machine_bound(job->store, job->machine);
+	chunks_init(&chunks, job->arena);
+	while (next_chunk(job, &chunks, false, &chunk))
+		count_rows(job->count, chunk.keys, chunk.bits, chunk.rows);
+	choose(job, count_crashes(job->count, 0));
+	chunks.next = 0;
+	while (job->field != job->machine &&
+	       next_chunk(job, &chunks, true, &chunk))
+		count_row_machines(job->count, chunk.keys, chunk.machines,
+				   chunk.bits, chunk.rows);
+	count_finish(job->count);
+	take_values(job);
 }
 
 /* A crash's keys and machine, noted for the second pass. */
@@ -387,28 +418,6 @@ static bool take_term(void *closure, const struct store_term *term)
 	return job->status == STATUS_OK;
 }
 
-/* The machine of each row, 0 where it is not known. */
-static uint32_t *machines_of_rows(struct job *job)
-{
-	uint32_t *machines =
-		arena_take(job->arena, (size_t)job->plan->row_count + 1,
-			   sizeof(*machines));
-	struct store_column column;
-	size_t row = 0;
-
-	for (uint32_t i = 0;
-	     job->machine && row < job->plan->row_count &&
-	     store_column_read(job->store, job->machine, i, &column);
-	     i++) {
-		const size_t left = job->plan->row_count - row;
-		const size_t count = column.count < left ? column.count : left;
-
-		memcpy(machines + row, column.terms, count * sizeof(*machines));
-		row += STORE_CHUNK_ROWS;
-	}
-	return machines;
-}
-
 static void group_postings(struct job *job)
 {
 	job->machine_count = machine_bound(job->store, job->machine);
@@ -416,7 +425,7 @@ static void group_postings(struct job *job)
 	struct postings postings = {
 		.job = job,
 		.any = plan_none(job->store),
-		.machines = machines_of_rows(job),
+		.machines = factor_terms(job->store, "machine"),
 		.met = arena_take(job->arena, job->machine_count + 1,
 				  sizeof(*postings.met)),
 	};
@@ -429,6 +438,7 @@ static void group_postings(struct job *job)
 	plan_keep(&postings.any, job->plan);
 	job->group.with_value = postings.any.matched;
 	plan_deinit(&postings.any);
+	free(postings.machines);
 }
 
 /* Modules by the lists they are in. */
@@ -454,10 +464,11 @@ static bool take_module(void *closure, const struct store_term *term)
 static void group_modules(struct job *job)
 {
 	struct modules modules = { .job = job };
+	uint32_t *machines = factor_terms(job->store, "machine");
 
 	job->machine_count = machine_bound(job->store, job->machine);
-	modules.lists = lists_create(job->store, job->plan,
-				     machines_of_rows(job), job->machine_count);
+	modules.lists = lists_create(job->store, job->plan, machines,
+				     job->machine_count);
 
 	const enum status walked = store_walk_terms(
 		job->store, job->field, take_module, &modules, job->err);
@@ -466,6 +477,7 @@ static void group_modules(struct job *job)
 		job->status = walked;
 	job->group.with_value = lists_crashes(modules.lists);
 	lists_destroy(modules.lists);
+	free(machines);
 }
 
 /* The store keeps these counters: no row is looked at. */

@@ -21,8 +21,8 @@ void plan_count(struct plan *plan)
 	/* Mostly few are left, and most words are 0. */
 	for (size_t i = 0; i < word_count(plan); i++)
 		if (plan->bits[i])
-			matched += (unsigned)__builtin_popcountll(
-				plan->bits[i]);
+			matched +=
+				(unsigned)__builtin_popcountll(plan->bits[i]);
 	plan->matched = matched;
 }
 

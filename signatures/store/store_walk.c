@@ -185,6 +185,56 @@ enum status store_walk_values(struct store *store, const struct field *field,
 	return walk_values(store, field, NULL, false, take, closure, err);
 }
 
+static bool take_number(void *closure, struct bytes key, struct bytes value)
+{
+	struct terms *terms = closure;
+	struct store_term term = { .crashes = 0 };
+
+	bytes_skip(&key, 1);
+	term.term = (uint32_t)btree_take(&key, 4);
+	arena_reset(&terms->arena);
+	term.value = term_value(terms->field, value, &terms->arena);
+	return terms->take(terms->closure, &term);
+}
+
+/* What is not in the store is asked one by one. */
+static void walk_each(struct terms *terms)
+{
+	const uint32_t last =
+		store_column_last_term(terms->store, terms->field);
+	bool more = true;
+
+	for (uint64_t number = 1; number <= last && more; number++) {
+		struct store_term term;
+
+		arena_reset(&terms->arena);
+		if (store_term_value(terms->store, terms->field,
+				     (uint32_t)number, &terms->arena, &term))
+			more = terms->take(terms->closure, &term);
+	}
+}
+
+enum status store_walk_numbers(struct store *store, const struct field *field,
+			       store_term_take *take, void *closure,
+			       struct error *err)
+{
+	struct terms terms = {
+		.store = store, .field = field, .take = take, .closure = closure
+	};
+	struct btree_key prefix = btree_key();
+
+	if (store->pending)
+		pending_flush(store);
+	btree_key_u8(&prefix, field->number);
+	arena_init(&terms.arena);
+	if (store->foreign || store_side_is(field))
+		walk_each(&terms);
+	else
+		btree_walk(store, SCHEMA_TERM, &prefix, take_number, &terms);
+	arena_deinit(&terms.arena);
+	return state_check(store, err);
+}
+
 struct records {
 	struct store *store;
 	store_take_file *take;
