@@ -85,10 +85,19 @@ static void read_field(struct store *store, const struct field *field,
 {
 	void *closure[] = { store, arena, (void *)(uintptr_t)field };
 	struct store_rows *rows = store_rows_create();
+	uint64_t bits[STORE_CHUNK_ROWS / 64] = { 5 };
 	struct store_column column;
 	struct error err;
 
 	(void)store_column_read(store, field, 0, &column);
+	if (field->index == FIELD_COLUMN || field->index == FIELD_RAW)
+		(void)store_column_pick(store, field, 0, bits, &column);
+	assert(store_row_count(store) <= STORE_CHUNK_ROWS);
+	(void)!store_posting_bits(store, field, 1, NULL, bits, &err);
+	(void)!store_posting_keep(store, field, 1, bits, &err);
+	if (store_rank_is_kept(store, field, SCHEMA_RANKED))
+		(void)!store_rank_walk(store, field, SCHEMA_RANKED, on_term,
+				       closure, &err);
 	(void)!store_posting_read(store, field, 1, rows, &err);
 	(void)!store_walk_terms(store, field, on_term, closure, &err);
 	store_rows_destroy(rows);
