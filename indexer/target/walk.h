@@ -21,10 +21,10 @@ struct walk {
 };
 
 /*
- * unwind is initialised, trail may be, the rest is zero.  The stack is the one that start points
- * into, and others that it was switched to from; unwind->low and high become
- * the bounds of the first.  Frames live in the target's arena.  Every walk
- * ends, with a reason in walk->end.
+ * unwind is initialised, trail may be, the rest is zero.  The stack is the one
+ * that start points into, and others that it was switched to from; unwind->low
+ * and high become the bounds of the first.  Frames live in the target's arena.
+ * Every walk ends, with a reason in walk->end.
  */
 void walk_run(struct walk *walk, const struct start *start);
 

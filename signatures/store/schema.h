@@ -84,8 +84,8 @@
 
 enum {
 	SCHEMA_VERSION = 3,
-	SCHEMA_VALUE_BYTES = 400,      /* LMDB takes keys up to 511 bytes */
-	SCHEMA_RANKED = 8, /* crashes: below it, values are too many */
+	SCHEMA_VALUE_BYTES = 400, /* LMDB takes keys up to 511 bytes */
+	SCHEMA_RANKED = 8,	  /* crashes: below it, values are too many */
 	SCHEMA_POSTING_ROWS = 1 << 20, /* dense postings: 128 KiB a chunk */
 	SCHEMA_COLUMN_LISTS = 255,     /* column of list parts, as a field */
 	SCHEMA_FIELDS = 256
