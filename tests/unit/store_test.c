@@ -1,8 +1,5 @@
 #include "signatures/store/store.h"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "signatures/base/text.h"
 #include "signatures/identity.h"
 #include "signatures/store/btree.h"
@@ -11,71 +8,11 @@
 #include "signatures/store/store_read.h"
 #include "signatures/store/store_write.h"
 #include "tests/unit/any_crash.h"
+#include "tests/unit/store_place.h"
 
 enum {
-	FILES = 400,
-	PACKED = 10000,
-	CROWD = 700
+	FILES = 400
 };
-
-struct place {
-	char folder[64];
-	struct store *store;
-	struct error err;
-};
-
-static void open_place(struct place *place)
-{
-	strcpy(place->folder, "/tmp/store_test-XXXXXX");
-	assert_non_null(mkdtemp(place->folder));
-	assert_int_equal(store_open(place->folder, STORE_WRITE, false,
-				    &place->store, &place->err),
-			 STATUS_OK);
-	assert_int_equal(store_begin(place->store, &place->err), STATUS_OK);
-}
-
-static void close_place(struct place *place)
-{
-	char command[128];
-
-	store_close(place->store);
-	snprintf(command, sizeof(command), "rm -rf %s", place->folder);
-	assert_int_equal(system(command), 0);
-}
-
-static void commit(struct place *place)
-{
-	assert_int_equal(store_commit(place->store, &place->err), STATUS_OK);
-	assert_int_equal(store_begin(place->store, &place->err), STATUS_OK);
-}
-
-static enum store_outcome put(struct place *place,
-			      const struct record_file *file)
-{
-	enum store_outcome outcome = STORE_DUPLICATE;
-	struct arena arena;
-
-	arena_init(&arena);
-	if (store_put(place->store, file, &arena, &outcome, &place->err))
-		fail_msg("%s", place->err.text);
-	arena_deinit(&arena);
-	return outcome;
-}
-
-static void print_line(void *closure, const char *text)
-{
-	fprintf(closure, "verify: %s\n", text);
-}
-
-static uint64_t verify(struct place *place)
-{
-	uint64_t differences = 0;
-
-	if (store_verify(place->store, place->folder, print_line, stderr,
-			 &differences, &place->err))
-		fail_msg("%s", place->err.text);
-	return differences;
-}
 
 /* A store as text: what it holds, not where. */
 struct dump {
@@ -409,103 +346,6 @@ static void copies_and_joined_shards_are_the_same_store(void **state)
 	arena_deinit(&arena);
 }
 
-static off_t file_bytes(const char *folder)
-{
-	struct arena arena;
-	struct stat info;
-
-	arena_init(&arena);
-	assert_int_equal(
-		stat(text_printf(&arena, "%s/data.mdb", folder), &info), 0);
-	arena_deinit(&arena);
-	return info.st_size;
-}
-
-/* Keys that come from behind split every page in the middle. */
-static void compact_leaves_no_page_half_empty(void **state)
-{
-	static const uint8_t value[200] = { 1 };
-	struct place place, copy;
-	off_t before;
-
-	(void)state;
-	open_place(&place);
-	open_place(&copy);
-	for (uint32_t i = PACKED; i > 0; i--) {
-		struct btree_key key = btree_key();
-
-		btree_key_u32(&key, i);
-		btree_put(place.store, SCHEMA_ARCHIVE, &key,
-			  bytes_of(value, sizeof(value)));
-	}
-	commit(&place);
-	store_close(place.store);
-	strcat(copy.folder, "/copy");
-	assert_int_equal(store_backup(place.folder, copy.folder, &copy.err),
-			 STATUS_OK);
-	before = file_bytes(copy.folder);
-	assert_int_equal(store_compact(place.folder, false, &place.err),
-			 STATUS_OK);
-	assert_true(file_bytes(place.folder) < before * 2 / 3);
-	assert_true(file_bytes(place.folder) > PACKED * 200);
-	assert_int_equal(store_open(place.folder, STORE_READ, false,
-				    &place.store, &place.err),
-			 STATUS_OK);
-	assert_int_equal(store_begin(place.store, &place.err), STATUS_OK);
-	assert_int_equal(btree_count(place.store, SCHEMA_ARCHIVE), PACKED);
-	close_place(&place);
-	*strrchr(copy.folder, '/') = '\0';
-	close_place(&copy);
-}
-
-/* One of many that crashed at one time of one cause, by a clock that stands. */
-static struct record_file at_one_time(uint64_t machine, uint64_t content)
-{
-	struct record_file file = { .source = "a.dmp" };
-
-	file.crash.image.kind = CRASH_KERNEL_TRIAGE;
-	file.crash.image.complete = true;
-	file.crash.image.content.high = content;
-	file.crash.time = CRASH_NUMBER(133600000001234567);
-	file.crash.uptime = CRASH_NUMBER(machine * 10000019);
-	file.crash.machine.id = CRASH_NUMBER(machine);
-	file.crash.bugcheck.code = CRASH_NUMBER(0xd1);
-	for (size_t i = 0; i < 4; i++)
-		file.crash.bugcheck.args[i] = CRASH_NUMBER(i);
-	return file;
-}
-
-static void a_clock_that_stands_joins_what_is_one(void **state)
-{
-	const uint64_t asked[] = { 1, 2, CROWD / 2, CROWD };
-	struct record_file file;
-	struct place place;
-
-	(void)state;
-	open_place(&place);
-	for (uint64_t i = 1; i <= CROWD; i++) {
-		file = at_one_time(i, i << 40);
-		assert_int_equal(put(&place, &file), STORE_INDEXED);
-	}
-	for (size_t flushed = 0; flushed < 3; flushed++) {
-		for (size_t i = 0; i < 4; i++) {
-			file = at_one_time(asked[i],
-					   asked[i] << 40 | (flushed + 1) << 8);
-			assert_int_equal(put(&place, &file), STORE_SAME_CRASH);
-		}
-		/* Whose row has changed, or moved, since it was compared. */
-		file = at_one_time(7, UINT64_C(1) << 60 | flushed);
-		file.crash.machine.id.known = false;
-		file.crash.uptime.known = false;
-		file.crash.bugcheck.args[0].value = 0x80 + flushed;
-		assert_int_equal(put(&place, &file), STORE_INDEXED);
-		commit(&place);
-	}
-	assert_int_equal(store_row_count(place.store), CROWD + 3);
-	assert_int_equal(verify(&place), 0);
-	close_place(&place);
-}
-
 static void given_values_stay_with_their_crash(void **state)
 {
 	const struct field *cluster = field_find("cluster");
@@ -622,38 +462,6 @@ static void another_table_of_fields_makes_the_index_anew(void **state)
 	arena_deinit(&arena);
 }
 
-static void a_store_says_what_is_wrong_with_it(void **state)
-{
-	struct btree_key key = btree_key();
-	struct place place;
-	struct store *other;
-	struct error err;
-
-	(void)state;
-	open_place(&place);
-	assert_int_equal(
-		store_open(place.folder, STORE_WRITE, false, &other, &err),
-		STATUS_STORE);
-	assert_non_null(strstr(err.text, "another program is writing"));
-	assert_int_equal(
-		store_open("/nowhere/at/all", STORE_READ, false, &other, &err),
-		STATUS_IO);
-	assert_string_equal(err.text, "/nowhere/at/all: no crash store there");
-	assert_int_equal(
-		store_open("/nowhere/at/all", STORE_WRITE, false, &other, &err),
-		STATUS_IO);
-	btree_key_bytes(&key, "schema", 6);
-	btree_put(place.store, SCHEMA_META, &key, bytes_of("\x63\0\0\0", 4));
-	assert_int_equal(store_commit(place.store, &place.err), STATUS_OK);
-	store_close(place.store);
-	assert_int_equal(
-		store_open(place.folder, STORE_READ, false, &place.store, &err),
-		STATUS_STORE);
-	assert_non_null(strstr(err.text, "schema version 99, want 3"));
-	place.store = NULL;
-	close_place(&place);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -662,12 +470,9 @@ int main(void)
 		cmocka_unit_test(one_file_can_join_two_crashes),
 		cmocka_unit_test(what_was_not_committed_is_not_there),
 		cmocka_unit_test(copies_and_joined_shards_are_the_same_store),
-		cmocka_unit_test(compact_leaves_no_page_half_empty),
-		cmocka_unit_test(a_clock_that_stands_joins_what_is_one),
 		cmocka_unit_test(given_values_stay_with_their_crash),
 		cmocka_unit_test(damage_is_seen_and_mended),
 		cmocka_unit_test(another_table_of_fields_makes_the_index_anew),
-		cmocka_unit_test(a_store_says_what_is_wrong_with_it),
 	};
 
 	return cmocka_run_group_tests_name("store", tests, NULL, NULL);
