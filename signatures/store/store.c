@@ -185,7 +185,8 @@ static enum status check_schema(struct store *store, struct error *err)
 
 		if (found != SCHEMA_VERSION)
 			return error_set(err, STATUS_STORE,
-					 "%s: has schema version %u, want %d",
+					 "%s: has schema version %u, want %d: "
+					 "index the dumps into a new store",
 					 store->path, found, SCHEMA_VERSION);
 		return STATUS_OK;
 	}
@@ -199,6 +200,20 @@ static enum status check_schema(struct store *store, struct error *err)
 	return state_check(store, err);
 }
 
+/* A reader misses a database: this is no store, or one of another version. */
+static enum status check_missing(struct store *store, struct error *err)
+{
+	const struct btree_key key = meta_key("schema");
+	struct bytes in;
+
+	if (store->dbi[SCHEMA_META] &&
+	    btree_get(store, SCHEMA_META, &key, &in) &&
+	    check_schema(store, err))
+		return err->status;
+	return error_set(err, STATUS_STORE, "%s: not a crash store",
+			 store->path);
+}
+
 /* The first transaction makes the databases, or sees what there is. */
 static enum status open_first(struct store *store, struct error *err)
 {
@@ -209,10 +224,11 @@ static enum status open_first(struct store *store, struct error *err)
 		return state_error(store->path, rc, err);
 	rc = open_databases(store);
 	if (rc == MDB_NOTFOUND) {
+		const enum status status = check_missing(store, err);
+
 		mdb_txn_abort(store->txn);
 		store->txn = NULL;
-		return error_set(err, STATUS_STORE, "%s: not a crash store",
-				 store->path);
+		return status;
 	}
 	if (rc)
 		store->failed = rc;

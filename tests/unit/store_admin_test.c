@@ -4,6 +4,7 @@
 
 #include "signatures/base/text.h"
 #include "signatures/store/btree.h"
+#include "signatures/store/state.h"
 #include "tests/unit/store_place.h"
 
 enum {
@@ -91,11 +92,36 @@ static void a_store_says_what_is_wrong_with_it(void **state)
 	close_place(&place);
 }
 
+/* One of another version has other databases, too. */
+static void a_store_of_another_version_says_so_to_readers(void **state)
+{
+	struct btree_key key = btree_key();
+	struct place place;
+	struct error err;
+
+	(void)state;
+	open_place(&place);
+	btree_key_bytes(&key, "schema", 6);
+	btree_put(place.store, SCHEMA_META, &key, bytes_of("\x2\0\0\0", 4));
+	assert_int_equal(
+		mdb_drop(place.store->txn, place.store->dbi[SCHEMA_RANK], 1),
+		0);
+	assert_int_equal(store_commit(place.store, &place.err), STATUS_OK);
+	store_close(place.store);
+	assert_int_equal(
+		store_open(place.folder, STORE_READ, false, &place.store, &err),
+		STATUS_STORE);
+	assert_non_null(strstr(err.text, "schema version 2, want 3"));
+	place.store = NULL;
+	close_place(&place);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(compact_leaves_no_page_half_empty),
 		cmocka_unit_test(a_store_says_what_is_wrong_with_it),
+		cmocka_unit_test(a_store_of_another_version_says_so_to_readers),
 	};
 
 	return cmocka_run_group_tests_name("store_admin", tests, NULL, NULL);
