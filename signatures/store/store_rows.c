@@ -37,11 +37,6 @@ uint64_t store_rows_count(const struct store_rows *rows)
 	return roaring_bitmap_get_cardinality(rows->set);
 }
 
-void store_rows_and(struct store_rows *rows, const struct store_rows *with)
-{
-	roaring_bitmap_and_inplace(rows->set, with->set);
-}
-
 struct walk {
 	bool (*take)(void *closure, uint32_t row);
 	void *closure;
