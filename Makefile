@@ -21,7 +21,9 @@
 comma := ,
 Q     := $(if $(V),,@)
 OUT   := build/$(if $(SAN),$(subst $(comma),-,$(SAN)),release)
-LIBS   = $(shell pkg-config --libs libarchive lmdb capstone libxxhash jansson popt libseccomp zlib libcurl 2>/dev/null) -l:libgsl.a -l:libgslcblas.a -lroaring -lm
+# Small ones are linked in: finding them takes longer than many a question.
+inside := lmdb xxhash jansson popt gsl gslcblas
+LIBS   = $(patsubst %,-l:lib%.a,$(inside)) $(shell pkg-config --libs libarchive capstone libseccomp zlib libcurl 2>/dev/null) -lroaring -lm
 
 CFLAGS ?= -O2 -g
 house  := -std=c17 -I. -I$(OUT) -D_GNU_SOURCE -MMD -MP \
