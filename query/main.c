@@ -7,6 +7,7 @@
 #include "query/known_field.h"
 #include "query/query.h"
 #include "query/terminal.h"
+#include "signatures/base/room.h"
 #include "signatures/clickhouse/remote.h"
 
 static const struct query_command *const commands[] = {
@@ -228,6 +229,7 @@ int main(int argc, char **argv)
 	enum cli_exit exit_code = CLI_YES;
 	struct error err;
 
+	room_for_heap();
 	cli_set_program("crashquery");
 	if (run(argc, argv, &exit_code, &err)) {
 		terminal_end();

@@ -1,12 +1,19 @@
 #include "signatures/base/room.h"
 
+#include <limits.h>
+#include <malloc.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 enum {
-	LARGE_PAGE = 2 << 20
+	SMALL_PAGE = 4 << 10,
+	LARGE_PAGE = 2 << 20,
+	HEAP_BYTES = 256 << 20, /* address space, until it is used */
+	/* Larger ones stay apart: they come as zeroes that nobody wrote. */
+	APART_BYTES = 1 << 20
 };
 
 void room_widen(void *memory, size_t bytes)
@@ -36,4 +43,23 @@ void *room_take(size_t count, size_t size)
 	if (is_large)
 		room_widen(room, rounded);
 	return room;
+}
+
+/* What malloc writes for itself at first lies below the first large page. */
+void room_for_heap(void)
+{
+	const uintptr_t page = LARGE_PAGE;
+	const uintptr_t end = (uintptr_t)sbrk(0);
+	const uintptr_t gap = (2 * page - SMALL_PAGE - end % page) % page;
+	void *first;
+
+	if (sbrk((intptr_t)gap) != (void *)end)
+		return;
+	mallopt(M_TOP_PAD, HEAP_BYTES);
+	mallopt(M_TRIM_THRESHOLD, INT_MAX);
+	mallopt(M_MMAP_THRESHOLD, APART_BYTES);
+	first = malloc(1);
+	if (first && (uintptr_t)first - end <= page)
+		room_widen(first, (uintptr_t)sbrk(0) - (uintptr_t)first);
+	free(first);
 }

@@ -1,16 +1,24 @@
 /*
- * room.h - memory for a number, or a bit, of every row.
+ * room.h - memory whose pages are large.
  *
- * Millions of rows are much memory at once, and what it costs is mostly that
- * each of its pages has to be met: so the pages are as large as there are.
+ * What much memory costs is mostly that each of its pages has to be met: so the
+ * pages are as large as there are.
  */
 #ifndef BASE_ROOM_H
 #define BASE_ROOM_H
 
 #include <stddef.h>
 
-/* Not cleared; never NULL.  The caller frees it. */
+/* For a number, or a bit, of every row.  Not cleared; never NULL.  The caller
+ * frees it. */
 void *room_take(size_t count, size_t size);
+
+/*
+ * The whole heap on large pages, for a program that is soon done: where it
+ * would meet more than ten small ones, a large one is less.  To be called
+ * before anything is taken from the heap; does nothing where it cannot be had.
+ */
+void room_for_heap(void);
 
 /* Memory that is there and was not touched yet: large pages, if it is much. */
 void room_widen(void *memory, size_t bytes);
