@@ -159,7 +159,9 @@ struct crash_candidate {
 	uint32_t slot;	 /* bytes above the stack pointer the walk began at */
 	/*
 	 * The slot decoding led to, same unit; 0 = none.  Its own slot: nobody
-	 * called, a trap frame lies above.
+	 * called, a trap frame lies above, or, with CRASH_HOW_CONTEXT and as
+	 * the last one: no return address, the routine that the thread began
+	 * with.
 	 */
 	uint32_t landing;
 	uint8_t how; /* enum crash_how of the landing */

@@ -4,13 +4,34 @@
 #include "indexer/target/bounds.h"
 #include "indexer/target/others.h"
 #include "indexer/target/residue.h"
+#include "indexer/target/thread_start.h"
 #include "indexer/target/walk.h"
+
+/* A word on the stack, known to point into a module; no landing yet. */
+static struct crash_candidate *keep_word(const struct walk *walk, uint64_t slot,
+					 uint64_t word)
+{
+	struct crash *crash = walk->unwind.target->crash;
+	const struct crash_module *module =
+		code_module(walk->unwind.code, word)->module;
+	struct crash_candidate *candidate =
+		&crash->candidates[crash->candidate_count++];
+
+	*candidate = (struct crash_candidate){
+		.module = (uint32_t)(module - crash->modules),
+		.offset = (uint32_t)(word - module->base),
+		.slot = (uint32_t)(slot - walk->origin),
+		.how = CRASH_HOW_SCAN
+	};
+	return candidate;
+}
 
 /* What a later pass over the whole corpus needs to settle this stack. */
 static void keep_evidence(struct walk *walk)
 {
 	struct crash *crash = walk->unwind.target->crash;
 	const struct chain *chain = walk->chain;
+	struct thread_start start;
 
 	if (chain == NULL)
 		return;
@@ -19,16 +40,9 @@ static void keep_evidence(struct walk *walk)
 			   sizeof(*crash->candidates));
 	for (size_t i = 0; i < chain->count; i++) {
 		const struct chain_slot *slot = &chain->slots[i];
-		const struct crash_module *module =
-			code_module(walk->unwind.code, slot->ip)->module;
 		struct crash_candidate *candidate =
-			&crash->candidates[crash->candidate_count++];
-		*candidate = (struct crash_candidate){
-			.module = (uint32_t)(module - crash->modules),
-			.offset = (uint32_t)(slot->ip - module->base),
-			.slot = (uint32_t)(slot->slot - walk->origin),
-			.how = CRASH_HOW_SCAN
-		};
+			keep_word(walk, slot->slot, slot->ip);
+
 		if (slot->has_landing) {
 			candidate->landing =
 				(uint32_t)(chain->slots[slot->landing].slot -
@@ -38,6 +52,14 @@ static void keep_evidence(struct walk *walk)
 			candidate->landing = candidate->slot;
 			candidate->how = CRASH_HOW_TRAP_FRAME;
 		}
+	}
+	if (chain->count < LIMIT_CANDIDATES &&
+	    thread_start_find(chain, &start)) {
+		struct crash_candidate *routine =
+			keep_word(walk, start.slot, start.routine);
+
+		routine->landing = routine->slot;
+		routine->how = CRASH_HOW_CONTEXT;
 	}
 }
 

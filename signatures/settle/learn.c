@@ -7,6 +7,7 @@
 #include "signatures/base/limits.h"
 #include "signatures/settle/learn_agree.h"
 #include "signatures/settle/learn_memory.h"
+#include "signatures/settle/learn_start.h"
 
 struct learn *learn_create(void)
 {
@@ -230,9 +231,10 @@ struct evidence {
 static void read_evidence(struct evidence *evidence, uint64_t identity)
 {
 	const struct crash *crash = evidence->crash;
+	const size_t count = learn_start_words(crash);
 	struct learn_word at[LIMIT_CANDIDATES];
 
-	for (size_t i = 0; i < crash->candidate_count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const struct crash_candidate *candidate = &crash->candidates[i];
 		uint64_t key = 0;
 
@@ -248,8 +250,7 @@ static void read_evidence(struct evidence *evidence, uint64_t identity)
 					     .is_entry = is_entry(candidate) };
 		evidence->keys[i] = key;
 	}
-	evidence->words =
-		learn_words_make(identity, at, crash->candidate_count);
+	evidence->words = learn_words_make(identity, at, count);
 }
 
 /* What stands around a word; nothing where nothing stands behind it. */
@@ -281,13 +282,46 @@ static void take_candidate(struct evidence *evidence, size_t at)
 		take_witness(address, evidence->words, at);
 }
 
+/*
+ * The routine that system threads begin with has one frame size in all builds
+ * of the kernel that are near each other.  Kept as an address of no build, one
+ * for each size; a stack that it does not fit asks for another.
+ */
+static uint64_t start_key(const struct crash *crash, size_t at, uint32_t size)
+{
+	const struct crash_module *module =
+		&crash->modules[crash->candidates[at].module];
+
+	return key_of(module->name, 0, size);
+}
+
+static uint32_t start_size(const struct crash *crash, size_t at)
+{
+	return crash->candidates[learn_start_words(crash) - 1].slot -
+	       crash->candidates[at].slot;
+}
+
+/* Code that leads from the routine to the first frame tells its size. */
+static void take_start(struct learn *learn, const struct crash *crash)
+{
+	size_t at;
+	uint32_t size;
+
+	if (!learn_start_find(crash, &at))
+		return;
+	size = start_size(crash, at);
+	if (crash->candidates[at].landing == crash->candidates[at].slot + size)
+		take_size(address_of(learn, start_key(crash, at, size)), size);
+}
+
 static void take_evidence(struct learn *learn, uint64_t identity,
 			  const struct crash *crash)
 {
 	struct evidence evidence = { .learn = learn, .crash = crash };
 
 	read_evidence(&evidence, identity);
-	for (size_t i = 0; i < crash->candidate_count; i++)
+	take_start(learn, crash);
+	for (size_t i = 0; i < evidence.words->count; i++)
 		if (evidence.keys[i] &&
 		    crash->modules[crash->candidates[i].module].build)
 			take_candidate(&evidence, i);
@@ -441,14 +475,10 @@ static void ask(struct learn *learn, uint32_t number)
 	learn->asked[learn->asked_count++] = number;
 }
 
-bool learn_size(struct learn *learn, const char *module, crash_build build,
-		uint64_t offset, uint32_t *ret)
+static bool answer(struct learn *learn, uint64_t key, uint32_t *ret)
 {
-	const uint64_t key = key_of(module, build, offset);
 	uint32_t number;
 
-	if (!build)
-		return false;
 	if (learn->store)
 		number = number_of(learn, key);
 	else if (!keymap_find(&learn->numbers, key, &number))
@@ -457,4 +487,19 @@ bool learn_size(struct learn *learn, const char *module, crash_build build,
 	*ret = learn->as_was ? learn->addresses[number].was
 			     : learn->addresses[number].learned;
 	return *ret != 0;
+}
+
+bool learn_size(struct learn *learn, const char *module, crash_build build,
+		uint64_t offset, uint32_t *ret)
+{
+	return build && answer(learn, key_of(module, build, offset), ret);
+}
+
+bool learn_start(struct learn *learn, const struct crash *crash, size_t *ret)
+{
+	uint32_t size;
+
+	return learn_start_find(crash, ret) &&
+	       answer(learn, start_key(crash, *ret, start_size(crash, *ret)),
+		      &size);
 }

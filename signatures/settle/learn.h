@@ -45,7 +45,13 @@ bool learn_size(struct learn *learn, const char *module, crash_build build,
 		uint64_t offset, uint32_t *ret);
 
 /*
- * What a stack is made of is the dump and the answers of learn_size().  So the
+ * Is the last word of the evidence called by the routine that the thread began
+ * with, as dumps with code know it?  *ret: the word that returns into it.
+ */
+bool learn_start(struct learn *learn, const struct crash *crash, size_t *ret);
+
+/*
+ * What a stack is made of is the dump and the answers of the two above.  So the
  * rows that asked for an address are remembered with it.  Asked: addresses,
  * each once, since learn_watch().
  */

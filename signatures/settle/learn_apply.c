@@ -5,6 +5,7 @@
 #include "signatures/settle/learn.h"
 
 #include "signatures/base/limits.h"
+#include "signatures/settle/learn_start.h"
 
 enum {
 	LINKS = 2 /* callers in a row that are no accident */
@@ -34,8 +35,16 @@ static bool is_end(const struct crash *crash, size_t at)
 {
 	const struct crash_candidate *candidate = &crash->candidates[at];
 
-	return at + 1 == crash->candidate_count ||
+	return at + 1 == learn_start_words(crash) ||
 	       (candidate->landing && candidate->landing == candidate->slot);
+}
+
+/* Does it return into the routine that the thread began with? */
+static bool is_start(struct learn *learn, const struct crash *crash, size_t at)
+{
+	size_t start;
+
+	return learn_start(learn, crash, &start) && start == at;
 }
 
 /* The candidate that learning says called this one, or candidate_count. */
@@ -51,10 +60,11 @@ static size_t caller_of(struct learn *learn, const struct crash *crash,
 	if (candidate->module >= crash->module_count || is_end(crash, at))
 		return crash->candidate_count;
 	module = &crash->modules[candidate->module];
-	if (!learn_size(learn, module->name, module->build, candidate->offset,
-			&size))
-		return crash->candidate_count;
-	return candidate_at(crash, (uint64_t)candidate->slot + size);
+	if (learn_size(learn, module->name, module->build, candidate->offset,
+		       &size))
+		return candidate_at(crash, (uint64_t)candidate->slot + size);
+	return is_start(learn, crash, at) ? learn_start_words(crash) - 1
+					  : crash->candidate_count;
 }
 
 /* Where evidence slots begin in the address space of the stack. */
@@ -193,7 +203,8 @@ static size_t find_again(struct learn *learn, const struct crash *crash,
 
 /*
  * Fill the gap above the last frame, up to a slot.  The frame after a gap is a
- * guess, those that follow from it are not.
+ * guess, unless it is where the thread began; those that follow from it are
+ * not.
  */
 static size_t fill(struct learn *learn, const struct crash *crash,
 		   uint64_t origin, uint64_t before, struct crash_frame *frames,
@@ -209,6 +220,8 @@ static size_t fill(struct learn *learn, const struct crash *crash,
 		if (slot && slot < origin)
 			break;
 		at = find_again(learn, crash, slot ? slot - origin : 0, before);
+		if (at < none && is_start(learn, crash, at))
+			how = CRASH_HOW_LEARNED;
 		while (at < none && crash->candidates[at].slot < before &&
 		       count < LIMIT_FRAMES) {
 			frames[count] = frame_of(crash, at, origin);
@@ -222,6 +235,18 @@ static size_t fill(struct learn *learn, const struct crash *crash,
 			break;
 	}
 	return count;
+}
+
+/* Is it the first frame of a thread whose routine is known? */
+static bool begins_thread(struct learn *learn, const struct crash *crash,
+			  uint64_t origin, const struct crash_frame *frame)
+{
+	size_t start;
+
+	return learn_start(learn, crash, &start) &&
+	       frame->slot ==
+		       origin + crash->candidates[learn_start_words(crash) - 1]
+					.slot;
 }
 
 bool learn_apply(struct learn *learn, struct arena *arena, struct crash *crash)
@@ -274,5 +299,7 @@ bool learn_apply(struct learn *learn, struct arena *arena, struct crash *crash)
 		return false;
 	stack->frames = frames;
 	stack->count = count;
+	if (begins_thread(learn, crash, origin, &frames[count - 1]))
+		stack->end = CRASH_STACK_COMPLETE;
 	return true;
 }

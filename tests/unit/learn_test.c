@@ -378,7 +378,6 @@ static void a_gap_is_closed_once(void **state)
 	assert_int_equal(row.crash.stack.frames[3].offset, ENTRY);
 }
 
-/* One word that leads to another is no row. */
 /* CALLER, and ENTRY behind it, where nothing can be seen. */
 static void make_pair(uint32_t n, uint32_t landing)
 {
@@ -440,6 +439,7 @@ static void a_stack_is_remembered_as_long_as_it_is_a_witness(void **state)
 	assert_int_equal(system(command), 0);
 }
 
+/* One word that leads to another is no row. */
 static void a_lost_walk_stays_lost_over_one_link(void **state)
 {
 	(void)state;

@@ -1,0 +1,45 @@
+#include "signatures/settle/learn_start.h"
+
+/* as in the indexer's thread_start.c */
+enum {
+	ROUTINE_BYTES = 0x100,
+	ROUTINE_FRAME = 0x100
+};
+
+static bool has_routine(const struct crash *crash)
+{
+	const struct crash_candidate *last;
+
+	if (!crash->candidate_count)
+		return false;
+	last = &crash->candidates[crash->candidate_count - 1];
+	return last->landing == last->slot && last->how == CRASH_HOW_CONTEXT;
+}
+
+size_t learn_start_words(const struct crash *crash)
+{
+	return crash->candidate_count - has_routine(crash);
+}
+
+bool learn_start_find(const struct crash *crash, size_t *ret)
+{
+	const size_t count = learn_start_words(crash);
+	const struct crash_candidate *routine = &crash->candidates[count];
+
+	if (count == crash->candidate_count || !count)
+		return false;
+	for (size_t i = count - 1; i-- > 0;) {
+		const struct crash_candidate *word = &crash->candidates[i];
+
+		if (crash->candidates[count - 1].slot - word->slot >
+		    ROUTINE_FRAME)
+			break;
+		if (word->module != routine->module ||
+		    word->offset <= routine->offset ||
+		    word->offset - routine->offset >= ROUTINE_BYTES)
+			continue;
+		*ret = i;
+		return true;
+	}
+	return false;
+}
