@@ -234,20 +234,13 @@ static void work(struct worker *worker, int fd)
 	say(worker, &end);
 }
 
-/* Libraries that only workers need: loaded before they are shut in. */
-static enum status load(struct error *err)
-{
-	if (archive_load(err) || disasm_load(err))
-		return err->status;
-	return STATUS_OK;
-}
-
+/* What only workers need: loaded before they are shut in. */
 void worker_prepare(void)
 {
 	struct error err;
 
 	/* What fails here fails again in the worker, which can say so. */
-	const enum status status = load(&err);
+	const enum status status = archive_load(&err);
 
 	(void)status;
 }
@@ -263,7 +256,7 @@ static enum status shut_in(struct worker *worker, struct error *err)
 	setenv("TZ", "UTC0", 1);
 	tzset();
 	setlocale(LC_CTYPE, "C.UTF-8");
-	if (load(err))
+	if (archive_load(err))
 		return err->status;
 	if (worker->options->is_free)
 		return STATUS_OK;

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "indexer/target/space.h"
-#include "signatures/base/library.h"
 #include "signatures/base/limits.h"
 
 enum {
@@ -26,18 +25,6 @@ struct disasm {
 	unsigned pointer_bytes;
 };
 
-/* What we call, by capstone.h's own types; see library.h. */
-#define LIBRARY "libcapstone.so.4"
-#define CALLS(X) X(open) X(option) X(malloc) X(disasm_iter)
-#define POINTER(name) __typeof__(cs_##name) *name;
-#define SYMBOL(name) { "cs_" #name, &capstone.name },
-
-static struct {
-	CALLS(POINTER)
-} capstone;
-
-static const struct library_symbol symbols[] = { CALLS(SYMBOL) };
-
 /* Opening capstone costs more than a small dump: once per process and mode. */
 static struct {
 	csh handle;
@@ -45,31 +32,16 @@ static struct {
 	bool is_open;
 } engines[2];
 
-enum status disasm_load(struct error *err)
-{
-	const size_t count = sizeof(symbols) / sizeof(symbols[0]);
-
-	if (capstone.open)
-		return STATUS_OK;
-	return library_load(LIBRARY, symbols, count, err);
-}
-
 static bool engine_open(struct disasm *disasm)
 {
 	const bool is_wide = disasm->pointer_bytes == 8;
-	struct error err;
 
-	if (disasm_load(&err))
-		return false;
 	if (!engines[is_wide].is_open) {
-		if (capstone.open(CS_ARCH_X86,
-				  is_wide ? CS_MODE_64 : CS_MODE_32,
-				  &engines[is_wide].handle) != CS_ERR_OK)
+		if (cs_open(CS_ARCH_X86, is_wide ? CS_MODE_64 : CS_MODE_32,
+			    &engines[is_wide].handle) != CS_ERR_OK)
 			return false;
-		capstone.option(engines[is_wide].handle, CS_OPT_DETAIL,
-				CS_OPT_ON);
-		engines[is_wide].scratch =
-			capstone.malloc(engines[is_wide].handle);
+		cs_option(engines[is_wide].handle, CS_OPT_DETAIL, CS_OPT_ON);
+		engines[is_wide].scratch = cs_malloc(engines[is_wide].handle);
 		engines[is_wide].is_open = true;
 	}
 	disasm->handle = engines[is_wide].handle;
@@ -426,9 +398,8 @@ const struct disasm_insn *disasm_at(struct disasm *disasm, uint64_t va)
 		const uint8_t *code = in.next;
 		uint64_t address = va;
 		insn->address = va;
-		if (left > 0 &&
-		    capstone.disasm_iter(disasm->handle, &code, &left, &address,
-					 disasm->scratch))
+		if (left > 0 && cs_disasm_iter(disasm->handle, &code, &left,
+					       &address, disasm->scratch))
 			translate(disasm->scratch, disasm->pointer_bytes, insn);
 		*slot = insn;
 		disasm->used++;

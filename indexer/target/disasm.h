@@ -46,12 +46,6 @@ struct disasm_insn {
 	uint8_t base;
 };
 
-/*
- * Load capstone: disasm_create() does so too, but not where files may no longer
- * be opened.  Without it nothing decodes.
- */
-enum status disasm_load(struct error *err) MUST_CHECK;
-
 struct disasm; /* decoded code of one target */
 
 /* Borrows code, lives in target->arena. */
