@@ -7,6 +7,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "signatures/base/room.h"
+
 #define PAGE_BYTES 4096
 #define FIRST_BYTES (256 * 1024)
 
@@ -116,6 +118,21 @@ static enum status spill(struct spool_file *file, struct error *err)
 	return status;
 }
 
+static enum status move(struct spool_file *file, size_t capacity,
+			struct error *err)
+{
+	uint8_t *memory = room_try(capacity);
+
+	if (!memory)
+		return error_set(err, STATUS_LIMIT, "out of memory");
+	if (file->size)
+		memcpy(memory, file->memory, (size_t)file->size);
+	free(file->memory);
+	file->memory = memory;
+	file->capacity = capacity;
+	return STATUS_OK;
+}
+
 static enum status make_room(struct spool_file *file, size_t wanted,
 			     struct error *err)
 {
@@ -127,14 +144,16 @@ static enum status make_room(struct spool_file *file, size_t wanted,
 		capacity *= 2;
 	if (capacity > file->memory_max)
 		capacity = file->memory_max;
+	return move(file, capacity, err);
+}
 
-	uint8_t *memory = realloc(file->memory, capacity);
-
-	if (!memory)
-		return error_set(err, STATUS_LIMIT, "out of memory");
-	file->memory = memory;
-	file->capacity = capacity;
-	return STATUS_OK;
+enum status spool_file_expect(struct spool_file *file, uint64_t size,
+			      struct error *err)
+{
+	if (file->is_spooled || size > file->memory_max ||
+	    size <= file->capacity)
+		return STATUS_OK;
+	return move(file, (size_t)size, err);
 }
 
 enum status spool_file_add(struct spool_file *file, const void *data,

@@ -42,6 +42,10 @@ void spool_file_deinit(struct spool_file *file);
 /* Empty again; keeps its memory for the next file unless that is large. */
 void spool_file_reset(struct spool_file *file);
 
+/* There will be size bytes in all, it is said: room for them at once. */
+enum status spool_file_expect(struct spool_file *file, uint64_t size,
+			      struct error *err) MUST_CHECK;
+
 enum status spool_file_add(struct spool_file *file, const void *data,
 			   size_t size, struct error *err) MUST_CHECK;
 

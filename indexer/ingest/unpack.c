@@ -269,8 +269,14 @@ static void take_image(struct unpack *unpack, struct level *level,
 	level->is_image = true;
 	level->stated = dump_stated_bytes(head);
 	level->file.memory_max = LIMIT_IMAGE_MEMORY;
-	if (!is_affordable(unpack, level) ||
-	    !read_entry(unpack, level, UINT64_MAX))
+	if (!is_affordable(unpack, level))
+		return;
+	if (level->item.has_size &&
+	    spool_file_expect(&level->file, level->item.size, &err)) {
+		refuse(unpack, err.status, err.text);
+		return;
+	}
+	if (!read_entry(unpack, level, UINT64_MAX))
 		return;
 	if (spool_file_view(&level->file, &image, &err)) {
 		refuse(unpack, err.status, err.text);

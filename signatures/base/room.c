@@ -28,20 +28,26 @@ void room_widen(void *memory, size_t bytes)
 			      to - from, MADV_HUGEPAGE);
 }
 
-void *room_take(size_t count, size_t size)
+void *room_try(size_t bytes)
 {
 	const size_t page = LARGE_PAGE;
-	const size_t bytes = count * size;
 	const size_t rounded = (bytes + page - 1) / page * page;
 	/* Half a large page is worth one. */
 	const bool is_large = bytes > page / 2;
 	void *room =
 		is_large ? aligned_alloc(page, rounded) : malloc(bytes + 1);
 
+	if (room && is_large)
+		room_widen(room, rounded);
+	return room;
+}
+
+void *room_take(size_t count, size_t size)
+{
+	void *room = room_try(count * size);
+
 	if (!room)
 		abort();
-	if (is_large)
-		room_widen(room, rounded);
 	return room;
 }
 

@@ -13,6 +13,9 @@
  * frees it. */
 void *room_take(size_t count, size_t size);
 
+/* The same, but NULL where there is none; for sizes that others state. */
+void *room_try(size_t bytes);
+
 /*
  * The whole heap on large pages, for a program that is soon done: where it
  * would meet more than ten small ones, a large one is less.  To be called

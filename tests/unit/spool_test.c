@@ -114,6 +114,35 @@ static void a_hole_is_zeroes(void **state)
 	spool_file_deinit(&file);
 }
 
+static void what_is_expected_has_its_room_at_once(void **state)
+{
+	struct spool_file file;
+	struct bytes head;
+	struct bytes all;
+	struct error err;
+
+	(void)state;
+	spool_file_init(&file, &spool, 8 << 20);
+	fill_and_check(&file, 70000, 999);
+	spool_file_reset(&file);
+	assert_int_equal(spool_file_add(&file, "abc", 3, &err), STATUS_OK);
+	assert_int_equal(spool_file_expect(&file, 5 << 20, &err), STATUS_OK);
+	assert_int_equal(spool_file_view(&file, &head, &err), STATUS_OK);
+	assert_memory_equal(head.start, "abc", 3);
+	assert_int_equal(spool_file_extend(&file, 5 << 20, &err), STATUS_OK);
+	assert_int_equal(spool_file_view(&file, &all, &err), STATUS_OK);
+	assert_ptr_equal(all.start, head.start);
+	/* Less than was said, and more. */
+	spool_file_reset(&file);
+	assert_int_equal(spool_file_expect(&file, 100, &err), STATUS_OK);
+	fill_and_check(&file, 300000, 65536);
+	spool_file_reset(&file);
+	assert_int_equal(spool_file_expect(&file, UINT64_MAX, &err), STATUS_OK);
+	fill_and_check(&file, 10, 10);
+	assert_false(file.is_spooled);
+	spool_file_deinit(&file);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, prepare, clear)
@@ -122,6 +151,7 @@ int main(void)
 		TEST(large_files_go_to_the_spool),
 		TEST(files_nest),
 		TEST(a_hole_is_zeroes),
+		TEST(what_is_expected_has_its_room_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
