@@ -9,7 +9,8 @@
 #include "signatures/store/hashes.h"
 
 enum {
-	CACHE_SLOTS = 1 << 16,
+	CACHE_FIRST = 1 << 9,
+	CACHE_MOST = 1 << 16,
 	BUILDS_MOST = 1 << 20,
 	BUILDS_A_PAGE = 64
 };
@@ -20,17 +21,31 @@ struct part_builds {
 	struct arena arena;
 };
 
+struct part_slot {
+	struct hash128 hash;
+	uint32_t id;
+	uint32_t kind;
+};
+
 /*
  * Parts seen of late: a known one costs one hash.  Lists are also known by the
- * hash of their modules, under kind 0.
+ * hash of their modules, under kind 0.  It grows with what it is told: most
+ * nights tell of a few hundred, and each page of it has to be met.
  */
 struct part_cache {
-	struct {
-		struct hash128 hash;
-		uint32_t id;
-		uint32_t kind;
-	} slots[CACHE_SLOTS];
+	struct part_slot *slots;
+	size_t slot_count; /* a power of two */
+	size_t used;
 };
+
+static struct part_slot *make_slots(size_t count)
+{
+	struct part_slot *slots = calloc(count, sizeof(*slots));
+
+	if (!slots)
+		abort();
+	return slots;
+}
 
 struct part_cache *part_cache_create(void)
 {
@@ -38,35 +53,66 @@ struct part_cache *part_cache_create(void)
 
 	if (!cache)
 		abort();
+	cache->slot_count = CACHE_FIRST;
+	cache->slots = make_slots(cache->slot_count);
 	return cache;
 }
 
 void part_cache_destroy(struct part_cache *cache)
 {
+	if (!cache)
+		return;
+	free(cache->slots);
 	free(cache);
+}
+
+static struct part_slot *slot_of(const struct part_cache *cache, uint32_t kind,
+				 struct hash128 hash)
+{
+	return &cache->slots[(hash.low ^ kind) & (cache->slot_count - 1)];
+}
+
+/* Those that had a place each have one each among more. */
+static void grow(struct part_cache *cache)
+{
+	struct part_cache larger = { .slot_count = 2 * cache->slot_count,
+				     .used = cache->used };
+
+	larger.slots = make_slots(larger.slot_count);
+	for (size_t i = 0; i < cache->slot_count; i++) {
+		const struct part_slot *slot = &cache->slots[i];
+
+		if (slot->id)
+			*slot_of(&larger, slot->kind, slot->hash) = *slot;
+	}
+	free(cache->slots);
+	*cache = larger;
 }
 
 /* 0 if it is not known. */
 static uint32_t recall(const struct store *store, uint32_t kind,
 		       struct hash128 hash)
 {
-	const size_t slot = (hash.low ^ kind) % CACHE_SLOTS;
-	const struct part_cache *cache = store->parts;
+	const struct part_slot *slot = slot_of(store->parts, kind, hash);
 
-	if (cache->slots[slot].kind == kind &&
-	    hash_128_equal(cache->slots[slot].hash, hash))
-		return cache->slots[slot].id;
+	if (slot->kind == kind && hash_128_equal(slot->hash, hash))
+		return slot->id;
 	return 0;
 }
 
 static void remember(struct store *store, uint32_t kind, struct hash128 hash,
 		     uint32_t id)
 {
-	const size_t slot = (hash.low ^ kind) % CACHE_SLOTS;
+	struct part_cache *cache = store->parts;
 
-	store->parts->slots[slot].kind = kind;
-	store->parts->slots[slot].hash = hash;
-	store->parts->slots[slot].id = id;
+	if (2 * cache->used >= cache->slot_count &&
+	    cache->slot_count < CACHE_MOST)
+		grow(cache);
+
+	struct part_slot *slot = slot_of(cache, kind, hash);
+
+	cache->used += !slot->id;
+	*slot = (struct part_slot){ hash, id, kind };
 }
 
 static struct btree_key key_of(enum schema_part kind, uint32_t id)
