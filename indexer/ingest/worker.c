@@ -15,12 +15,11 @@
 #include "indexer/ingest/examine.h"
 #include "indexer/ingest/sandbox.h"
 #include "indexer/ingest/wire.h"
-#include "indexer/target/disasm.h"
 #include "signatures/base/limits.h"
 #include "signatures/record.h"
 
 /* Frames are sent together: a system call costs as much as a small dump. */
-#define OUT_BYTES ((size_t)256 * 1024)
+#define OUT_BYTES ((size_t)64 * 1024)
 
 struct worker {
 	const struct worker_options *options;
