@@ -117,6 +117,18 @@ static bool is_last_call(const struct chain *chain, uint64_t ip)
 	return insn != NULL && insn->kind == DISASM_STOP;
 }
 
+/*
+ * Where an entry says that a frame stands, though it may be a leftover itself.
+ * A call that does not return leaves no leftovers.
+ */
+static const struct chain_slot *what_stays(const struct chain *chain,
+					   const struct chain_slot *entry)
+{
+	if (is_last_call(chain, entry->ip))
+		return entry;
+	return entry->has_landing ? &chain->slots[entry->landing] : NULL;
+}
+
 /* How much speaks for entry being the caller of the frame `from`? */
 static unsigned points(const struct chain_slot *entry, const struct cpu *from,
 		       uint64_t floor)
@@ -177,7 +189,7 @@ static const struct chain_slot *best_of(const struct chain *chain,
 		const struct chain_slot *entry = &chain->slots[i];
 		if (entry->slot < first)
 			continue;
-		/* what lies beyond a landing is callers of callers */
+		/* what lies beyond is callers of callers */
 		if (entry->slot - first > GAP_BYTES ||
 		    (fallback != NULL && entry->slot >= fallback->slot))
 			break;
@@ -195,14 +207,11 @@ static const struct chain_slot *best_of(const struct chain *chain,
 			*how = answer == TRAIL_NEXT ? CRASH_HOW_UNWIND
 						    : CRASH_HOW_SCAN;
 		}
-		if (!entry->has_landing)
-			continue;
-		const struct chain_slot *landing =
-			&chain->slots[entry->landing];
-		if (trail_ask(trail, landing->slot, landing->ip) !=
-			    TRAIL_AGAINST &&
-		    (fallback == NULL || landing->slot < fallback->slot))
-			fallback = landing;
+		const struct chain_slot *stays = what_stays(chain, entry);
+		if (stays != NULL &&
+		    trail_ask(trail, stays->slot, stays->ip) != TRAIL_AGAINST &&
+		    (fallback == NULL || stays->slot < fallback->slot))
+			fallback = stays;
 	}
 	return best != NULL ? best : fallback;
 }

@@ -113,6 +113,24 @@ static void a_call_of_the_frame_above_speaks_for_itself(void **state)
 	assert_false(chain_next(chain, &from, 0, &trail, &step));
 }
 
+/* One that returns elsewhere may have, and be a leftover. */
+static void a_call_that_does_not_return_was_made_by_a_frame(void **state)
+{
+	(void)state;
+	scene_init(&s, CRASH_X64);
+	const uint64_t dies = BEHIND_CALL(0x1200, "\xcc");
+	const uint64_t lost = BEHIND_CALL(0x1300, NOWHERE);
+	scene_word(&s, 0x118, lost);
+	scene_word(&s, 0x138, dies);
+	scene_word(&s, 0x158, BEHIND_CALL(0x1400, EPILOGUE));
+	scene_word(&s, 0x188, lost);
+	const struct chain *chain = make(0x100);
+	const struct cpu from = frame_at(0x100);
+	assert_true(chain_next(chain, &from, 0, &trail, &step));
+	assert_int_equal(step.cpu.ip, dies);
+	assert_int_equal(step.how, CRASH_HOW_SCAN);
+}
+
 static void what_is_far_away_is_not_next(void **state)
 {
 	(void)state;
@@ -143,6 +161,8 @@ int main(void)
 		cmocka_unit_test(candidates_know_where_they_lead),
 		cmocka_unit_test(the_head_of_the_best_chain_is_next),
 		cmocka_unit_test(a_call_of_the_frame_above_speaks_for_itself),
+		cmocka_unit_test(
+			a_call_that_does_not_return_was_made_by_a_frame),
 		cmocka_unit_test(what_is_far_away_is_not_next),
 		cmocka_unit_test(outside_of_the_stack_there_is_nothing),
 	};
