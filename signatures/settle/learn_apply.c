@@ -203,8 +203,7 @@ static size_t find_again(struct learn *learn, const struct crash *crash,
 
 /*
  * Fill the gap above the last frame, up to a slot.  The frame after a gap is a
- * guess, unless it is where the thread began; those that follow from it are
- * not.
+ * guess, those that follow from it are not.
  */
 static size_t fill(struct learn *learn, const struct crash *crash,
 		   uint64_t origin, uint64_t before, struct crash_frame *frames,
@@ -220,8 +219,6 @@ static size_t fill(struct learn *learn, const struct crash *crash,
 		if (slot && slot < origin)
 			break;
 		at = find_again(learn, crash, slot ? slot - origin : 0, before);
-		if (at < none && is_start(learn, crash, at))
-			how = CRASH_HOW_LEARNED;
 		while (at < none && crash->candidates[at].slot < before &&
 		       count < LIMIT_FRAMES) {
 			frames[count] = frame_of(crash, at, origin);

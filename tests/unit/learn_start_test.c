@@ -89,7 +89,7 @@ static void another_build_tells_how_a_thread_began(void **state)
 	assert_true(learn_apply(learn, &arena, &crash));
 	assert_int_equal(crash.stack.count, 4);
 	assert_int_equal(crash.stack.frames[2].offset, INSIDE);
-	assert_int_equal(crash.stack.frames[2].how, CRASH_HOW_LEARNED);
+	assert_int_equal(crash.stack.frames[2].how, CRASH_HOW_SCAN);
 	assert_int_equal(crash.stack.frames[3].offset, FIRST);
 	assert_int_equal(crash.stack.frames[3].how, CRASH_HOW_LEARNED);
 	assert_int_equal(crash.stack.end, CRASH_STACK_COMPLETE);
