@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "query/cell.h"
+#include "query/page_stack.h"
 #include "query/table.h"
 #include "query/terminal.h"
 #include "query/value.h"
@@ -147,94 +148,6 @@ static void print_fault(struct page *page)
 		     text_printf(page->arena, "%016" PRIx64, fault->build));
 	line(page, "evidence", crash_fault_how_name(fault->how));
 	line(page, "trust", crash_trust_name(fault->trust));
-}
-
-static const char *frame_text(struct page *page,
-			      const struct crash_frame *frame)
-{
-	if (!frame->module && frame->symbol)
-		return frame->symbol;
-	if (!frame->module)
-		return text_printf(page->arena, "0x%" PRIx64, frame->offset);
-	if (frame->symbol)
-		return text_printf(page->arena, "%s!%s", frame->module,
-				   frame->symbol);
-	return text_printf(page->arena, "%s+0x%" PRIx64, frame->module,
-			   frame->offset);
-}
-
-/* Guessed frames are marked, so that the eye can tell walked from found. */
-static void print_frames(struct page *page, const struct crash_stack *stack)
-{
-	for (size_t i = 0; i < stack->count; i++) {
-		const struct crash_frame *frame = &stack->frames[i];
-
-		fprintf(page->out, "  %3zu %c %-13s  %s\n", i,
-			frame->how == CRASH_HOW_SCAN ? '?' : ' ',
-			crash_how_name(frame->how),
-			shown(page, frame_text(page, frame)));
-	}
-}
-
-static void print_stack(struct page *page)
-{
-	const struct crash_stack *stack = &page->crash->crash.stack;
-
-	fprintf(page->out, "\nStack (%s)\n", crash_stack_end_name(stack->end));
-	print_frames(page, stack);
-}
-
-/* Is one of the stack's frames in the function? */
-static bool is_walked(const struct crash_stack *stack,
-		      const struct crash_function *function)
-{
-	for (size_t i = 0; i < stack->count; i++) {
-		const struct crash_frame *frame = &stack->frames[i];
-
-		if (frame->module && frame->build == function->build &&
-		    !strcmp(frame->module, function->module) &&
-		    frame->offset >= function->begin &&
-		    frame->offset < function->end)
-			return true;
-	}
-	return false;
-}
-
-/* Where the walk did not meet all of them. */
-static void print_trail(struct page *page)
-{
-	const struct crash *crash = &page->crash->crash;
-	bool is_news = false;
-
-	for (size_t i = 0; i < crash->trail_count; i++)
-		is_news |= !is_walked(&crash->stack, &crash->trail[i]);
-	if (!is_news || crash->stack.end == CRASH_STACK_COMPLETE)
-		return;
-	fputs("\nPassed by the machine's own unwinder, innermost first\n",
-	      page->out);
-	for (size_t i = 0; i < crash->trail_count; i++) {
-		const struct crash_function *it = &crash->trail[i];
-
-		fprintf(page->out, "  %3zu   %s", i, it->module);
-		if (it->end)
-			fprintf(page->out, "+0x%" PRIx32 "..0x%" PRIx32,
-				it->begin, it->end);
-		fprintf(page->out, ", .pdata at +0x%" PRIx32 "\n", it->entry);
-	}
-}
-
-static void print_processors(struct page *page)
-{
-	const struct crash *crash = &page->crash->crash;
-
-	for (size_t i = 0; i < crash->processor_count; i++) {
-		const struct crash_processor *it = &crash->processors[i];
-
-		fprintf(page->out,
-			"\nMeanwhile, on processor %" PRIu32 " (%s)\n",
-			it->number, crash_stack_end_name(it->stack.end));
-		print_frames(page, &it->stack);
-	}
 }
 
 static void print_machine(struct page *page)
@@ -417,18 +330,17 @@ static void print_files(struct page *page)
 }
 
 void page_print(FILE *out, const struct store_crash *crash, const char *cluster,
-		const struct mark *mark, bool whole, struct arena *arena)
+		const struct mark *mark, const struct page_options *options,
+		struct arena *arena)
 {
 	struct page page = { .out = out, .arena = arena, .crash = crash };
 
 	print_top(&page, cluster, mark);
 	print_bugcheck(&page);
 	print_fault(&page);
-	print_stack(&page);
-	print_trail(&page);
-	print_processors(&page);
+	page_stack_print(out, &crash->crash, options->words, arena);
 	print_machine(&page);
 	print_traces(&page);
-	print_modules(&page, whole);
+	print_modules(&page, options->modules);
 	print_files(&page);
 }

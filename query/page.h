@@ -8,12 +8,17 @@
 
 #include "query/mark.h"
 
+struct page_options {
+	bool modules; /* Windows' own, too, with base and build */
+	bool words;   /* of the stack, see page_stack.h */
+};
+
 /*
- * cluster may be NULL; mark is of the crash; whole lists every module with base
- * and build, otherwise Windows' own are listed by name.  Text from the dump is
- * made visible.
+ * cluster may be NULL; mark is of the crash.  Text from the dump is made
+ * visible.
  */
 void page_print(FILE *out, const struct store_crash *crash, const char *cluster,
-		const struct mark *mark, bool whole, struct arena *arena);
+		const struct mark *mark, const struct page_options *options,
+		struct arena *arena);
 
 #endif

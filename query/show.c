@@ -16,13 +16,13 @@
 #include "signatures/base/text.h"
 #include "signatures/identity.h"
 
-static struct {
-	bool modules;
-} options;
+static struct page_options options;
 
 static const struct cli_option table[] = {
 	{ "modules", 0, CLI_FLAG, &options.modules, NULL,
 	  "base, size and build of Windows' modules too" },
+	{ "words", 0, CLI_FLAG, &options.words, NULL,
+	  "words on the stack that may be return addresses" },
 	CLI_END,
 };
 
@@ -96,7 +96,7 @@ static void print_page(struct query *query, uint32_t row,
 	size_t size;
 
 	if (strcmp(format, "text") == 0) {
-		page_print(query->out, crash, cluster, mark, options.modules,
+		page_print(query->out, crash, cluster, mark, &options,
 			   &query->arena);
 		return;
 	}
@@ -105,8 +105,7 @@ static void print_page(struct query *query, uint32_t row,
 
 	if (!memory)
 		abort();
-	page_print(memory, crash, cluster, mark, options.modules,
-		   &query->arena);
+	page_print(memory, crash, cluster, mark, &options, &query->arena);
 	if (fclose(memory))
 		abort();
 	if (strcmp(format, "html") == 0) {

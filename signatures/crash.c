@@ -211,3 +211,27 @@ const char *crash_module_canonical(const char *name)
 			return "nt";
 	return name;
 }
+
+bool crash_stack_origin(const struct crash *crash, uint64_t *ret)
+{
+	for (size_t i = 0; i < crash->stack.count; i++) {
+		const struct crash_frame *frame = &crash->stack.frames[i];
+
+		for (size_t k = 0;
+		     frame->slot && frame->module && k < crash->candidate_count;
+		     k++) {
+			const struct crash_candidate *candidate =
+				&crash->candidates[k];
+
+			if (candidate->module >= crash->module_count ||
+			    candidate->offset != frame->offset ||
+			    crash->modules[candidate->module].base +
+					    candidate->offset !=
+				    frame->address)
+				continue;
+			*ret = frame->slot - candidate->slot;
+			return true;
+		}
+	}
+	return false;
+}

@@ -353,6 +353,12 @@ bool crash_frame_is_sure(const struct crash_frame *frame);
 void crash_flag(struct crash *crash, struct arena *arena, const char *flag);
 bool crash_has_flag(const struct crash *crash, const char *flag);
 
+/*
+ * The stack pointer that candidates' slots are counted from; false where no
+ * frame is one of them.
+ */
+bool crash_stack_origin(const struct crash *crash, uint64_t *ret);
+
 /* Add a problem; kept to LIMIT_PROBLEMS, the rest is dropped silently. */
 void crash_problem(struct crash *crash, struct arena *arena, const char *format,
 		   ...) __attribute__((format(printf, 3, 4)));

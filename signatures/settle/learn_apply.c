@@ -67,31 +67,6 @@ static size_t caller_of(struct learn *learn, const struct crash *crash,
 					  : crash->candidate_count;
 }
 
-/* Where evidence slots begin in the address space of the stack. */
-static bool find_origin(const struct crash *crash, uint64_t *ret)
-{
-	for (size_t i = 0; i < crash->stack.count; i++) {
-		const struct crash_frame *frame = &crash->stack.frames[i];
-
-		for (size_t k = 0;
-		     frame->slot && frame->module && k < crash->candidate_count;
-		     k++) {
-			const struct crash_candidate *candidate =
-				&crash->candidates[k];
-
-			if (candidate->module >= crash->module_count ||
-			    candidate->offset != frame->offset ||
-			    crash->modules[candidate->module].base +
-					    candidate->offset !=
-				    frame->address)
-				continue;
-			*ret = frame->slot - candidate->slot;
-			return true;
-		}
-	}
-	return false;
-}
-
 static struct crash_frame frame_of(const struct crash *crash, size_t at,
 				   uint64_t origin)
 {
@@ -258,7 +233,7 @@ bool learn_apply(struct learn *learn, struct arena *arena, struct crash *crash)
 	size_t count = 0;
 	bool changed = false;
 
-	if (!find_origin(crash, &origin))
+	if (!crash_stack_origin(crash, &origin))
 		return false;
 	for (size_t i = 0; i < stack->count && count < LIMIT_FRAMES;) {
 		const struct crash_frame *frame = &stack->frames[i];

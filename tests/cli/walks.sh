@@ -59,3 +59,9 @@ crashcorpus synth "$machines/x64_3b.txt" --output=x64_3b.dmp
 crashindex x64_3b.dmp 2>>summary
 crashquery show x64_3b.dmp | sed -n '/^Stack/,/^Machine/p'
 crashquery show x64_3b.dmp --format=json | jq -c '.trail[]'
+
+echo what else lies on the stack
+crashindex small.dmp 2>>summary
+for dump in x64_3b small; do
+	crashquery show "$dump.dmp" --words | sed -n '/^Words/,/^$/p'
+done
