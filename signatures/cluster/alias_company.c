@@ -175,7 +175,20 @@ static uint32_t take_range(const struct alias_company *company, uint32_t from,
 	return to;
 }
 
-void alias_company_gather(struct alias_company *company, const bool *wanted)
+/* Leave of the wanted those that are not known; are there any? */
+static bool leave_unknown(struct alias_company *company, bool *wanted)
+{
+	bool any = false;
+
+	for (uint32_t f = 0; f < company->frame_count; f++) {
+		wanted[f] = wanted[f] && !company->known[f];
+		company->known[f] |= wanted[f];
+		any |= wanted[f];
+	}
+	return any;
+}
+
+static void gather(struct alias_company *company, const bool *wanted)
 {
 	size_t *end =
 		must(calloc((size_t)company->frame_count + 1, sizeof(*end)));
@@ -209,6 +222,12 @@ void alias_company_gather(struct alias_company *company, const bool *wanted)
 	free(end);
 }
 
+void alias_company_gather(struct alias_company *company, bool *wanted)
+{
+	if (leave_unknown(company, wanted))
+		gather(company, wanted);
+}
+
 void alias_company_init(struct alias_company *company,
 			const struct alias_frame *frames, size_t frame_count,
 			const struct alias_stack *stacks, size_t stack_count)
@@ -220,6 +239,7 @@ void alias_company_init(struct alias_company *company,
 		.stack_count = stack_count,
 		.first = must(calloc(frame_count + 1, sizeof(size_t))),
 		.many = must(calloc(frame_count + 1, sizeof(uint32_t))),
+		.known = must(calloc(frame_count + 1, sizeof(bool))),
 	};
 }
 
@@ -228,4 +248,5 @@ void alias_company_deinit(struct alias_company *company)
 	free(company->all);
 	free(company->first);
 	free(company->many);
+	free(company->known);
 }

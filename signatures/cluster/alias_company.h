@@ -21,6 +21,9 @@ enum alias_kind {
 	ALIAS_KIND_BITS = 3
 };
 
+/* So many frames away on either side is company. */
+#define ALIAS_COMPANY_REACH 2
+
 struct alias_company {
 	const struct alias_frame *frames; /* borrowed, as the stacks are */
 	uint32_t frame_count;
@@ -30,6 +33,7 @@ struct alias_company {
 	size_t count, room;
 	size_t *first;	/* of each frame in all */
 	uint32_t *many; /* of each frame */
+	bool *known;	/* of each frame: is it gathered? */
 };
 
 void alias_company_init(struct alias_company *company,
@@ -37,7 +41,7 @@ void alias_company_init(struct alias_company *company,
 			const struct alias_stack *stacks, size_t stack_count);
 void alias_company_deinit(struct alias_company *company);
 
-/* Of the frames that are wanted; once for each of them. */
-void alias_company_gather(struct alias_company *company, const bool *wanted);
+/* Of the frames that are wanted, where it is not there already. */
+void alias_company_gather(struct alias_company *company, bool *wanted);
 
 #endif

@@ -33,6 +33,7 @@ struct corpus *corpus_create(void)
 
 	arena_init(&corpus->arena);
 	arena_init(&corpus->scratch);
+	arena_init(&corpus->learned.arena);
 	keymap_init(&corpus->frame_numbers);
 	keymap_init(&corpus->stack_numbers);
 	keymap_init(&corpus->first_numbers);
@@ -45,6 +46,7 @@ void corpus_destroy(struct corpus *corpus)
 		return;
 	arena_deinit(&corpus->arena);
 	arena_deinit(&corpus->scratch);
+	arena_deinit(&corpus->learned.arena);
 	keymap_deinit(&corpus->frame_numbers);
 	keymap_deinit(&corpus->stack_numbers);
 	keymap_deinit(&corpus->first_numbers);
@@ -54,6 +56,8 @@ void corpus_destroy(struct corpus *corpus)
 	free(corpus->stacked);
 	free(corpus->codes);
 	free(corpus->firsts);
+	free(corpus->learned.named);
+	free(corpus->learned.was_there);
 	engine_destroy(corpus->engine);
 	free(corpus);
 }

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "signatures/base/hash.h"
-#include "signatures/settle/corpus_state.h"
+#include "signatures/settle/corpus_memory.h"
 
 /* A build of a module, and when it was first seen to crash. */
 struct build {
@@ -152,47 +152,172 @@ static struct alias_stack *bare_stacks(const struct corpus *corpus,
 	return stacks;
 }
 
-/* Give the frames of a rebuilt module the name of their node. */
+/* By what a build of a module is found. */
+static uint64_t build_key(const struct alias_frame *place)
+{
+	const uint64_t key = hash_mix(place->module, place->build);
+
+	return key ? key : 1;
+}
+
+/* Builds with a frame of a stack that has come or gone since the last pass. */
+static void find_touched(const struct corpus *corpus, struct keymap *ret)
+{
+	const struct corpus_learned *learned = &corpus->learned;
+
+	for (size_t i = 0; i < corpus->stack_count; i++) {
+		const struct stack *stack = &corpus->stacks[i];
+		const bool was_there =
+			i < learned->stack_count && learned->was_there[i];
+
+		for (uint32_t k = 0;
+		     was_there != (stack->count > 0) && k < stack->frame_count;
+		     k++) {
+			const struct frame *frame =
+				&corpus->frames
+					 [corpus->stacked[stack->first_frame +
+							  k]];
+			bool is_new;
+
+			if (frame->bare)
+				keymap_put(ret, build_key(&frame->place),
+					   &is_new);
+		}
+	}
+}
+
+/* The same by frame, in the order of placed. */
+static bool *touched_frames(const struct corpus *corpus,
+			    const struct placed *placed, size_t count)
+{
+	bool *ret = corpus_zeroed(count, sizeof(*ret));
+	struct keymap touched;
+	uint32_t unused;
+
+	keymap_init(&touched);
+	find_touched(corpus, &touched);
+	for (size_t i = 0; i < count; i++)
+		ret[i] = i > 0 &&
+					 placed[i].place.module ==
+						 placed[i - 1].place.module &&
+					 placed[i].place.build ==
+						 placed[i - 1].place.build
+				 ? ret[i - 1]
+				 : keymap_find(&touched,
+					       build_key(&placed[i].place),
+					       &unused);
+	keymap_deinit(&touched);
+	return ret;
+}
+
+/* From numbers of frames to where they are placed. */
+static void recall_names(const struct corpus_learned *learned,
+			 const struct placed *placed, const uint32_t *index,
+			 size_t count, uint32_t (*ret)[ALIAS_ROUNDS])
+{
+	for (size_t i = 0; i < count; i++)
+		for (size_t r = 0; r < ALIAS_ROUNDS; r++) {
+			const uint32_t number = placed[i].number;
+			const uint32_t named =
+				number < learned->named_count
+					? learned->named[number][r]
+					: ALIAS_NOBODY;
+
+			ret[i][r] = named == ALIAS_NOBODY ? ALIAS_NOBODY
+							  : index[named];
+		}
+}
+
+/* And back; what is not placed has no name. */
+static void keep_names(struct corpus *corpus, const struct placed *placed,
+		       size_t count, uint32_t (*named)[ALIAS_ROUNDS])
+{
+	struct corpus_learned *learned = &corpus->learned;
+
+	free(learned->named);
+	learned->named =
+		corpus_zeroed(corpus->frame_count, sizeof(*learned->named));
+	learned->named_count = corpus->frame_count;
+	memset(learned->named, 0xff,
+	       learned->named_count * sizeof(*learned->named));
+	for (size_t i = 0; i < count; i++)
+		for (size_t r = 0; r < ALIAS_ROUNDS; r++)
+			learned->named[placed[i].number][r] =
+				placed[named[i][r]].number;
+}
+
+/* index: of each frame by number, where it is placed. */
+static void learn(struct corpus *corpus, const struct placed *placed,
+		  const struct alias_frame *frames, size_t count,
+		  const uint32_t *index, uint32_t *node)
+{
+	struct corpus_learned *learned = &corpus->learned;
+	uint32_t(*named)[ALIAS_ROUNDS] = corpus_zeroed(count, sizeof(*named));
+	bool *touched = touched_frames(corpus, placed, count);
+	uint32_t *stacked =
+		corpus_zeroed(corpus->stacked_count, sizeof(*stacked));
+	struct alias_memory memory = {
+		.named = named,
+		.touched = touched,
+		.find = learned->store ? corpus_memory_links : NULL,
+		.closure = learned->store,
+		.arena = &learned->arena,
+	};
+	struct alias_stack *stacks;
+	size_t stack_count;
+
+	recall_names(learned, placed, index, count, named);
+	stacks = bare_stacks(corpus, index, stacked, &stack_count);
+	alias_learn(frames, count, stacks, stack_count, &memory, node);
+	learned->builds = memory.learned;
+	learned->build_count = memory.learned_count;
+	keep_names(corpus, placed, count, named);
+	free(named);
+	free(touched);
+	free(stacked);
+	free(stacks);
+}
+
+/* Frames without a symbol that some stack has, in order. */
+static size_t place_frames(const struct corpus *corpus, struct placed *ret)
+{
+	struct sighting *seen = sightings_of(corpus);
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < corpus->frame_count; i++)
+		if (corpus->frames[i].bare && seen[i].is_there)
+			ret[count++] = (struct placed){ corpus->frames[i].place,
+							seen[i].time, i };
+	free(seen);
+	order_builds(ret, count);
+	if (count > 1)
+		qsort(ret, count, sizeof(*ret), by_place);
+	return count;
+}
+
 void corpus_builds_unite(struct corpus *corpus)
 {
 	struct placed *placed =
 		corpus_zeroed(corpus->frame_count, sizeof(*placed));
-	struct alias_frame *frames =
-		corpus_zeroed(corpus->frame_count, sizeof(*frames));
+	const size_t count = place_frames(corpus, placed);
+	struct alias_frame *frames = corpus_zeroed(count, sizeof(*frames));
 	uint32_t *index = corpus_zeroed(corpus->frame_count, sizeof(*index));
-	uint32_t *node = corpus_zeroed(corpus->frame_count, sizeof(*node));
-	uint32_t *stacked =
-		corpus_zeroed(corpus->stacked_count, sizeof(*stacked));
-	struct sighting *seen = sightings_of(corpus);
-	struct alias_stack *stacks;
-	size_t count = 0;
-	size_t stack_count;
+	uint32_t *node = corpus_zeroed(count, sizeof(*node));
 
-	for (uint32_t i = 0; i < corpus->frame_count; i++)
-		if (corpus->frames[i].bare && seen[i].is_there)
-			placed[count++] =
-				(struct placed){ corpus->frames[i].place,
-						 seen[i].time, i };
-	order_builds(placed, count);
-	if (count > 1)
-		qsort(placed, count, sizeof(*placed), by_place);
+	memset(index, 0xff, corpus->frame_count * sizeof(*index));
 	for (uint32_t i = 0; i < count; i++) {
 		frames[i] = placed[i].place;
 		index[placed[i].number] = i;
 	}
-	stacks = bare_stacks(corpus, index, stacked, &stack_count);
-	alias_learn(frames, count, stacks, stack_count, node);
+	learn(corpus, placed, frames, count, index, node);
 	for (uint32_t i = 0; i < count; i++) {
 		const struct alias_frame *named = &frames[node[i]];
 
 		corpus->frames[placed[i].number].feature.id = hash_mix(
 			named->module, hash_mix(named->build, named->offset));
 	}
-	free(seen);
 	free(placed);
 	free(frames);
 	free(index);
 	free(node);
-	free(stacked);
-	free(stacks);
 }

@@ -12,8 +12,14 @@ enum {
 	KEY_BYTES = 5,
 	FRAME_BARE = 1,
 	FRAME_AGAIN = 2,
-	FRAME_END = 4
+	FRAME_END = 4,
+	NAMED = 1,
+	NAMED_AS_BEFORE = 2, /* in the first round; those after it follow */
+	NAMED_END = 16,
+	LINKS_KEY_BYTES = 17
 };
+
+#define LINKS 'l'
 
 static size_t make_key(uint8_t ret[KEY_BYTES], char kind, uint32_t chunk)
 {
@@ -45,6 +51,17 @@ struct kind {
 	bool (*take)(struct bytes *in, struct corpus *corpus, size_t i);
 };
 
+static void put_changed(struct store *store, const uint8_t *key, size_t size,
+			struct bytes value)
+{
+	struct bytes there;
+
+	if (!store_settled_get(store, key, size, &there) ||
+	    bytes_left(&there) != bytes_left(&value) ||
+	    memcmp(there.next, value.next, bytes_left(&value)) != 0)
+		store_settled_put(store, key, size, value);
+}
+
 static void save(struct store *store, const struct corpus *corpus,
 		 const struct kind *kind, size_t count)
 {
@@ -57,15 +74,10 @@ static void save(struct store *store, const struct corpus *corpus,
 	for (size_t i = 0; i < count; chunk++) {
 		const size_t size = make_key(key, kind->name, (uint32_t)chunk);
 		struct pack out = pack_into(&arena);
-		struct bytes made;
 
 		for (size_t k = 0; k < kind->chunk && i < count; k++, i++)
 			kind->pack(&out, corpus, i);
-		made = pack_done(&out);
-		if (!store_settled_get(store, key, size, &there) ||
-		    bytes_left(&there) != bytes_left(&made) ||
-		    memcmp(there.next, made.next, bytes_left(&made)) != 0)
-			store_settled_put(store, key, size, made);
+		put_changed(store, key, size, pack_done(&out));
 		arena_reset(&arena);
 	}
 	arena_deinit(&arena);
@@ -219,6 +231,40 @@ static bool take_frame(struct bytes *in, struct corpus *corpus, size_t i)
 	return corpus_push(corpus, &frame) == i;
 }
 
+static void pack_named(struct pack *out, const struct corpus *corpus, size_t i)
+{
+	const uint32_t *named = corpus->learned.named[i];
+	uint32_t before = (uint32_t)i;
+	uint8_t bits = named[0] == ALIAS_NOBODY ? 0 : NAMED;
+
+	for (unsigned int r = 0; bits && r < ALIAS_ROUNDS; r++) {
+		if (named[r] == before)
+			bits |= (uint8_t)(NAMED_AS_BEFORE << r);
+		before = named[r];
+	}
+	pack_u8(out, bits);
+	for (unsigned int r = 0; bits && r < ALIAS_ROUNDS; r++)
+		if (!(bits & NAMED_AS_BEFORE << r))
+			pack_signed(out,
+				    (uint64_t)((int64_t)named[r] - (int64_t)i));
+}
+
+static bool take_named(struct bytes *in, struct corpus *corpus, size_t i)
+{
+	const unsigned int bits = pack_take_enum(in, NAMED_END);
+	uint32_t *named = corpus->learned.named[i];
+	uint64_t before = i;
+
+	for (unsigned int r = 0; r < ALIAS_ROUNDS; r++) {
+		if (bits & NAMED && !(bits & NAMED_AS_BEFORE << r))
+			before = i + pack_take_signed(in);
+		if (before >= corpus->frame_count)
+			return false;
+		named[r] = bits & NAMED ? (uint32_t)before : ALIAS_NOBODY;
+	}
+	return true;
+}
+
 static const struct kind rows = { 't', MEMORY_CHUNK, pack_row, take_row };
 static const struct kind firsts = { 'u', CORPUS_MEMORY_STACKS, pack_first,
 				    take_first };
@@ -226,6 +272,59 @@ static const struct kind bodies = { 'b', CORPUS_MEMORY_STACKS, pack_body,
 				    take_body };
 static const struct kind frames = { 'v', CORPUS_MEMORY_FRAMES, pack_frame,
 				    take_frame };
+
+static const struct kind names = { 'a', CORPUS_MEMORY_FRAMES, pack_named,
+				   take_named };
+
+static size_t make_links_key(uint8_t ret[LINKS_KEY_BYTES], uint64_t module,
+			     uint64_t build)
+{
+	ret[0] = LINKS;
+	for (unsigned int i = 0; i < 8; i++) {
+		ret[1 + i] = (uint8_t)(module >> 8 * (7 - i));
+		ret[9 + i] = (uint8_t)(build >> 8 * (7 - i));
+	}
+	return LINKS_KEY_BYTES;
+}
+
+bool corpus_memory_links(void *closure, uint64_t module, uint64_t build,
+			 struct bytes *ret)
+{
+	uint8_t key[LINKS_KEY_BYTES];
+
+	return store_settled_get(closure, key,
+				 make_links_key(key, module, build), ret);
+}
+
+static bool load_learned(struct store *store, struct corpus *corpus)
+{
+	struct corpus_learned *learned = &corpus->learned;
+
+	learned->store = store;
+	learned->named =
+		corpus_zeroed(corpus->frame_count, sizeof(*learned->named));
+	learned->named_count = corpus->frame_count;
+	learned->was_there = corpus_zeroed(corpus->stack_count, sizeof(bool));
+	learned->stack_count = corpus->stack_count;
+	for (size_t i = 0; i < corpus->stack_count; i++)
+		learned->was_there[i] = corpus->stacks[i].count > 0;
+	return load(store, corpus, &names, corpus->frame_count);
+}
+
+static void save_learned(struct store *store, const struct corpus *corpus)
+{
+	const struct corpus_learned *learned = &corpus->learned;
+	uint8_t key[LINKS_KEY_BYTES];
+
+	save(store, corpus, &names, learned->named_count);
+	if (!learned->store)
+		store_settled_erase_all(store, LINKS);
+	for (size_t i = 0; i < learned->build_count; i++)
+		put_changed(store, key,
+			    make_links_key(key, learned->builds[i].module,
+					   learned->builds[i].build),
+			    learned->builds[i].links);
+}
 
 struct corpus *corpus_memory_load(struct store *store, uint32_t row_count,
 				  uint32_t more)
@@ -243,7 +342,8 @@ struct corpus *corpus_memory_load(struct store *store, uint32_t row_count,
 	fine = fine && load(store, corpus, &frames, frame_count) &&
 	       load(store, corpus, &bodies, stack_count) &&
 	       load(store, corpus, &firsts, stack_count) &&
-	       load(store, corpus, &rows, row_count);
+	       load(store, corpus, &rows, row_count) &&
+	       load_learned(store, corpus);
 	if (fine)
 		return corpus;
 	corpus_destroy(corpus);
@@ -263,6 +363,7 @@ void corpus_memory_save(struct store *store, const struct corpus *corpus)
 	save(store, corpus, &bodies, corpus->stack_count);
 	save(store, corpus, &firsts, corpus->stack_count);
 	save(store, corpus, &rows, corpus->count);
+	save_learned(store, corpus);
 	arena_init(&arena);
 	out = pack_into(&arena);
 	pack_u32(&out, (uint32_t)corpus->count);

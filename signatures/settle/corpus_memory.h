@@ -15,6 +15,13 @@
  *	'v' chunk u32   CORPUS_MEMORY_FRAMES frames: u64 id, u8 is it bare << 0
  *	                and of the module and build before << 1, v offset, text
  *	                function; [u64 build, text module]
+ *	'a' chunk u32   by frame, CORPUS_MEMORY_FRAMES of them, who names its
+ *	                node after each round of alias_learn(): u8 is there such
+ *	                a frame << 0, and is it as the round before (in the
+ *	                first: this one itself) << 1, 2, 3; s from this frame to
+ *	                it, of each round where it is not
+ *	'l' module u64, what a build has in common with those before it:
+ *	    build u64   alias_links.h
  */
 #ifndef SETTLE_CORPUS_MEMORY_H
 #define SETTLE_CORPUS_MEMORY_H
@@ -32,6 +39,9 @@
  */
 struct corpus *corpus_memory_load(struct store *store, uint32_t rows,
 				  uint32_t more);
+/* Links of a build, as struct alias_memory wants them; closure is the store. */
+bool corpus_memory_links(void *closure, uint64_t module, uint64_t build,
+			 struct bytes *ret);
 /* Instead of what is there; NULL for none.  Needs a write transaction. */
 void corpus_memory_save(struct store *store, const struct corpus *corpus);
 

@@ -38,6 +38,18 @@ struct member {
 	uint64_t id; /* 0 = not known */
 };
 
+/* What the last pass learned of builds, then what this one did. */
+struct corpus_learned {
+	struct store *store; /* that keeps it; NULL: nothing is known */
+	uint32_t (*named)[ALIAS_ROUNDS]; /* by frame: numbers of frames */
+	size_t named_count;
+	bool *was_there; /* by stack: some crash had it */
+	size_t stack_count;
+	struct arena arena;
+	struct alias_learned *builds; /* in arena: those that are new */
+	size_t build_count;
+};
+
 #define NO_STACK UINT32_MAX
 #define NO_ROW UINT32_MAX
 
@@ -56,6 +68,7 @@ struct corpus {
 	size_t stacked_count, stacked_room;
 	uint64_t *codes;
 	size_t code_count, code_room;
+	struct corpus_learned learned;
 	bool has_bare;
 	bool by_row; /* there is a member for every row, at its number */
 	struct corpus_first *firsts; /* once in order */

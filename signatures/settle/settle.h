@@ -8,8 +8,9 @@
  *
  * A pass reads the crashes that are new or changed, and those whose stacks
  * follow from them.  Where every frame has a symbol the rest is the newest
- * signatures (night.h); where not, names are learned anew over all distinct
- * stacks, as they are remembered (corpus_again.h).  Every crash is read the
+ * signatures (night.h); where not, the distinct stacks are remembered
+ * (corpus_again.h), and what two builds have in common is learned again where
+ * the company of their frames has changed (alias.h).  Every crash is read the
  * first time; where lists or rules are others than those of the last pass, or
  * move thresholds; where what it left is damaged; where more than a third is
  * new; and where a crash has as many files as are kept, so that one may be

@@ -37,7 +37,8 @@ static void rebuilt_functions_are_united(void **state)
 				b * FUNCTIONS + (path * 7 + k * 5) % FUNCTIONS;
 		stacks[s] = (struct alias_stack){ path % 4, at[s], DEPTH };
 	}
-	alias_learn(frames, BUILDS * FUNCTIONS, stacks, BUILDS * STACKS, node);
+	alias_learn(frames, BUILDS * FUNCTIONS, stacks, BUILDS * STACKS, NULL,
+		    node);
 	for (uint32_t f = 0; f < FUNCTIONS; f++) {
 		assert_int_equal(node[f], f);
 		for (uint32_t b = 1; b < BUILDS; b++) {
@@ -64,7 +65,7 @@ static void two_offsets_of_one_build_stay_apart(void **state)
 	uint32_t node[3];
 
 	(void)state;
-	alias_learn(frames, 3, stacks, 3, node);
+	alias_learn(frames, 3, stacks, 3, NULL, node);
 	assert_true(node[0] != node[1]);
 }
 

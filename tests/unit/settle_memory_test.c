@@ -25,21 +25,32 @@ static bool pick(void *closure, struct bytes key, struct bytes value)
 	return false;
 }
 
-/* One bit of one entry, its end, or all of it. */
-static void damage(struct place *place, uint64_t *seed)
+/* Any entry, or one whose key begins with a kind. */
+static void pick_any(struct place *place, uint64_t *seed, const char *kind,
+		     struct picked *ret)
 {
-	static struct picked picked;
-	const struct btree_key all = btree_key();
+	struct btree_key prefix = btree_key();
 	uint64_t count;
 
-	must(store_begin(place->store, &place->err), &place->err);
-	count = store_settled_count(place->store);
-	assert_true(count > 100);
-	picked.left = number(seed, (uint32_t)count);
+	btree_key_bytes(&prefix, kind, strlen(kind));
+	ret->left = UINT64_MAX;
+	btree_walk(place->store, SCHEMA_SETTLED, &prefix, pick, ret);
+	count = UINT64_MAX - ret->left;
+	assert_true(count > (*kind ? 0 : 100));
+	ret->left = number(seed, (uint32_t)count);
 	/* The few that are not of one signature or feature are at the end. */
-	if (number(seed, 4) == 0)
-		picked.left = number(seed, 2) ? 0 : count - 1;
-	btree_walk(place->store, SCHEMA_SETTLED, &all, pick, &picked);
+	if (!*kind && number(seed, 4) == 0)
+		ret->left = number(seed, 2) ? 0 : count - 1;
+	btree_walk(place->store, SCHEMA_SETTLED, &prefix, pick, ret);
+}
+
+/* One bit of one entry, its end, or all of it. */
+static void damage(struct place *place, uint64_t *seed, const char *kind)
+{
+	static struct picked picked;
+
+	must(store_begin(place->store, &place->err), &place->err);
+	pick_any(place, seed, kind, &picked);
 	switch (number(seed, 3)) {
 	case 0:
 		btree_delete(place->store, SCHEMA_SETTLED, &picked.key);
@@ -58,21 +69,22 @@ static void damage(struct place *place, uint64_t *seed)
 	must(store_commit(place->store, &place->err), &place->err);
 }
 
-static void damage_and_go_on(struct made *made, uint64_t seed)
+static void damage_and_go_on(struct made *made, uint64_t seed, uint32_t times,
+			     const char *kind)
 {
 	char *wanted[2];
 
 	arrive(made, 7, 10);
 	wanted[0] = at_once(made, FIRST, NULL);
 	wanted[1] = at_once(made, FIRST + 30, NULL);
-	for (uint32_t i = 0; i < 24; i++) {
+	for (uint32_t i = 0; i < times; i++) {
 		struct place place;
 		char *said;
 
 		place_open(&place);
 		put(&place, made, 0, FIRST);
 		settle(&place);
-		damage(&place, &seed);
+		damage(&place, &seed, kind);
 		said = describe(&place);
 		assert_same_lines(said, wanted[0]);
 		free(said);
@@ -93,9 +105,19 @@ static void what_is_damaged_is_made_anew(void **state)
 	for (uint64_t seed = 1; seed <= 2; seed++) {
 		struct made *made = make(7, seed == 2, seed == 2);
 
-		damage_and_go_on(made, seed);
+		damage_and_go_on(made, seed, 24, "");
 		make_end(made);
 	}
+}
+
+static void so_are_the_names_of_rebuilt_functions(void **state)
+{
+	struct made *made = make(8, true, false);
+
+	(void)state;
+	damage_and_go_on(made, 8, 6, "a");
+	damage_and_go_on(made, 9, 6, "l");
+	make_end(made);
 }
 
 static void count_line(void *closure, const char *text)
@@ -276,6 +298,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_damaged_is_made_anew),
+		cmocka_unit_test(so_are_the_names_of_rebuilt_functions),
 		cmocka_unit_test(verify_sees_it_and_rebuild_drops_it),
 		cmocka_unit_test(a_search_says_what_it_does_not_know_of),
 		cmocka_unit_test(code_and_company_may_disagree),
