@@ -106,26 +106,22 @@ static void print_processors(const struct page_stack *page)
 	}
 }
 
-/* The frame that stands where a word does, or NULL. */
+/* The frame that stands in a slot, or NULL. */
 static const struct crash_frame *frame_at(const struct crash *crash,
-					  uint32_t slot)
+					  uint64_t slot)
 {
-	uint64_t origin;
-
-	if (!crash_stack_origin(crash, &origin))
-		return NULL;
 	for (size_t i = 0; i < crash->stack.count; i++)
-		if (crash->stack.frames[i].slot == origin + slot)
+		if (crash->stack.frames[i].slot == slot)
 			return &crash->stack.frames[i];
 	return NULL;
 }
 
-/* What is known of a word; "" for nothing. */
+/* What is known of a word; "" for nothing.  Slot 0: not known where it is. */
 static const char *remark(const struct page_stack *page,
-			  const struct crash_candidate *word)
+			  const struct crash_candidate *word, uint64_t slot)
 {
 	const struct crash *crash = page->crash;
-	const struct crash_frame *frame = frame_at(crash, word->slot);
+	const struct crash_frame *frame = slot ? frame_at(crash, slot) : NULL;
 	const char *number = frame ? text_printf(page->arena, "  frame %td",
 						 frame - crash->stack.frames)
 				   : "";
@@ -146,6 +142,8 @@ static const char *remark(const struct page_stack *page,
 static void print_words(const struct page_stack *page)
 {
 	const struct crash *crash = page->crash;
+	uint64_t origin;
+	const bool is_known = crash_stack_origin(crash, &origin);
 
 	fprintf(page->out,
 		"\nWords on the stack that may be return addresses (%zu)\n",
@@ -156,7 +154,8 @@ static void print_words(const struct page_stack *page)
 			crash->modules[word->module].name);
 		const char *text = text_printf(page->arena, "%s+0x%" PRIx32,
 					       module, word->offset);
-		const char *said = remark(page, word);
+		const char *said =
+			remark(page, word, is_known ? origin + word->slot : 0);
 
 		fprintf(page->out, "  %#7" PRIx32 "  %-*s%s\n", word->slot,
 			*said ? NAME_COLUMNS : 0,
