@@ -3,6 +3,13 @@
 #include <assert.h>
 #include <string.h>
 
+#include "signatures/store/pages.h"
+
+enum {
+	KEPT_BYTES =
+		64 << 20 /* of a question; who looks at more uses the map */
+};
+
 struct btree_key btree_key(void)
 {
 	return (struct btree_key){ .size = 0 };
@@ -78,6 +85,43 @@ static void stick(struct store *store, int rc)
 		store->failed = rc;
 }
 
+static uint64_t root_of(struct store *store, MDB_dbi names, const char *name)
+{
+	MDB_val key = { strlen(name), (void *)(uintptr_t)name };
+	MDB_val record;
+
+	return mdb_get(store->txn, names, &key, &record)
+		       ? PAGES_NO_ROOT
+		       : pages_root(of_value(record));
+}
+
+/* Without these, LMDB is asked everything. */
+void btree_begin(struct store *store)
+{
+	mdb_filehandle_t fd;
+	MDB_dbi names;
+	MDB_stat stat;
+
+	if (mdb_env_get_fd(store->env, &fd) ||
+	    mdb_env_stat(store->env, &stat) ||
+	    mdb_dbi_open(store->txn, NULL, 0, &names))
+		return;
+	for (size_t i = 0; i < SCHEMA_DBS; i++)
+		store->roots[i] = root_of(store, names, state_names[i]);
+	store->pages = pages_create(fd, stat.ms_psize, KEPT_BYTES);
+}
+
+void btree_end(struct store *store)
+{
+	pages_destroy(store->pages);
+	store->pages = NULL;
+}
+
+static struct bytes whole(const struct btree_key *key)
+{
+	return bytes_of(key->data, key->size);
+}
+
 bool btree_get(struct store *store, enum schema_db db,
 	       const struct btree_key *key, struct bytes *ret)
 {
@@ -88,6 +132,13 @@ bool btree_get(struct store *store, enum schema_db db,
 
 	if (store->failed)
 		return false;
+	if (store->pages) {
+		const enum pages_answer answer = pages_get(
+			store->pages, store->roots[db], whole(key), ret);
+
+		if (answer != PAGES_UNREAD)
+			return answer == PAGES_FOUND;
+	}
 	rc = mdb_get(store->txn, store->dbi[db], &name, &value);
 	if (rc == 0) {
 		*ret = of_value(value);
@@ -96,6 +147,25 @@ bool btree_get(struct store *store, enum schema_db db,
 	if (rc != MDB_NOTFOUND)
 		stick(store, rc);
 	return false;
+}
+
+bool btree_first(struct store *store, enum schema_db db,
+		 const struct btree_key *key, size_t most, struct bytes *ret)
+{
+	struct bytes value;
+
+	if (store->pages && !store->failed) {
+		const enum pages_answer answer = pages_first(
+			store->pages, store->roots[db], whole(key), most, ret);
+
+		if (answer != PAGES_UNREAD)
+			return answer == PAGES_FOUND;
+	}
+	if (!btree_get(store, db, key, &value))
+		return false;
+	*ret = bytes_of(value.next,
+			bytes_left(&value) < most ? bytes_left(&value) : most);
+	return true;
 }
 
 void btree_put(struct store *store, enum schema_db db,
@@ -177,29 +247,74 @@ static bool found(struct store *store, int rc)
 	return rc == 0;
 }
 
+static uint32_t number_behind(const struct btree_key *prefix, struct bytes key)
+{
+	if (bytes_left(&key) != prefix->size + 4 ||
+	    memcmp(key.next, prefix->data, prefix->size) != 0)
+		return 0;
+	bytes_skip(&key, prefix->size);
+	return (uint32_t)btree_take(&key, 4);
+}
+
 uint32_t btree_last(struct store *store, enum schema_db db,
 		    const struct btree_key *prefix)
 {
 	struct btree_key beyond = *prefix;
-	MDB_cursor *cursor = cursor_of(store, db);
+	enum pages_answer answer = PAGES_UNREAD;
+	MDB_cursor *cursor;
 	MDB_val name, value;
 	struct bytes key;
 	bool is_there;
 
+	btree_key_u32(&beyond, UINT32_MAX);
+	if (store->pages && !store->failed)
+		answer = pages_last(store->pages, store->roots[db],
+				    whole(&beyond), &key);
+	if (answer != PAGES_UNREAD)
+		return answer == PAGES_FOUND ? number_behind(prefix, key) : 0;
+	cursor = cursor_of(store, db);
 	if (!cursor)
 		return 0;
-	btree_key_u32(&beyond, UINT32_MAX);
 	name = (MDB_val){ beyond.size, beyond.data };
 	is_there = mdb_cursor_get(cursor, &name, &value, MDB_SET_RANGE) == 0;
 	is_there = found(store, mdb_cursor_get(cursor, &name, &value,
 					       is_there ? MDB_PREV : MDB_LAST));
 	key = of_value(name);
 	mdb_cursor_close(cursor);
-	if (!is_there || bytes_left(&key) != prefix->size + 4 ||
-	    memcmp(key.next, prefix->data, prefix->size) != 0)
-		return 0;
-	bytes_skip(&key, prefix->size);
-	return (uint32_t)btree_take(&key, 4);
+	return is_there ? number_behind(prefix, key) : 0;
+}
+
+/* As long as keys begin as this one. */
+struct walk {
+	const struct btree_key *from;
+	size_t same;
+	btree_take_entry *take;
+	void *closure;
+};
+
+static bool take_same(void *closure, struct bytes key, struct bytes value)
+{
+	const struct walk *walk = closure;
+
+	return bytes_left(&key) >= walk->same &&
+	       memcmp(key.next, walk->from->data, walk->same) == 0 &&
+	       walk->take(walk->closure, key, value);
+}
+
+static void walk_map(struct store *store, enum schema_db db, struct walk *walk)
+{
+	struct btree_key copy;
+	MDB_val name = of_key(&copy, walk->from);
+	MDB_val value;
+	MDB_cursor *cursor = cursor_of(store, db);
+	MDB_cursor_op next = walk->from->size ? MDB_SET_RANGE : MDB_FIRST;
+
+	if (!cursor)
+		return;
+	while (found(store, mdb_cursor_get(cursor, &name, &value, next)) &&
+	       take_same(walk, of_value(name), of_value(value)))
+		next = MDB_NEXT;
+	mdb_cursor_close(cursor);
 }
 
 /* From a key on, as long as keys begin as its first same bytes. */
@@ -207,23 +322,13 @@ static void walk(struct store *store, enum schema_db db,
 		 const struct btree_key *from, size_t same,
 		 btree_take_entry *take, void *closure)
 {
-	struct btree_key copy;
-	MDB_val name = of_key(&copy, from);
-	MDB_val value;
-	MDB_cursor *cursor = cursor_of(store, db);
-	MDB_cursor_op next = from->size ? MDB_SET_RANGE : MDB_FIRST;
+	struct walk walk = { from, same, take, closure };
 
-	if (!cursor)
-		return;
-	while (found(store, mdb_cursor_get(cursor, &name, &value, next))) {
-		if (name.mv_size < same ||
-		    memcmp(name.mv_data, from->data, same) != 0)
-			break;
-		if (!take(closure, of_value(name), of_value(value)))
-			break;
-		next = MDB_NEXT;
-	}
-	mdb_cursor_close(cursor);
+	if (!store->pages || store->roots[db] == PAGES_NO_ROOT)
+		walk_map(store, db, &walk);
+	else if (!store->failed && !pages_walk(store->pages, store->roots[db],
+					       whole(from), take_same, &walk))
+		stick(store, MDB_CORRUPTED);
 }
 
 void btree_walk(struct store *store, enum schema_db db,

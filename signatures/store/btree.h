@@ -27,11 +27,21 @@ void btree_key_u64(struct btree_key *key, uint64_t value);
 void btree_key_hash(struct btree_key *key, struct hash128 hash);
 void btree_key_bytes(struct btree_key *key, const void *data, size_t size);
 
+/* A reader's transaction has begun: pages.h is asked first from here on. */
+void btree_begin(struct store *store);
+void btree_end(struct store *store);
+
 /* Number of size bytes, big-endian, taken off a key or a pair. */
 uint64_t btree_take(struct bytes *in, size_t size);
 
 bool btree_get(struct store *store, enum schema_db db,
 	       const struct btree_key *key, struct bytes *ret);
+/*
+ * The first bytes of the value, at most this many; of a long one they are there
+ * until the next of these calls alone.
+ */
+bool btree_first(struct store *store, enum schema_db db,
+		 const struct btree_key *key, size_t most, struct bytes *ret);
 void btree_put(struct store *store, enum schema_db db,
 	       const struct btree_key *key, struct bytes value);
 void btree_delete(struct store *store, enum schema_db db,

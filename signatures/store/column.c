@@ -26,31 +26,38 @@ struct chunk {
 };
 
 /* The store is ours, but it lies on somebody's disk. */
+static bool take_head(struct bytes *in, struct chunk *ret, bool *is_listed)
+{
+	const unsigned int form = bytes_u8(in);
+
+	*ret = (struct chunk){ .width = form & COLUMN_WIDTH,
+			       .is_whole = form & COLUMN_WHOLE,
+			       .is_folded = form & COLUMN_FOLDED };
+	ret->base = bytes_u64(in);
+	ret->most = bytes_u64(in);
+	ret->rows = (size_t)bytes_u16(in) + 1;
+	*is_listed = form & COLUMN_LISTED;
+	return !in->failed && ret->width <= COLUMN_WIDEST &&
+	       ret->rows <= STORE_CHUNK_ROWS;
+}
+
 static bool open_chunk(struct store *store, uint8_t field, uint32_t chunk,
 		       struct chunk *ret)
 {
 	const struct btree_key key = column_form_key(field, chunk);
-	unsigned int form;
 	struct bytes in;
+	bool is_listed;
 
-	if (!btree_get(store, SCHEMA_COLUMN, &key, &in))
+	if (!btree_first(store, SCHEMA_COLUMN, &key, SIZE_MAX, &in) ||
+	    !take_head(&in, ret, &is_listed))
 		return false;
-	form = bytes_u8(&in);
-	*ret = (struct chunk){ .width = form & COLUMN_WIDTH,
-			       .is_whole = form & COLUMN_WHOLE,
-			       .is_folded = form & COLUMN_FOLDED };
-	ret->base = bytes_u64(&in);
-	ret->most = bytes_u64(&in);
-	ret->rows = (size_t)bytes_u16(&in) + 1;
-	if (form & COLUMN_LISTED) {
+	if (is_listed) {
 		ret->listed = bytes_u8(&in);
 		ret->list = in.next;
 		bytes_skip(&in, ret->listed * COLUMN_WIDEST);
 	}
 	ret->data = in.next;
-	return !in.failed && ret->width <= COLUMN_WIDEST &&
-	       ret->rows <= STORE_CHUNK_ROWS &&
-	       bytes_left(&in) == ret->rows * ret->width;
+	return !in.failed && bytes_left(&in) == ret->rows * ret->width;
 }
 
 static uint64_t number_at(const uint8_t *at, unsigned int width)
@@ -165,9 +172,13 @@ void column_read(struct store *store, uint8_t field, uint64_t none,
 bool column_range(struct store *store, uint8_t field, uint32_t chunk,
 		  struct store_range *ret)
 {
+	const struct btree_key key = column_form_key(field, chunk);
+	struct bytes in;
 	struct chunk it;
+	bool is_listed;
 
-	if (!open_chunk(store, field, chunk, &it))
+	if (!btree_first(store, SCHEMA_COLUMN, &key, COLUMN_HEAD_BYTES, &in) ||
+	    !take_head(&in, &it, &is_listed))
 		return false;
 	*ret = (struct store_range){
 		.least = it.width == COLUMN_WIDEST || it.is_folded

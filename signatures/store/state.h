@@ -17,6 +17,7 @@
 struct hashes;
 struct kin;
 struct memos;
+struct pages;
 struct part_builds;
 struct part_cache;
 struct pending;
@@ -32,6 +33,8 @@ struct store {
 	MDB_env *env;
 	MDB_txn *txn;
 	MDB_dbi dbi[SCHEMA_DBS];
+	struct pages *pages;	    /* reader, in a transaction, or NULL */
+	uint64_t roots[SCHEMA_DBS]; /* with these */
 	int failed;	 /* of this transaction: an LMDB or errno code, or 0 */
 	bool is_full;	 /* the map has to grow before the next transaction */
 	bool is_scratch; /* store_verify()'s own, need not last */

@@ -445,6 +445,8 @@ enum status store_begin(struct store *store, struct error *err)
 		return state_error(store->path, rc, err);
 	}
 	store->failed = 0;
+	if (store->mode == STORE_READ)
+		btree_begin(store);
 	store->rows = (uint32_t)btree_count(store, SCHEMA_ROW);
 	btree_get(store, SCHEMA_META, &key, &in);
 	store->files = pack_take_varint(&in);
@@ -476,6 +478,7 @@ enum status store_begin(struct store *store, struct error *err)
 
 void store_end(struct store *store)
 {
+	btree_end(store);
 	if (store->txn)
 		mdb_txn_abort(store->txn);
 	store->txn = NULL;

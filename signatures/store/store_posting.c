@@ -208,7 +208,7 @@ static void keep_chunks(struct store *store, const struct field *field,
 
 		if (!is_any(bits + first / 64, words))
 			continue;
-		if (!btree_get(store, SCHEMA_POSTING, &key, &in))
+		if (!btree_first(store, SCHEMA_POSTING, &key, SIZE_MAX, &in))
 			memset(bits + first / 64, 0, words * sizeof(*bits));
 		else if (!posting_bits_keep(in, (uint32_t)first, bits,
 					    store->rows) &&

@@ -1,0 +1,490 @@
+/*
+ * Version 1 of LMDB's format, numbers as a little-endian machine writes them:
+ *
+ *   0  8  number of the page
+ *  10  2  1 branch, 2 leaf, 4 long value; other bits are none of ours
+ *  12  2  where the places of nodes end; they begin at 16
+ *  16     2 bytes each: where in the page the node begins, in order of keys
+ *
+ * A node of a leaf:
+ *
+ *   0  4  bytes of the value
+ *   4  2  flags: 1 the value is long; others are none of ours
+ *   6  2  bytes of the key
+ *   8     the key, then the value, or (8) the page in which a long one begins,
+ *         16 bytes behind the start
+ *
+ * A node of a branch, whose keys are not below its own; the first has none:
+ *
+ *   0  6  number of the page
+ *   6  2  bytes of the key
+ *   8     the key
+ *
+ * What is kept of a sub-database:
+ *
+ *   4  2  flags: 0 of those that are read here
+ *  40  8  number of the root page, all bits set if there is none
+ */
+#include "signatures/store/pages.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "signatures/base/arena.h"
+
+enum {
+	HEAD_BYTES = 16,
+	NODE_BYTES = 8,
+	RECORD_BYTES = 48,
+	IS_BRANCH = 1,
+	IS_LEAF = 2,
+	IS_LONG = 1, /* of a node */
+	LEVELS_MOST = 32,
+	FIRST_SLOTS = 1 << 10
+};
+
+struct slot {
+	uint64_t number;
+	const uint8_t *page; /* NULL: free */
+};
+
+struct pages {
+	int fd;
+	size_t page_bytes;
+	struct slot *slots;
+	size_t slot_count; /* a power of two */
+	size_t slots_used;
+	size_t kept, kept_most; /* bytes */
+	struct arena arena;
+	uint8_t *value; /* the long one of pages_first() */
+	size_t value_room;
+};
+
+struct node {
+	struct bytes key;
+	struct bytes rest; /* of the page, behind the key */
+	uint64_t child;
+	uint32_t value_bytes;
+	unsigned int flags;
+};
+
+struct page {
+	struct bytes all;
+	bool is_leaf;
+	size_t count;
+};
+
+static void *must(void *memory)
+{
+	if (!memory)
+		abort();
+	return memory;
+}
+
+struct pages *pages_create(int fd, size_t page_bytes, size_t kept_most)
+{
+	struct pages *pages = must(calloc(1, sizeof(*pages)));
+
+	pages->fd = fd;
+	pages->page_bytes = page_bytes;
+	pages->kept_most = kept_most;
+	pages->slot_count = FIRST_SLOTS;
+	pages->slots = must(calloc(FIRST_SLOTS, sizeof(*pages->slots)));
+	arena_init(&pages->arena);
+	return pages;
+}
+
+void pages_destroy(struct pages *pages)
+{
+	if (!pages)
+		return;
+	arena_deinit(&pages->arena);
+	free(pages->slots);
+	free(pages->value);
+	free(pages);
+}
+
+uint64_t pages_root(struct bytes record)
+{
+	struct bytes in = bytes_part(record, 0, RECORD_BYTES);
+	uint16_t flags;
+	uint64_t root;
+
+	bytes_skip(&in, 4);
+	flags = bytes_u16(&in);
+	bytes_skip(&in, 34);
+	root = bytes_u64(&in);
+	return in.failed || flags ? PAGES_NO_ROOT : root;
+}
+
+static bool read_at(const struct pages *pages, uint64_t number, size_t offset,
+		    uint8_t *to, size_t size)
+{
+	const uint64_t at = number * pages->page_bytes + offset;
+
+	return number <= INT64_MAX / pages->page_bytes - 1 &&
+	       pread(pages->fd, to, size, (off_t)at) == (ssize_t)size;
+}
+
+static struct slot *slot_of(struct slot *slots, size_t count, uint64_t number)
+{
+	size_t at = (size_t)(number * UINT64_C(0x9e3779b97f4a7c15) >> 32);
+
+	for (;; at++) {
+		struct slot *slot = &slots[at & (count - 1)];
+
+		if (!slot->page || slot->number == number)
+			return slot;
+	}
+}
+
+static void grow(struct pages *pages)
+{
+	const size_t count = 2 * pages->slot_count;
+	struct slot *slots = must(calloc(count, sizeof(*slots)));
+
+	for (size_t i = 0; i < pages->slot_count; i++) {
+		const struct slot *old = &pages->slots[i];
+
+		if (old->page)
+			*slot_of(slots, count, old->number) = *old;
+	}
+	free(pages->slots);
+	pages->slots = slots;
+	pages->slot_count = count;
+}
+
+/* Memory for what is kept, NULL if that becomes too much. */
+static uint8_t *keep(struct pages *pages, size_t size)
+{
+	if (size > pages->kept_most - pages->kept)
+		return NULL;
+	pages->kept += size;
+	return arena_take(&pages->arena, size, 1);
+}
+
+static const uint8_t *find_kept(const struct pages *pages, uint64_t number)
+{
+	return slot_of(pages->slots, pages->slot_count, number)->page;
+}
+
+static const uint8_t *get_kept(struct pages *pages, uint64_t number)
+{
+	const uint8_t *kept = find_kept(pages, number);
+	uint8_t *page;
+
+	if (kept)
+		return kept;
+	page = keep(pages, pages->page_bytes);
+	if (!page || !read_at(pages, number, 0, page, pages->page_bytes))
+		return NULL;
+	if (++pages->slots_used > pages->slot_count / 2)
+		grow(pages);
+	*slot_of(pages->slots, pages->slot_count, number) =
+		(struct slot){ number, page };
+	return page;
+}
+
+static bool open_page(const struct pages *pages, const uint8_t *data,
+		      uint64_t number, struct page *ret)
+{
+	struct bytes in;
+	unsigned int flags, end;
+
+	if (!data)
+		return false;
+	in = bytes_of(data, pages->page_bytes);
+	if (bytes_u64(&in) != number)
+		return false;
+	bytes_skip(&in, 2);
+	flags = bytes_u16(&in);
+	end = bytes_u16(&in);
+	if ((flags != IS_LEAF && flags != IS_BRANCH) || end < HEAD_BYTES ||
+	    end > pages->page_bytes)
+		return false;
+	*ret = (struct page){ bytes_of(data, pages->page_bytes),
+			      flags == IS_LEAF, (end - HEAD_BYTES) / 2 };
+	return ret->is_leaf || ret->count;
+}
+
+static bool open_node(const struct page *page, size_t i, struct node *ret)
+{
+	struct bytes in = page->all;
+	unsigned int key_bytes;
+	uint32_t first;
+	size_t at;
+
+	bytes_skip(&in, HEAD_BYTES + 2 * i);
+	at = bytes_u16(&in);
+	in = page->all;
+	bytes_skip(&in, at);
+	first = bytes_u32(&in);
+	ret->flags = bytes_u16(&in);
+	key_bytes = bytes_u16(&in);
+	ret->value_bytes = first;
+	ret->child = first | (uint64_t)ret->flags << 32;
+	ret->key = bytes_of(in.next, key_bytes);
+	bytes_skip(&in, key_bytes);
+	ret->rest = in;
+	return !in.failed;
+}
+
+/* As LMDB compares keys, one that begins as the other behind it. */
+static int compare(struct bytes a, struct bytes b)
+{
+	const size_t x = bytes_left(&a), y = bytes_left(&b);
+	const size_t shorter = x < y ? x : y;
+	const int order = shorter ? memcmp(a.next, b.next, shorter) : 0;
+
+	return order ? order : (x > y) - (x < y);
+}
+
+/* How many of the page's nodes have keys below this, or equal to it. */
+static bool count_up_to(const struct page *page, struct bytes key, bool equal,
+			size_t *ret)
+{
+	size_t low = page->is_leaf ? 0 : 1, high = page->count;
+
+	while (low < high) {
+		const size_t middle = (low + high) / 2;
+		struct node node;
+
+		if (!open_node(page, middle, &node))
+			return false;
+		if (compare(node.key, key) < equal)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*ret = low;
+	return true;
+}
+
+/* The leaf in which a key is, if it is anywhere. */
+static bool find_leaf(struct pages *pages, uint64_t number, struct bytes key,
+		      struct page *ret)
+{
+	for (unsigned int level = 0; level < LEVELS_MOST; level++) {
+		struct node node;
+		size_t count;
+
+		if (!open_page(pages, get_kept(pages, number), number, ret))
+			return false;
+		if (ret->is_leaf)
+			return true;
+		if (!count_up_to(ret, key, true, &count) ||
+		    !open_node(ret, count - 1, &node))
+			return false;
+		number = node.child;
+	}
+	return false;
+}
+
+static enum pages_answer find(struct pages *pages, uint64_t root,
+			      struct bytes key, struct node *ret)
+{
+	struct page leaf;
+	size_t below;
+
+	if (root == PAGES_NO_ROOT || !find_leaf(pages, root, key, &leaf) ||
+	    !count_up_to(&leaf, key, false, &below))
+		return PAGES_UNREAD;
+	if (below == leaf.count)
+		return PAGES_ABSENT;
+	if (!open_node(&leaf, below, ret) || ret->flags & ~(unsigned)IS_LONG)
+		return PAGES_UNREAD;
+	return compare(ret->key, key) == 0 ? PAGES_FOUND : PAGES_ABSENT;
+}
+
+/* A value that lies beside its key. */
+static bool take_short(const struct node *node, size_t most, struct bytes *ret)
+{
+	const size_t size = node->value_bytes;
+
+	if (size > bytes_left(&node->rest))
+		return false;
+	*ret = bytes_of(node->rest.next, size < most ? size : most);
+	return true;
+}
+
+static bool read_long(const struct pages *pages, const struct node *node,
+		      uint8_t *to, size_t size, struct bytes *ret)
+{
+	struct bytes in = node->rest;
+	const uint64_t number = bytes_u64(&in);
+
+	if (!to || in.failed || !read_at(pages, number, HEAD_BYTES, to, size))
+		return false;
+	*ret = bytes_of(to, size);
+	return true;
+}
+
+enum pages_answer pages_get(struct pages *pages, uint64_t root,
+			    struct bytes key, struct bytes *ret)
+{
+	struct node node;
+	const enum pages_answer answer = find(pages, root, key, &node);
+	bool is_read;
+
+	if (answer != PAGES_FOUND)
+		return answer;
+	if (node.flags & IS_LONG)
+		is_read = read_long(pages, &node, keep(pages, node.value_bytes),
+				    node.value_bytes, ret);
+	else
+		is_read = take_short(&node, SIZE_MAX, ret);
+	return is_read ? PAGES_FOUND : PAGES_UNREAD;
+}
+
+static uint8_t *room_of(uint8_t **room, size_t *room_bytes, size_t size)
+{
+	if (size > *room_bytes) {
+		free(*room);
+		*room = must(malloc(size));
+		*room_bytes = size;
+	}
+	return *room;
+}
+
+enum pages_answer pages_first(struct pages *pages, uint64_t root,
+			      struct bytes key, size_t most, struct bytes *ret)
+{
+	struct node node;
+	const enum pages_answer answer = find(pages, root, key, &node);
+	size_t size;
+	bool is_read;
+
+	if (answer != PAGES_FOUND)
+		return answer;
+	size = node.value_bytes < most ? node.value_bytes : most;
+	if (node.flags & IS_LONG)
+		is_read = read_long(
+			pages, &node,
+			room_of(&pages->value, &pages->value_room, size), size,
+			ret);
+	else
+		is_read = take_short(&node, most, ret);
+	return is_read ? PAGES_FOUND : PAGES_UNREAD;
+}
+
+/* Below this page; a leaf may have lost those that its branch names. */
+static enum pages_answer find_last(struct pages *pages, uint64_t number,
+				   struct bytes key, unsigned int level,
+				   struct bytes *ret)
+{
+	enum pages_answer answer = PAGES_ABSENT;
+	struct page page;
+	struct node node;
+	size_t count;
+
+	if (level == LEVELS_MOST ||
+	    !open_page(pages, get_kept(pages, number), number, &page) ||
+	    !count_up_to(&page, key, true, &count))
+		return PAGES_UNREAD;
+	while (count-- && answer == PAGES_ABSENT) {
+		if (!open_node(&page, count, &node))
+			return PAGES_UNREAD;
+		if (page.is_leaf) {
+			*ret = node.key;
+			return PAGES_FOUND;
+		}
+		answer = find_last(pages, node.child, key, level + 1, ret);
+	}
+	return answer;
+}
+
+enum pages_answer pages_last(struct pages *pages, uint64_t root,
+			     struct bytes key, struct bytes *ret)
+{
+	return root == PAGES_NO_ROOT ? PAGES_UNREAD
+				     : find_last(pages, root, key, 0, ret);
+}
+
+struct walk {
+	struct pages *pages;
+	struct bytes from;
+	pages_take *take;
+	void *closure;
+	uint8_t *levels[LEVELS_MOST]; /* the page at hand of each */
+	uint8_t *value;
+	size_t value_room;
+	bool is_damaged;
+};
+
+static const uint8_t *get_passing(struct walk *walk, uint64_t number,
+				  unsigned int level)
+{
+	const struct pages *pages = walk->pages;
+	const uint8_t *kept = find_kept(pages, number);
+
+	if (kept)
+		return kept;
+	if (!walk->levels[level])
+		walk->levels[level] = must(malloc(pages->page_bytes));
+	return read_at(pages, number, 0, walk->levels[level], pages->page_bytes)
+		       ? walk->levels[level]
+		       : NULL;
+}
+
+/* False where the walk ends. */
+static bool walk_entry(struct walk *walk, const struct node *node)
+{
+	struct bytes value;
+
+	if (node->flags & ~(unsigned)IS_LONG)
+		walk->is_damaged = true;
+	else if (node->flags & IS_LONG)
+		walk->is_damaged |=
+			!read_long(walk->pages, node,
+				   room_of(&walk->value, &walk->value_room,
+					   node->value_bytes),
+				   node->value_bytes, &value);
+	else
+		walk->is_damaged |= !take_short(node, SIZE_MAX, &value);
+	return !walk->is_damaged && walk->take(walk->closure, node->key, value);
+}
+
+static bool walk_page(struct walk *walk, uint64_t number, unsigned int level,
+		      bool is_edge)
+{
+	struct page page;
+	struct node node;
+	size_t first = 0;
+
+	if (level == LEVELS_MOST ||
+	    !open_page(walk->pages, get_passing(walk, number, level), number,
+		       &page) ||
+	    (is_edge &&
+	     !count_up_to(&page, walk->from, !page.is_leaf, &first))) {
+		walk->is_damaged = true;
+		return false;
+	}
+	if (is_edge && !page.is_leaf)
+		first--;
+	for (size_t i = first; i < page.count; i++) {
+		if (!open_node(&page, i, &node)) {
+			walk->is_damaged = true;
+			return false;
+		}
+		if (page.is_leaf ? !walk_entry(walk, &node)
+				 : !walk_page(walk, node.child, level + 1,
+					      is_edge && i == first))
+			return false;
+	}
+	return true;
+}
+
+bool pages_walk(struct pages *pages, uint64_t root, struct bytes from,
+		pages_take *take, void *closure)
+{
+	struct walk walk = {
+		.pages = pages, .from = from, .take = take, .closure = closure
+	};
+
+	walk_page(&walk, root, 0, true);
+	for (size_t i = 0; i < LEVELS_MOST; i++)
+		free(walk.levels[i]);
+	free(walk.value);
+	return !walk.is_damaged;
+}
