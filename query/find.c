@@ -111,10 +111,18 @@ struct walk {
 	struct store *store;
 	const struct field *time;
 	struct store_column times; /* of the chunk at hand */
-	struct newest *newest;	   /* first walk */
-	uint64_t since;		   /* second walk */
-	struct items items;
+	struct newest newest;	   /* as many as are wanted; 0: all */
+	struct items items;	   /* these, and some that were for a while */
 };
+
+/* Older than this is none of the newest. */
+static uint64_t since_of(const struct walk *walk)
+{
+	const struct newest *newest = &walk->newest;
+
+	return newest->most && newest->count == newest->most ? newest->at[0]
+							     : 0;
+}
 
 static uint64_t when_of(const struct walk *walk, uint32_t row)
 {
@@ -126,9 +134,28 @@ static uint64_t when_of(const struct walk *walk, uint32_t row)
 	return walk->times.numbers[at] + 1;
 }
 
-static void look_at(struct walk *walk, uint32_t row)
+/* Times that tie with the last of the newest stay. */
+static void leave_out_old(struct walk *walk)
 {
-	newest_add(walk->newest, when_of(walk, row));
+	const uint64_t since = since_of(walk);
+	struct items *items = &walk->items;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < items->count; i++)
+		if (items->at[i].when >= since)
+			items->at[kept++] = items->at[i];
+	items->count = kept;
+}
+
+static void make_room(struct walk *walk)
+{
+	struct items *items = &walk->items;
+
+	leave_out_old(walk);
+	if (items->count < items->room / 2)
+		return;
+	items->room = items->room * 2 + 256;
+	items->at = must(realloc(items->at, items->room * sizeof(*items->at)));
 }
 
 static void collect(struct walk *walk, uint32_t row)
@@ -136,23 +163,19 @@ static void collect(struct walk *walk, uint32_t row)
 	const uint64_t when = when_of(walk, row);
 	struct items *items = &walk->items;
 
-	if (when < walk->since)
+	if (when < since_of(walk))
 		return;
-	if (items->count == items->room) {
-		items->room = items->room * 2 + 256;
-		items->at = must(
-			realloc(items->at, items->room * sizeof(*items->at)));
-	}
+	if (walk->newest.most)
+		newest_add(&walk->newest, when);
+	if (items->count == items->room)
+		make_room(walk);
 	items->at[items->count++] = (struct item){ .when = when, .row = row };
 }
 
 /* Is every crash of the chunk older than what is kept anyway? */
 static bool is_too_old(const struct walk *walk, uint32_t chunk)
 {
-	const struct newest *newest = walk->newest;
-	const uint64_t since = newest && newest->count == newest->most
-				       ? newest->at[0]
-				       : walk->since;
+	const uint64_t since = since_of(walk);
 	struct store_range range;
 
 	if (!walk->time || since == 0)
@@ -165,8 +188,7 @@ static bool is_too_old(const struct walk *walk, uint32_t chunk)
  * The last chunks first: what came in last mostly is the newest, and the rest
  * need not be read.
  */
-static void walk_back(struct walk *walk, const struct plan *plan,
-		      void (*take)(struct walk *walk, uint32_t row))
+static void walk_back(struct walk *walk, const struct plan *plan)
 {
 	for (uint32_t chunk = plan_chunks(plan); chunk--;) {
 		size_t rows;
@@ -182,9 +204,10 @@ static void walk_back(struct walk *walk, const struct plan *plan,
 			uint64_t word = bits[i / 64];
 
 			for (; word; word &= word - 1)
-				take(walk,
-				     chunk * STORE_CHUNK_ROWS + (uint32_t)i +
-					     (uint32_t)__builtin_ctzll(word));
+				collect(walk, chunk * STORE_CHUNK_ROWS +
+						      (uint32_t)i +
+						      (uint32_t)__builtin_ctzll(
+							      word));
 		}
 	}
 }
@@ -237,21 +260,18 @@ static enum status order(struct store *store, struct items *items,
 static enum status select_rows(struct query *query, const struct plan *plan,
 			       struct items *ret, struct error *err)
 {
-	struct newest newest = { .most = 0 };
 	struct walk walk = { .store = query->store,
 			     .time = field_find("time") };
+	struct newest *newest = &walk.newest;
 
 	if (options.limit && options.offset < plan->matched &&
 	    options.limit < plan->matched - options.offset) {
-		newest.most = (size_t)(options.limit + options.offset);
-		newest.at = must(calloc(newest.most, sizeof(*newest.at)));
-		walk.newest = &newest;
-		walk_back(&walk, plan, look_at);
-		walk.since = newest.at[0];
-		walk.newest = NULL;
-		free(newest.at);
+		newest->most = (size_t)(options.limit + options.offset);
+		newest->at = must(calloc(newest->most, sizeof(*newest->at)));
 	}
-	walk_back(&walk, plan, collect);
+	walk_back(&walk, plan);
+	leave_out_old(&walk);
+	free(newest->at);
 	if (order(query->store, &walk.items, err)) {
 		free(walk.items.at);
 		return err->status;
