@@ -32,7 +32,6 @@ struct engine *engine_create(float strict, float loose)
 	keymap_init(&engine->keys);
 	for (uint32_t i = 0; i < ENGINE_FEATURES_MAX; i++)
 		engine->places[i] = i;
-	weights_init(&engine->weights);
 	engine_state_begin_epoch(engine, 0);
 	return engine;
 }
@@ -417,6 +416,7 @@ size_t engine_similar(struct engine *engine,
 		const struct stored *stored = engine->stored[best[k].signature];
 
 		ret[k] = (struct engine_neighbour){ stored->key,
+						    best[k].signature,
 						    stored->place.cluster,
 						    best[k].score };
 	}

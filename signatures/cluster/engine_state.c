@@ -276,8 +276,7 @@ void engine_state_begin_epoch(struct engine *engine, size_t count)
 	engine->epoch = epoch;
 	engine->next_epoch = epoch_behind(epoch);
 	engine->serial++;
-	engine->weights.signatures = -1; /* whatever they were made for */
-	weights_grow(&engine->weights, (double)epoch);
+	weights_start(&engine->weights, (double)epoch);
 }
 
 /* Take the newest signature from a feature's positions. */

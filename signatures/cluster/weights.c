@@ -33,44 +33,43 @@ enum {
 	SURPRISE_PER_NAT = 128
 };
 
-void weights_init(struct weights *weights)
+void weights_start(struct weights *weights, double signatures)
 {
-	memset(weights, 0, sizeof(*weights));
-	weights->signatures = -1;
-	for (int i = 0; i < WEIGHTS_DEPTH_STEPS; i++)
-		weights->depth[i] = (float)pow(
-			1 + (double)i / DEPTH_PER_NAT / KAPPA, -ALPHA);
-	for (int i = 0; i < WEIGHTS_SURPRISE_STEPS; i++)
-		weights->surprise[i] =
-			(float)pow((i + 0.5) / SURPRISE_PER_NAT, POWER);
+	if (weights->is_made) {
+		memset(weights->idf, 0, sizeof(weights->idf));
+		memset(weights->power, 0, sizeof(weights->power));
+		weights->is_made = false;
+	}
+	weights->signatures = signatures;
 }
 
-void weights_grow(struct weights *weights, double signatures)
+/* What all have says nothing, and so does what more would. */
+static void make_idf(struct weights *weights, int step)
 {
-	if (weights->signatures >= 0 &&
-	    signatures < weights->signatures * 1.02 + 8)
+	const double df =
+		step < EXACT_STEPS
+			? step
+			: EXACT_STEPS * pow(2, (double)(step - EXACT_STEPS) /
+						       STEPS_PER_OCTAVE);
+	const double idf = -log((df + 0.5) / (weights->signatures + 1));
+
+	weights->is_made = true;
+	if (idf <= 0)
 		return;
-	weights->signatures = signatures;
-	for (int i = 0; i < WEIGHTS_IDF_STEPS; i++) {
-		const double df =
-			i < EXACT_STEPS
-				? i
-				: EXACT_STEPS *
-					  pow(2, (double)(i - EXACT_STEPS) /
-							 STEPS_PER_OCTAVE);
-		double idf = -log((df + 0.5) / (signatures + 1));
+	weights->idf[step] = (float)idf;
+	weights->power[step] = (float)pow(idf, POWER);
+}
 
-		/* What all have says nothing, and so does what more would. */
-		if (idf <= 0) {
-			const size_t left = WEIGHTS_IDF_STEPS - (size_t)i;
+static float depth_of(struct weights *weights, double nats)
+{
+	const int wanted = (int)(nats * DEPTH_PER_NAT);
+	const int step =
+		wanted < WEIGHTS_DEPTH_STEPS ? wanted : WEIGHTS_DEPTH_STEPS - 1;
 
-			memset(weights->idf + i, 0, left * sizeof(float));
-			memset(weights->power + i, 0, left * sizeof(float));
-			return;
-		}
-		weights->idf[i] = (float)idf;
-		weights->power[i] = (float)pow(idf, POWER);
-	}
+	if (!(weights->depth[step] > 0))
+		weights->depth[step] = (float)pow(
+			1 + (double)step / DEPTH_PER_NAT / KAPPA, -ALPHA);
+	return weights->depth[step];
 }
 
 static int step_of(uint32_t df)
@@ -94,13 +93,17 @@ static float surprise_of(const struct weights *weights, const uint32_t *df,
 	return p >= 1 ? 0 : -logf(p);
 }
 
-static float power_of_surprise(const struct weights *weights, float surprise)
+static float power_of_surprise(struct weights *weights, float surprise)
 {
-	const int step = (int)(surprise * SURPRISE_PER_NAT);
+	const int wanted = (int)(surprise * SURPRISE_PER_NAT);
+	const int step = wanted < WEIGHTS_SURPRISE_STEPS
+				 ? wanted
+				 : WEIGHTS_SURPRISE_STEPS - 1;
 
-	return weights->surprise[step < WEIGHTS_SURPRISE_STEPS
-					 ? step
-					 : WEIGHTS_SURPRISE_STEPS - 1];
+	if (!(weights->surprise[step] > 0))
+		weights->surprise[step] =
+			(float)pow((step + 0.5) / SURPRISE_PER_NAT, POWER);
+	return weights->surprise[step];
 }
 
 static bool has_no_depth(uint8_t class)
@@ -108,7 +111,7 @@ static bool has_no_depth(uint8_t class)
 	return class == FEATURE_CODE || class == FEATURE_CODE_WORD;
 }
 
-void weights_weigh(const struct weights *weights, const uint32_t *df,
+void weights_weigh(struct weights *weights, const uint32_t *df,
 		   const uint32_t *features, const uint8_t *classes,
 		   size_t count, struct weighted *ret)
 {
@@ -123,16 +126,15 @@ void weights_weigh(const struct weights *weights, const uint32_t *df,
 	for (size_t k = 0; k < count; k++) {
 		const uint32_t feature = features[k];
 		const int step = step_of(df[feature]);
-		float power = weights->power[step];
+		float power;
 
+		if (!(weights->idf[step] > 0))
+			make_idf(weights, step);
+		power = weights->power[step];
 		if (classes[k] == FEATURE_FRAME) {
-			const int nats = (int)(depth * DEPTH_PER_NAT);
 			float idf = weights->idf[step];
 
-			gain = weights->depth[nats < WEIGHTS_DEPTH_STEPS
-						      ? nats
-						      : WEIGHTS_DEPTH_STEPS -
-								1];
+			gain = depth_of(weights, depth);
 			if (pair != none) {
 				const float surprise = surprise_of(
 					weights, df, feature, above, pair);

@@ -22,6 +22,7 @@
 #ifndef CLUSTER_WEIGHTS_H
 #define CLUSTER_WEIGHTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -45,8 +46,13 @@ enum {
 	WEIGHTS_SURPRISE_STEPS = 2048
 };
 
+/*
+ * Zeroes to begin with.  A step is reckoned when it is first asked for: most
+ * questions ask for few.
+ */
 struct weights {
-	double signatures; /* N the tables were made for */
+	double signatures; /* N */
+	bool is_made;	   /* some of what depends on it */
 	float idf[WEIGHTS_IDF_STEPS];
 	float power[WEIGHTS_IDF_STEPS];
 	float depth[WEIGHTS_DEPTH_STEPS];
@@ -59,16 +65,14 @@ struct weighted {
 	float weight;
 };
 
-void weights_init(struct weights *weights);
-
-/* Make the tables anew when N has grown by 2 % and 8 since they were made. */
-void weights_grow(struct weights *weights, double signatures);
+/* Weigh against so many signatures from here on. */
+void weights_start(struct weights *weights, double signatures);
 
 /*
  * Weigh count features in stream order; df[feature] is the number of signatures
  * that have it.  Writes count weights to ret.
  */
-void weights_weigh(const struct weights *weights, const uint32_t *df,
+void weights_weigh(struct weights *weights, const uint32_t *df,
 		   const uint32_t *features, const uint8_t *classes,
 		   size_t count, struct weighted *ret);
 

@@ -100,8 +100,7 @@ static uint64_t rules(void)
 	ret = engine_key(features, count);
 	for (size_t i = 0; i < count; i++)
 		ret = hash_mix(ret, engine_feature_number(features[i]));
-	weights_init(&weights);
-	weights_grow(&weights, 1000);
+	weights_start(&weights, 1000);
 	for (size_t i = 0; i < count; i++) {
 		places[i] = df[i] = (uint32_t)i;
 		classes[i] = features[i].class;

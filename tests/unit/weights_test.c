@@ -20,8 +20,7 @@ static void weigh(const uint32_t frequency[FRAMES], float ret[FRAMES])
 		places[i] = i;
 		classes[i] = i % 2 ? FEATURE_FRAME_CODE : FEATURE_FRAME;
 	}
-	weights_init(&weights);
-	weights_grow(&weights, 10000);
+	weights_start(&weights, 10000);
 	weights_weigh(&weights, df, places, classes, FEATURES, weighed);
 	for (uint32_t i = 0; i < FRAMES; i++)
 		ret[i] = weighed[2 * i + 1].weight / weighed[2 * i].weight;
