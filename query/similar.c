@@ -47,15 +47,32 @@ enum {
 	TOLD_MIN = 10 /* per cent of what the first of them weighs */
 };
 
-/* A neighbour with what is printed of it. */
+/* A neighbour, and once it is looked at what is printed of it. */
 struct near {
-	uint32_t row;
+	struct search_hit hit;
 	double score;
 	double standing; /* what they are sorted by */
 	const char *id, *cluster, *bugcheck, *fault;
 	const char *agrees, *differs;
-	const char *time, *source; /* NULL for a cluster */
+	const char *time, *source;
 	struct mark mark;
+	bool is_seen;
+};
+
+/* Neighbours of one cluster. */
+struct clump {
+	struct near *best;
+	double score, standing; /* means of the best few */
+	struct mark mark;	/* of all its crashes, alike or not */
+};
+
+/* What is asked, and whom. */
+struct asking {
+	struct query *query;
+	struct search *search;
+	const struct marks *marks;
+	const struct subject *subject;
+	struct arena scratch; /* one crash */
 };
 
 static const char *verdict(double score, double cluster)
@@ -96,41 +113,44 @@ static const char *told(const struct search_comparison *comparison, bool shared,
 	return *text ? text : NULL;
 }
 
-/* Of a hit the query's arena keeps what is printed, scratch what was read. */
-static enum status look(struct query *query, struct search *search,
-			const struct marks *marks,
-			const struct subject *subject, struct search_hit hit,
-			struct arena *scratch, struct near *ret,
+/* The query's arena keeps what is printed, scratch what was read. */
+static enum status look(struct asking *asking, struct near *near,
 			struct error *err)
 {
+	struct query *query = asking->query;
 	struct arena *arena = &query->arena;
 	struct search_comparison comparison;
 	struct store_crash crash;
 	const char *fault;
-	char id[IDENTITY_TEXT_BYTES];
 
-	if (store_crash_read(query->store, hit.row, scratch, &crash, err))
+	if (near->is_seen)
+		return STATUS_OK;
+	arena_reset(&asking->scratch);
+	if (store_crash_read(query->store, near->hit.row, &asking->scratch,
+			     &crash, err))
 		return err->status;
-	identity_text(crash.identity, id);
-	comparison =
-		search_compare(search, &subject->crash, &crash.crash, scratch);
-	fault = cell_fault(scratch, &crash.crash);
-	*ret = (struct near){
-		.row = hit.row,
-		.score = comparison.likeness,
-		.standing = search_standing(comparison.likeness,
-					    &subject->crash, &crash.crash),
-		.id = text_copy(arena, id),
-		.cluster = cell_column(query->store, "cluster", hit.row, arena),
-		.bugcheck = cell_bugcheck(arena, &crash.crash),
-		.fault = fault ? text_copy(arena, fault) : NULL,
-		.agrees = told(&comparison, true, arena),
-		.differs = told(&comparison, false, arena),
-		.time = cell_time(arena, &crash.crash),
-		.source = text_copy(arena, cell_source(&crash)),
-		.mark = mark_of_row(marks, hit.row),
-	};
+	comparison = search_compare(asking->search, &asking->subject->crash,
+				    &crash.crash, &asking->scratch);
+	fault = cell_fault(&asking->scratch, &crash.crash);
+	near->bugcheck = cell_bugcheck(arena, &crash.crash);
+	near->fault = fault ? text_copy(arena, fault) : NULL;
+	near->agrees = told(&comparison, true, arena);
+	near->differs = told(&comparison, false, arena);
+	near->time = cell_time(arena, &crash.crash);
+	near->source = text_copy(arena, cell_source(&crash));
+	near->mark = mark_of_row(asking->marks, near->hit.row);
+	near->is_seen = true;
 	return STATUS_OK;
+}
+
+/* Those that the last pass put together need one look at the column. */
+static const char *cluster_of(struct query *query, const struct near *nears,
+			      size_t count, const struct search_hit *hit)
+{
+	for (size_t i = 0; i < count && hit->group; i++)
+		if (nears[i].hit.group == hit->group)
+			return nears[i].cluster;
+	return cell_column(query->store, "cluster", hit->row, &query->arena);
 }
 
 static int by_standing(const void *left, const void *right)
@@ -143,88 +163,92 @@ static int by_standing(const void *left, const void *right)
 	return strcmp(a->id, b->id);
 }
 
-static void print_row(struct table *out, struct arena *arena, const char *what,
-		      const struct near *near, double cluster)
+static int by_mean(const void *left, const void *right)
 {
+	const struct clump *a = left;
+	const struct clump *b = right;
+
+	if (a->standing > b->standing || a->standing < b->standing)
+		return a->standing > b->standing ? -1 : 1;
+	return strcmp(a->best->cluster, b->best->cluster);
+}
+
+/* Of a clump there is no time and no source. */
+static void print_row(struct table *out, struct arena *arena,
+		      const struct near *near, const struct clump *clump,
+		      double cluster)
+{
+	const double score = clump ? clump->score : near->score;
 	struct table_cell cells[COLUMNS] = {
 		table_count_cell(out->row_count + 1),
-		table_text_cell(what),
-		table_text_cell(near->id),
-		table_real_cell(near->score),
-		table_text_cell(verdict(near->score, cluster)),
+		table_text_cell(clump ? "cluster" : "crash"),
+		table_text_cell(clump ? near->cluster : near->id),
+		table_real_cell(score),
+		table_text_cell(verdict(score, cluster)),
 		table_text_cell(near->cluster),
 		table_text_cell(near->bugcheck),
 		table_text_cell(near->fault),
 		table_text_cell(near->agrees),
 		table_text_cell(near->differs),
-		table_text_cell(near->time),
-		table_text_cell(near->source),
+		table_text_cell(clump ? NULL : near->time),
+		table_text_cell(clump ? NULL : near->source),
 	};
 
-	mark_cells(arena, &near->mark, cells + BASE);
+	mark_cells(arena, clump ? &clump->mark : &near->mark, cells + BASE);
 	table_row(out, cells);
 }
 
 /* Each cluster by the mean of its best few; nears are sorted. */
-static size_t rank_clusters(const struct near *nears, size_t count,
-			    struct near *ret)
+static size_t rank_clusters(struct near *nears, size_t count, struct clump *ret)
 {
 	size_t clusters = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		double sum = 0;
-		double standing = 0;
+		struct clump clump = { .best = &nears[i] };
 		size_t members = 0;
 		bool told_before = !nears[i].cluster;
 
 		for (size_t j = 0; j < clusters && !told_before; j++)
-			told_before =
-				strcmp(ret[j].cluster, nears[i].cluster) == 0;
+			told_before = strcmp(ret[j].best->cluster,
+					     nears[i].cluster) == 0;
 		if (told_before)
 			continue;
 		for (size_t j = i; j < count && members < SPEAKERS; j++) {
 			if (!nears[j].cluster ||
 			    strcmp(nears[j].cluster, nears[i].cluster) != 0)
 				continue;
-			sum += nears[j].score;
-			standing += nears[j].standing;
+			clump.score += nears[j].score;
+			clump.standing += nears[j].standing;
 			members++;
 		}
-		ret[clusters] = nears[i];
-		ret[clusters].id = nears[i].cluster;
-		ret[clusters].time = ret[clusters].source = NULL;
-		ret[clusters].standing = standing / (double)members;
-		ret[clusters++].score = sum / (double)members;
+		clump.score /= (double)members;
+		clump.standing /= (double)members;
+		ret[clusters++] = clump;
 	}
 	if (clusters > 1)
-		qsort(ret, clusters, sizeof(*ret), by_standing);
+		qsort(ret, clusters, sizeof(*ret), by_mean);
 	return clusters;
 }
 
-static void print_best(struct table *out, struct arena *arena, const char *what,
-		       const struct near *nears, size_t count, double cluster)
-{
-	for (size_t i = 0; i < count && i < options.limit; i++)
-		print_row(out, arena, what, &nears[i], cluster);
-}
-
 /* All crashes of a cluster, not only those that are alike. */
-static enum status mark_clusters(struct query *query, const struct marks *marks,
-				 struct near *clusters, size_t count,
-				 struct error *err)
+static enum status mark_clump(struct asking *asking, struct clump *clump,
+			      struct error *err)
 {
-	for (size_t i = 0; i < count && marks->issues; i++) {
-		const char *word = text_printf(&query->arena, "cluster=%s",
-					       clusters[i].id);
-		struct where where;
-		struct plan plan;
+	struct query *query = asking->query;
+	const char *word;
+	struct where where;
+	struct plan plan;
 
-		if (where_parse(&word, 1, &query->arena, &where, err) ||
-		    choose_rows(query->store, &where, &plan, err))
-			return err->status;
-		clusters[i].mark = mark_of_plan(marks, &plan);
-		plan_deinit(&plan);
+	if (!asking->marks->issues) {
+		clump->mark = clump->best->mark;
+		return STATUS_OK;
 	}
+	word = text_printf(&query->arena, "cluster=%s", clump->best->cluster);
+	if (where_parse(&word, 1, &query->arena, &where, err) ||
+	    choose_rows(query->store, &where, &plan, err))
+		return err->status;
+	clump->mark = mark_of_plan(asking->marks, &plan);
+	plan_deinit(&plan);
 	return STATUS_OK;
 }
 
@@ -239,22 +263,11 @@ static struct table *begin_table(struct query *query, const struct marks *marks)
 			    COLUMNS);
 }
 
-static enum status print_all(struct query *query, const struct marks *marks,
-			     const struct subject *subject,
-			     const struct near *nears, size_t count,
-			     double cluster, struct error *err)
+static void print_notes(struct table *out, const struct asking *asking)
 {
+	const struct subject *subject = asking->subject;
 	const enum stream_why why = stream_why(&subject->crash);
-	struct near clusters[FOUND_MAX];
-	const size_t cluster_count = rank_clusters(nears, count, clusters);
-	struct table *out;
 
-	if (mark_clusters(query, marks, clusters, cluster_count, err))
-		return err->status;
-	out = begin_table(query, marks);
-	print_best(out, &query->arena, "crash", nears, count, cluster);
-	print_best(out, &query->arena, "cluster", clusters, cluster_count,
-		   cluster);
 	if (why)
 		table_note(out, "cannot be compared: %s", stream_why_text(why));
 	else
@@ -262,51 +275,96 @@ static enum status print_all(struct query *query, const struct marks *marks,
 			   "one crash is shown of those with the same stack; "
 			   "%.2f makes one cluster, %.2f one family; - is only "
 			   "here, + only there",
-			   cluster, SEARCH_FAMILY);
+			   search_cluster(asking->search), SEARCH_FAMILY);
 	table_fact(out, "id",
 		   subject->is_stored ? json_new_text(subject->id)
 				      : json_new_null());
 	table_fact(out, "unclustered",
 		   why ? json_new_text(stream_why_text(why)) : json_new_null());
+}
+
+/* Only what is printed is read. */
+static enum status print_all(struct asking *asking, struct near *nears,
+			     size_t count, struct error *err)
+{
+	struct arena *arena = &asking->query->arena;
+	const double cluster = search_cluster(asking->search);
+	struct clump clumps[FOUND_MAX];
+	const size_t clump_count = rank_clusters(nears, count, clumps);
+	struct table *out;
+
+	for (size_t i = 0; i < count && i < options.limit; i++)
+		if (look(asking, &nears[i], err))
+			return err->status;
+	for (size_t i = 0; i < clump_count && i < options.limit; i++)
+		if (look(asking, clumps[i].best, err) ||
+		    mark_clump(asking, &clumps[i], err))
+			return err->status;
+	out = begin_table(asking->query, asking->marks);
+	for (size_t i = 0; i < count && i < options.limit; i++)
+		print_row(out, arena, &nears[i], NULL, cluster);
+	for (size_t i = 0; i < clump_count && i < options.limit; i++)
+		print_row(out, arena, clumps[i].best, &clumps[i], cluster);
+	print_notes(out, asking);
 	table_end(out);
 	table_destroy(out);
 	return STATUS_OK;
+}
+
+/* What is like the subject, but itself; in the order it is printed in. */
+static size_t find_nears(struct asking *asking, struct near *ret)
+{
+	struct query *query = asking->query;
+	const struct subject *subject = asking->subject;
+	const struct crash *crash = &subject->crash;
+	const uint64_t time = crash->time.known ? crash->time.value : 0;
+	struct search_hit hits[FOUND_MAX];
+	const size_t found =
+		search_similar(asking->search, crash, hits, FOUND_MAX);
+	size_t count = 0;
+
+	for (size_t i = 0; i < found; i++) {
+		const struct search_hit *hit = &hits[i];
+		const double score = (double)hit->likeness;
+		char id[IDENTITY_TEXT_BYTES];
+
+		if (subject->is_stored && hit->row == subject->row)
+			continue;
+		identity_text(hit->identity, id);
+		ret[count] = (struct near){
+			.hit = *hit,
+			.score = score,
+			.standing = search_standing(score, time, hit->time),
+			.id = text_copy(&query->arena, id),
+			.cluster = cluster_of(query, ret, count, hit),
+		};
+		count++;
+	}
+	if (count > 1)
+		qsort(ret, count, sizeof(*ret), by_standing);
+	return count;
 }
 
 static enum status answer(struct query *query, const struct marks *marks,
 			  const struct subject *subject, enum cli_exit *ret,
 			  struct error *err)
 {
-	struct search_hit hits[FOUND_MAX];
-	struct near *nears =
-		arena_take(&query->arena, FOUND_MAX, sizeof(*nears));
-	struct search *search;
-	struct arena scratch;
-	size_t found;
-	size_t count = 0;
-	double cluster;
-	enum status status = STATUS_OK;
+	struct asking asking = { .query = query,
+				 .marks = marks,
+				 .subject = subject };
+	struct near nears[FOUND_MAX];
+	enum status status;
+	size_t count;
 
-	if (subject_search(query, &search, err))
+	if (subject_search(query, &asking.search, err))
 		return err->status;
-	arena_init(&scratch);
-	found = search_similar(search, &subject->crash, hits, FOUND_MAX);
-	for (size_t i = 0; i < found && !status; i++) {
-		if (subject->is_stored && hits[i].row == subject->row)
-			continue;
-		status = look(query, search, marks, subject, hits[i], &scratch,
-			      &nears[count++], err);
-		arena_reset(&scratch);
-	}
-	arena_deinit(&scratch);
-	cluster = search_cluster(search);
-	search_close(search);
-	if (status)
-		return status;
-	if (count > 1)
-		qsort(nears, count, sizeof(*nears), by_standing);
+	arena_init(&asking.scratch);
+	count = find_nears(&asking, nears);
 	*ret = count ? CLI_YES : CLI_NO;
-	return print_all(query, marks, subject, nears, count, cluster, err);
+	status = print_all(&asking, nears, count, err);
+	arena_deinit(&asking.scratch);
+	search_close(asking.search);
+	return status;
 }
 
 static enum status similar_run(struct query *query, enum cli_exit *ret,

@@ -54,6 +54,7 @@ struct engine_place {
 
 struct engine_neighbour {
 	uint64_t key;
+	uint32_t position; /* of insertion */
 	uint64_t cluster;
 	float likeness;
 };

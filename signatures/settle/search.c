@@ -276,34 +276,42 @@ static bool row_of(struct search *search, struct hash128 identity,
 	return found;
 }
 
-/* The row of the first crash with a signature. */
-static bool first_row(struct search *search, uint64_t key, uint32_t *ret)
+/* The first crash with a signature; false if it is not there any more. */
+static bool find_first(struct search *search,
+		       const struct engine_neighbour *found,
+		       struct search_hit *ret)
 {
 	struct corpus_first first;
-	uint32_t position;
+	struct search_hit hit = { .likeness = found->likeness };
 
 	if (search->corpus) {
-		position = corpus_position(search->corpus, key);
+		const uint32_t position =
+			corpus_position(search->corpus, found->key);
+
 		if (position == UINT32_MAX)
 			return false;
-		*ret = search->firsts[position].row;
-		return true;
+		first = search->firsts[position];
+		hit.row = first.row;
+	} else if (!memory_first(search->store, found->position, &first) ||
+		   !row_of(search, first.identity, &hit.row)) {
+		return false;
+	} else if (!overrides_reshape(search->overrides)) {
+		hit.group = found->cluster;
 	}
-	return engine_position(search->engine, key, &position) &&
-	       memory_first(search->store, position, &first) &&
-	       row_of(search, first.identity, ret);
+	hit.time = first.time;
+	hit.identity = first.identity;
+	*ret = hit;
+	return true;
 }
 
-static size_t rows_of(struct search *search,
-		      const struct engine_neighbour *found, size_t count,
-		      struct search_hit *ret)
+static size_t find_firsts(struct search *search,
+			  const struct engine_neighbour *found, size_t count,
+			  struct search_hit *ret)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		ret[kept].likeness = found[i].likeness;
-		kept += first_row(search, found[i].key, &ret[kept].row);
-	}
+	for (size_t i = 0; i < count; i++)
+		kept += find_first(search, &found[i], &ret[kept]);
 	return kept;
 }
 
@@ -322,10 +330,11 @@ size_t search_similar(struct search *search, const struct crash *crash,
 	if (stream_why(&quiet) == STREAM_FINE) {
 		do {
 			signature = trace(search, &quiet);
-			kept = rows_of(search, found,
-				       engine_similar(search->engine,
-						      &signature, found, max),
-				       ret);
+			kept = find_firsts(search, found,
+					   engine_similar(search->engine,
+							  &signature, found,
+							  max),
+					   ret);
 		} while (is_in_vain(search));
 	}
 	free(found);
@@ -482,16 +491,14 @@ double search_likeness(const struct search_pair *pairs, size_t count,
 	return (double)likeness_from(shares);
 }
 
-double search_standing(double likeness, const struct crash *left,
-		       const struct crash *right)
+double search_standing(double likeness, uint64_t left, uint64_t right)
 {
-	const uint64_t a = left->time.value;
-	const uint64_t b = right->time.value;
 	double days;
 
-	if (!left->time.known || !right->time.known)
+	if (!left || !right)
 		return likeness;
-	days = (double)(a > b ? a - b : b - a) / TICKS_A_DAY;
+	days = (double)(left > right ? left - right : right - left) /
+	       TICKS_A_DAY;
 	return likeness + NEARNESS / (1 + days / NEARNESS_HALVED);
 }
 

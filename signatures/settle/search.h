@@ -30,10 +30,16 @@ void search_close(struct search *search);
  */
 uint32_t search_behind(const struct search *search);
 
-/* A signature that is like: the first crash that has it. */
+/*
+ * A signature that is like: the first crash that has it, and what is known of
+ * that without reading it.
+ */
 struct search_hit {
 	uint32_t row;
 	float likeness; /* 0..1 */
+	uint64_t time;	/* 0: not known */
+	struct hash128 identity;
+	uint64_t group; /* those of one are of one cluster; 0: of none known */
 };
 
 /*
@@ -79,10 +85,10 @@ double search_likeness(const struct search_pair *pairs, size_t count,
  * Where a crash stands among those that are like another: by its likeness, and
  * by how near in time they are, up to 0.06.  A bug comes in its time, from the
  * driver that brought it to the one that mended it; of two crashes as like, the
- * nearer one is likelier of the same.  Without a time, nothing is added.
+ * nearer one is likelier of the same.  Without a time, which is 0, nothing is
+ * added.
  */
-double search_standing(double likeness, const struct crash *left,
-		       const struct crash *right);
+double search_standing(double likeness, uint64_t left, uint64_t right);
 
 /* From here on crashes share a cluster, see refit.h; or a family. */
 double search_cluster(const struct search *search);

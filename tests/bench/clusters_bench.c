@@ -203,6 +203,11 @@ static int by_standing(const void *left, const void *right)
 	return (a->row < b->row) - (a->row > b->row); /* the newer first */
 }
 
+static uint64_t time_of(const struct crash *crash)
+{
+	return crash->time.known ? crash->time.value : 0;
+}
+
 static size_t stand(const struct labelled *rows, const struct keymap *first,
 		    size_t at, const struct engine_neighbour *near,
 		    size_t count, struct standing *ret)
@@ -216,8 +221,8 @@ static size_t stand(const struct labelled *rows, const struct keymap *first,
 			continue;
 		ret[kept++] = (struct standing){
 			row, search_standing((double)near[k].likeness,
-					     &rows->rows[at].crash,
-					     &rows->rows[row].crash)
+					     time_of(&rows->rows[at].crash),
+					     time_of(&rows->rows[row].crash))
 		};
 	}
 	if (kept > 1)

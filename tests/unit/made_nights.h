@@ -382,6 +382,26 @@ static inline void append_stacks(const struct store_crash *crash, char *line)
 		 hash);
 }
 
+/* Of one group, of one cluster. */
+static inline void assert_same_clusters(struct store *store,
+					const struct search_hit *hits, size_t i)
+{
+	struct arena arena;
+
+	arena_init(&arena);
+	for (size_t k = 0; k < i; k++) {
+		char one[LINE_BYTES] = "";
+		char other[LINE_BYTES] = "";
+
+		if (!hits[k].group || hits[k].group != hits[i].group)
+			continue;
+		append_value(store, "cluster", hits[k].row, &arena, one);
+		append_value(store, "cluster", hits[i].row, &arena, other);
+		assert_string_equal(one, other);
+	}
+	arena_deinit(&arena);
+}
+
 static inline void append_alike(struct store *store, struct search *search,
 				const struct crash *crash, struct arena *arena,
 				char *line)
@@ -397,6 +417,12 @@ static inline void append_alike(struct store *store, struct search *search,
 
 		must(store_crash_read(store, hits[i].row, arena, &other, &err),
 		     &err);
+		/* What is said of it without reading it. */
+		assert_true(hash_128_equal(hits[i].identity, other.identity));
+		assert_int_equal(hits[i].time, other.crash.time.known
+						       ? other.crash.time.value
+						       : 0);
+		assert_same_clusters(store, hits, i);
 		identity_text(other.identity, id);
 		snprintf(line + used, LINE_BYTES - used, " %s %.6f", id,
 			 (double)hits[i].likeness);

@@ -6,12 +6,12 @@
 
 static double standing(double likeness, uint64_t days, bool known)
 {
-	const struct crash left = { .time = { true, 20000 * DAY } };
-	const struct crash after = { .time = { known, (20000 + days) * DAY } };
-	const struct crash before = { .time = { known, (20000 - days) * DAY } };
-	const double ret = search_standing(likeness, &left, &after);
+	const uint64_t left = 20000 * DAY;
+	const uint64_t after = known ? (20000 + days) * DAY : 0;
+	const uint64_t before = known ? (20000 - days) * DAY : 0;
+	const double ret = search_standing(likeness, left, after);
 
-	assert_true(ret == search_standing(likeness, &before, &left));
+	assert_true(ret == search_standing(likeness, before, left));
 	return ret;
 }
 
