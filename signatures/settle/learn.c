@@ -105,20 +105,6 @@ static int compare(const struct witness *a, const struct witness *b)
 	return memcmp(&x, &y, sizeof(x));
 }
 
-/* For one more witness; most addresses are seen once or twice. */
-void learn_room(struct address *address)
-{
-	const uint32_t count = address->count;
-
-	if ((count & (count - 1)) != 0)
-		return;
-	address->witnesses =
-		realloc(address->witnesses,
-			(count ? 2 * count : 1) * sizeof(*address->witnesses));
-	if (!address->witnesses)
-		abort();
-}
-
 static void use(const struct witness *witness, int uses)
 {
 	witness->words->uses += (uint32_t)uses;
@@ -201,23 +187,6 @@ static bool wants_witnesses(const struct address *address)
 static bool is_entry(const struct crash_candidate *candidate)
 {
 	return candidate->landing && candidate->landing == candidate->slot;
-}
-
-void learn_keep(struct learn *learn, struct learn_words *words)
-{
-	bool is_new;
-
-	if (learn->words_count == learn->words_room) {
-		learn->words_room = learn->words_room * 2 + 64;
-		learn->words = realloc(learn->words,
-				       learn->words_room *
-					       sizeof(struct learn_words *));
-		if (!learn->words)
-			abort();
-	}
-	*keymap_put(&learn->stacks, (uint64_t)words->number + 1, &is_new) =
-		(uint32_t)learn->words_count;
-	learn->words[learn->words_count++] = words;
 }
 
 /* The evidence of a crash: words, and the key of the address that each is. */

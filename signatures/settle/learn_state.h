@@ -64,6 +64,7 @@ struct learn {
 
 /* Keep words for their witnesses. */
 void learn_keep(struct learn *learn, struct learn_words *words);
+/* Room for one more witness. */
 void learn_room(struct address *address);
 
 #endif
