@@ -141,7 +141,7 @@ static void add_witness(struct address *address, const struct witness *witness)
 			replace(address, last, witness);
 		return;
 	}
-	learn_room(address);
+	learn_state_room(address);
 	address->witnesses[address->count++] = *witness;
 	use(witness, 1);
 	address->is_grown = true;
@@ -300,7 +300,7 @@ static void take_evidence(struct learn *learn, uint64_t identity,
 	}
 	evidence.words->is_new = true;
 	evidence.words->number = learn->next_stack++;
-	learn_keep(learn, evidence.words);
+	learn_state_keep(learn, evidence.words);
 }
 
 /* A walk that code or unwind data led tells the sizes of its own frames. */

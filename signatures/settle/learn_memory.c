@@ -153,7 +153,7 @@ static struct learn_words *words_of(struct learn *learn, uint32_t number)
 			      &in))
 		words = take_words(in, number);
 	if (words)
-		learn_keep(learn, words);
+		learn_state_keep(learn, words);
 	return words;
 }
 
@@ -196,7 +196,7 @@ static bool take_witness(struct learn *learn, struct bytes *in,
 	if (!words || at >= words->count)
 		return false;
 	learn_words_look(words->at, words->count, (size_t)at, &around);
-	learn_room(address);
+	learn_state_room(address);
 	address->witnesses[address->count++] =
 		(struct witness){ .words = words,
 				  .layout = learn_words_layout(&around),

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-void learn_room(struct address *address)
+void learn_state_room(struct address *address)
 {
 	const uint32_t count = address->count;
 
@@ -16,7 +16,7 @@ void learn_room(struct address *address)
 		abort();
 }
 
-void learn_keep(struct learn *learn, struct learn_words *words)
+void learn_state_keep(struct learn *learn, struct learn_words *words)
 {
 	bool is_new;
 

@@ -63,8 +63,8 @@ struct learn {
 };
 
 /* Keep words for their witnesses. */
-void learn_keep(struct learn *learn, struct learn_words *words);
+void learn_state_keep(struct learn *learn, struct learn_words *words);
 /* Room for one more witness. */
-void learn_room(struct address *address);
+void learn_state_room(struct address *address);
 
 #endif
