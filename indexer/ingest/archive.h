@@ -13,20 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "indexer/ingest/archive_source.h"
 #include "signatures/base/bytes.h"
 #include "signatures/base/error.h"
-
-/* Where an archive's bytes are: in memory, or in a part of an open file. */
-struct archive_source {
-	const uint8_t *memory; /* NULL: in the file */
-	int fd;
-	uint64_t offset; /* of the file */
-	uint64_t size;
-};
-
-/* Fill buf from offset on; how much was there. */
-size_t archive_source_read(const struct archive_source *source, uint64_t offset,
-			   uint8_t *buf, size_t size);
 
 /* Called now and then while bytes are read: the reader is alive, and here. */
 struct archive_beat {

@@ -15,7 +15,7 @@
 
 #include <string.h>
 
-#include "indexer/ingest/archive.h"
+#include "signatures/base/bytes.h"
 
 #define ENTRY_BYTES 46
 #define END_BYTES 22

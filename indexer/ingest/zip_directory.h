@@ -8,9 +8,8 @@
 #define INGEST_ZIP_DIRECTORY_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
-struct archive_source;
+#include "indexer/ingest/archive_source.h"
 
 /* False too for what is no zip. */
 bool zip_directory_exceeds(const struct archive_source *source,
