@@ -397,16 +397,35 @@ size_t corpus_places(const struct corpus *corpus, struct corpus_place *ret)
 	return corpus->count;
 }
 
-static void place(struct corpus *corpus, struct corpus_place *ret)
+/* Of each signature in order, where its crashes belong. */
+static struct corpus_place *place_firsts(const struct corpus *corpus)
 {
+	struct corpus_place *ret =
+		corpus_zeroed(corpus->first_count, sizeof(*ret));
 	struct engine_place place;
 
-	if (!engine_find(corpus->engine, ret->key, &place))
+	for (size_t i = 0; i < corpus->first_count; i++) {
+		if (!engine_find(corpus->engine, corpus->firsts[i].key, &place))
+			continue;
+		ret[i].cluster = founder(corpus, place.cluster);
+		ret[i].family = founder(corpus, place.family);
+		ret[i].likeness = place.likeness;
+		ret[i].nearest = founder(corpus, place.nearest);
+	}
+	return ret;
+}
+
+static void place(const struct corpus *corpus,
+		  const struct corpus_place *firsts, struct corpus_place *ret)
+{
+	const uint32_t at = corpus_position(corpus, ret->key);
+
+	if (at == UINT32_MAX)
 		return;
-	ret->cluster = founder(corpus, place.cluster);
-	ret->family = founder(corpus, place.family);
-	ret->likeness = place.likeness;
-	ret->nearest = founder(corpus, place.nearest);
+	ret->cluster = firsts[at].cluster;
+	ret->family = firsts[at].family;
+	ret->likeness = firsts[at].likeness;
+	ret->nearest = firsts[at].nearest;
 }
 
 void corpus_resume(struct corpus *corpus, struct engine *engine)
@@ -420,6 +439,7 @@ void corpus_cluster(struct corpus *corpus, float strict,
 		    struct corpus_place *ret)
 {
 	static struct engine_feature stream[ENGINE_FEATURES_MAX];
+	struct corpus_place *firsts;
 	size_t count;
 
 	corpus_order(corpus, &count);
@@ -436,8 +456,10 @@ void corpus_cluster(struct corpus *corpus, float strict,
 	}
 	corpus->is_clustered = true;
 	corpus_places(corpus, ret);
+	firsts = place_firsts(corpus);
 	for (size_t i = 0; i < corpus->count; i++)
-		place(corpus, &ret[i]);
+		place(corpus, firsts, &ret[i]);
+	free(firsts);
 }
 
 struct engine *corpus_engine(struct corpus *corpus)
