@@ -12,6 +12,7 @@
 #include "indexer/staged.h"
 #include "signatures/base/cli.h"
 #include "signatures/base/limits.h"
+#include "signatures/base/room.h"
 #include "signatures/clickhouse/address.h"
 #include "signatures/crash_json.h"
 #include "signatures/settle/settle.h"
@@ -127,9 +128,11 @@ static enum cli_exit settle(const struct request *asked)
 {
 	struct store *store;
 	struct error err;
-	enum status status =
-		store_open(asked->store, STORE_WRITE, true, &store, &err);
+	enum status status;
 
+	/* No worker is to come that would have a copy of it. */
+	room_for_heap();
+	status = store_open(asked->store, STORE_WRITE, true, &store, &err);
 	if (!status) {
 		status = settle_store(
 			store, asked->settle ? SETTLE_ALWAYS : SETTLE_IF_DUE,

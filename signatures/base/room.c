@@ -51,12 +51,36 @@ void *room_take(size_t count, size_t size)
 	return room;
 }
 
+void *room_again(void *room, size_t bytes)
+{
+	void *again = realloc(room, bytes ? bytes : 1);
+
+	if (!again)
+		abort();
+	room_widen(again, bytes);
+	return again;
+}
+
+void *room_cleared(size_t count, size_t size)
+{
+	/* Fresh from the system it is zeroes nobody touched. */
+	void *room = calloc(count ? count : 1, size);
+
+	if (!room)
+		abort();
+	room_widen(room, count * size);
+	return room;
+}
+
 /* What malloc writes for itself at first lies below the first large page. */
 void room_for_heap(void)
 {
 	const uintptr_t page = LARGE_PAGE;
 	const uintptr_t end = (uintptr_t)sbrk(0);
-	const uintptr_t gap = (2 * page - SMALL_PAGE - end % page) % page;
+	/* More than malloc has left: what it takes next is new. */
+	const size_t bytes = mallinfo2().keepcost + 1;
+	const uintptr_t below = (bytes / SMALL_PAGE + 1) * SMALL_PAGE;
+	const uintptr_t gap = (2 * page - below - end % page) % page;
 	void *first;
 
 	if (sbrk((intptr_t)gap) != (void *)end)
@@ -64,7 +88,7 @@ void room_for_heap(void)
 	mallopt(M_TOP_PAD, HEAP_BYTES);
 	mallopt(M_TRIM_THRESHOLD, INT_MAX);
 	mallopt(M_MMAP_THRESHOLD, APART_BYTES);
-	first = malloc(1);
+	first = malloc(bytes);
 	if (first && (uintptr_t)first - end <= page)
 		room_widen(first, (uintptr_t)sbrk(0) - (uintptr_t)first);
 	free(first);

@@ -16,10 +16,15 @@ void *room_take(size_t count, size_t size);
 /* The same, but NULL where there is none; for sizes that others state. */
 void *room_try(size_t bytes);
 
+/* What realloc() does, never NULL: for what grows to be much. */
+void *room_again(void *room, size_t bytes);
+/* Cleared; never NULL. */
+void *room_cleared(size_t count, size_t size);
+
 /*
  * The whole heap on large pages, for a program that is soon done: where it
- * would meet more than ten small ones, a large one is less.  To be called
- * before anything is taken from the heap; does nothing where it cannot be had.
+ * would meet more than ten small ones, a large one is less.  What was taken
+ * from it before stays where it is; does nothing where it cannot be had.
  */
 void room_for_heap(void);
 

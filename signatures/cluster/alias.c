@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "signatures/base/room.h"
 #include "signatures/cluster/alias_links.h"
 #include "signatures/cluster/alias_nodes.h"
 #include "signatures/cluster/alias_pair.h"
@@ -44,11 +45,7 @@ struct learner {
 
 static void *zeroed(size_t count, size_t size)
 {
-	void *memory = calloc(count + 1, size);
-
-	if (!memory)
-		abort();
-	return memory;
+	return room_cleared(count + 1, size);
 }
 
 static uint64_t module_of(const struct learner *l, uint32_t build)

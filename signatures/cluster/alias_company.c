@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "signatures/base/hash.h"
+#include "signatures/base/room.h"
 
 enum {
 	EACH = 6,	      /* of a position */
@@ -27,18 +28,11 @@ struct set {
 	size_t count, room;
 };
 
-static void *must(void *memory)
-{
-	if (!memory)
-		abort();
-	return memory;
-}
-
 static void set_clear(struct set *set, size_t slots)
 {
 	if (slots > set->room) {
 		free(set->slots);
-		set->slots = must(malloc(slots * sizeof(*set->slots)));
+		set->slots = room_again(NULL, slots * sizeof(*set->slots));
 		set->room = slots;
 	}
 	memset(set->slots, 0, slots * sizeof(*set->slots));
@@ -108,8 +102,8 @@ static void keep(struct alias_company *company, struct set *set, size_t first,
 		return;
 	if (company->count == company->room) {
 		company->room = company->room ? company->room * 2 : 1 << 12;
-		company->all = must(realloc(company->all,
-					    company->room * sizeof(uint64_t)));
+		company->all = room_again(company->all,
+					  company->room * sizeof(uint64_t));
 	}
 	company->all[company->count++] = value;
 	if (2 * set->count <= (size_t)1 << set->bits)
@@ -191,7 +185,7 @@ static bool leave_unknown(struct alias_company *company, bool *wanted)
 static void gather(struct alias_company *company, const bool *wanted)
 {
 	size_t *end =
-		must(calloc((size_t)company->frame_count + 1, sizeof(*end)));
+		room_cleared((size_t)company->frame_count + 1, sizeof(*end));
 	struct position *positions = NULL;
 	struct set set = { .slots = NULL };
 	size_t room = 0;
@@ -206,7 +200,7 @@ static void gather(struct alias_company *company, const bool *wanted)
 		to = take_range(company, from, end, &all);
 		if (all > room) {
 			free(positions);
-			positions = must(malloc(all * sizeof(*positions)));
+			positions = room_again(NULL, all * sizeof(*positions));
 			room = all;
 		}
 		find_positions(company, from, to, wanted, end, positions);
@@ -237,9 +231,9 @@ void alias_company_init(struct alias_company *company,
 		.frame_count = (uint32_t)frame_count,
 		.stacks = stacks,
 		.stack_count = stack_count,
-		.first = must(calloc(frame_count + 1, sizeof(size_t))),
-		.many = must(calloc(frame_count + 1, sizeof(uint32_t))),
-		.known = must(calloc(frame_count + 1, sizeof(bool))),
+		.first = room_cleared(frame_count + 1, sizeof(size_t)),
+		.many = room_cleared(frame_count + 1, sizeof(uint32_t)),
+		.known = room_cleared(frame_count + 1, sizeof(bool)),
 	};
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "signatures/base/room.h"
 #include "signatures/cluster/alias.h"
 
 struct alias_nodes {
@@ -16,11 +17,7 @@ struct alias_nodes {
 
 static uint32_t *numbers(size_t count)
 {
-	uint32_t *ret = malloc((count + 1) * sizeof(*ret));
-
-	if (!ret)
-		abort();
-	return ret;
+	return room_again(NULL, (count + 1) * sizeof(uint32_t));
 }
 
 struct alias_nodes *alias_nodes_create(const uint32_t *builds, uint32_t count)

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "signatures/base/room.h"
+
 enum {
 	CONTEXT_OFFSETS = 40, /* a context shared by more says nothing */
 	PAIRS_PER_OFFSET = 6,
@@ -52,13 +54,6 @@ struct alias_pair {
 	size_t link_count, link_room;
 };
 
-static void *must(void *memory)
-{
-	if (!memory)
-		abort();
-	return memory;
-}
-
 static double cost_of(double steps)
 {
 	return 1.0 + 0.35 * log2(1 + steps);
@@ -67,13 +62,14 @@ static double cost_of(double steps)
 struct alias_pair *alias_pair_create(const struct alias_frame *frames,
 				     size_t frame_count)
 {
-	struct alias_pair *pair = must(calloc(1, sizeof(*pair)));
+	struct alias_pair *pair = room_cleared(1, sizeof(*pair));
 
-	pair->logs = must(malloc((frame_count + 2) * sizeof(*pair->logs)));
+	pair->logs = room_again(NULL, (frame_count + 2) * sizeof(*pair->logs));
 	pair->offsets =
-		must(malloc((frame_count + 1) * sizeof(*pair->offsets)));
-	pair->votes = must(calloc(frame_count + 1, sizeof(*pair->votes)));
-	pair->voted = must(malloc((frame_count + 1) * sizeof(*pair->voted)));
+		room_again(NULL, (frame_count + 1) * sizeof(*pair->offsets));
+	pair->votes = room_cleared(frame_count + 1, sizeof(*pair->votes));
+	pair->voted =
+		room_again(NULL, (frame_count + 1) * sizeof(*pair->voted));
 	pair->logs[0] = 0;
 	for (size_t i = 1; i < frame_count + 2; i++)
 		pair->logs[i] = rint(log((double)i) / GRAIN) * GRAIN;
@@ -116,10 +112,10 @@ static void add_candidate(struct alias_pair *pair, struct candidate candidate)
 	if (pair->candidate_count == pair->candidate_room) {
 		pair->candidate_room = pair->candidate_room * 2 + 4096;
 		pair->candidates =
-			must(realloc(pair->candidates,
-				     pair->candidate_room * sizeof(candidate)));
-		pair->sure = must(realloc(
-			pair->sure, pair->candidate_room * sizeof(candidate)));
+			room_again(pair->candidates,
+				   pair->candidate_room * sizeof(candidate));
+		pair->sure = room_again(pair->sure, pair->candidate_room *
+							    sizeof(candidate));
 	}
 	pair->candidates[pair->candidate_count++] = candidate;
 }
@@ -128,8 +124,8 @@ static void add_link(struct alias_pair *pair, uint32_t a, uint32_t b)
 {
 	if (pair->link_count == pair->link_room) {
 		pair->link_room = pair->link_room * 2 + 4096;
-		pair->links = must(realloc(
-			pair->links, pair->link_room * sizeof(*pair->links)));
+		pair->links = room_again(
+			pair->links, pair->link_room * sizeof(*pair->links));
 	}
 	pair->links[pair->link_count++] = (struct alias_link){ a, b };
 }
@@ -144,8 +140,8 @@ static void find_runs(struct alias_pair *pair, const struct alias_view *older,
 
 	if (older->context_count > pair->run_room) {
 		pair->run_room = 2 * (size_t)older->context_count;
-		pair->runs = must(realloc(pair->runs,
-					  pair->run_room * sizeof(struct run)));
+		pair->runs = room_again(pair->runs,
+					pair->run_room * sizeof(struct run));
 	}
 	for (uint32_t i = 0; i < older->context_count; i++) {
 		struct run *run = &pair->runs[i];

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "signatures/base/hash.h"
+#include "signatures/base/room.h"
 
 enum {
 	KIND_MASK = (1 << ALIAS_KIND_BITS) - 1
@@ -15,16 +16,9 @@ struct alias_seen {
 	uint32_t frame;
 };
 
-static void *must(void *memory)
-{
-	if (!memory)
-		abort();
-	return memory;
-}
-
 static void *grown(void *array, size_t count, size_t size)
 {
-	return must(realloc(array, count * size));
+	return room_again(array, count * size);
 }
 
 static void bench_room(struct alias_bench *bench, size_t count)

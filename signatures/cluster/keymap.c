@@ -3,16 +3,16 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "signatures/base/room.h"
+
 enum {
 	FIRST_SLOTS = 1024
 };
 
 static void make_slots(struct keymap *map, size_t slots)
 {
-	map->keys = calloc(slots, sizeof(*map->keys));
-	map->values = malloc(slots * sizeof(*map->values));
-	if (!map->keys || !map->values)
-		abort();
+	map->keys = room_cleared(slots, sizeof(*map->keys));
+	map->values = room_again(NULL, slots * sizeof(*map->values));
 	map->mask = slots - 1;
 }
 

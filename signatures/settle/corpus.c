@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "signatures/base/hash.h"
+#include "signatures/base/room.h"
 #include "signatures/base/text.h"
 
 /* Room for one more of size bytes. */
@@ -12,19 +13,12 @@ static void *grown(void *array, size_t count, size_t *room, size_t size)
 	if (count < *room)
 		return array;
 	*room = *room ? *room * 2 : 1024;
-	array = realloc(array, *room * size);
-	if (!array)
-		abort();
-	return array;
+	return room_again(array, *room * size);
 }
 
 void *corpus_zeroed(size_t count, size_t size)
 {
-	void *memory = calloc(count + 1, size);
-
-	if (!memory)
-		abort();
-	return memory;
+	return room_cleared(count + 1, size);
 }
 
 struct corpus *corpus_create(void)

@@ -1,6 +1,7 @@
 #include "signatures/base/room.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,13 +76,36 @@ static void what_is_taken_can_be_written_to_its_end(void **state)
 	}
 }
 
+static void what_grows_keeps_what_it_holds(void **state)
+{
+	uint8_t *room = room_cleared(PIECES, PIECE_BYTES);
+
+	(void)state;
+	for (size_t i = 0; i < (size_t)PIECES * PIECE_BYTES; i++)
+		assert_int_equal(room[i], 0);
+	memset(room, 'x', (size_t)PIECES * PIECE_BYTES);
+	room = room_again(room, 8ul * PIECES * PIECE_BYTES);
+	memset(room + (size_t)PIECES * PIECE_BYTES, 'y',
+	       7ul * PIECES * PIECE_BYTES);
+	for (size_t i = 0; i < (size_t)PIECES * PIECE_BYTES; i++)
+		assert_int_equal(room[i], 'x');
+	free(room);
+	free(room_again(NULL, 0));
+	free(room_cleared(0, 0));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(small_pieces_of_the_heap_share_a_large_page),
 		cmocka_unit_test(what_is_taken_can_be_written_to_its_end),
+		cmocka_unit_test(what_grows_keeps_what_it_holds),
 	};
+	void *volatile before;
 
+	/* A heap that is in use has room left for small pieces. */
+	before = malloc(PIECE_BYTES);
 	room_for_heap();
+	free(before);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
