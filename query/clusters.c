@@ -88,19 +88,17 @@ static enum status parse_order(enum clump_order *ret, struct error *err)
 			 "--by=%s: not machines, crashes or rise", options.by);
 }
 
-static struct table_cell time_cell(struct query *query, uint64_t time)
+static struct table_cell time_cell(struct arena *arena, uint64_t time)
 {
 	char text[TEXT_TIME_BYTES];
 
-	return time ? table_text_cell(
-			      text_copy(&query->arena, text_time(time, text)))
+	return time ? table_text_cell(text_copy(arena, text_time(time, text)))
 		    : table_absent();
 }
 
-static struct table_cell day_cell(struct query *query, uint64_t time)
+static struct table_cell day_cell(struct arena *arena, uint64_t time)
 {
-	return time ? table_text_cell(
-			      calendar_text(&query->arena, calendar_day(time)))
+	return time ? table_text_cell(calendar_text(arena, calendar_day(time)))
 		    : table_absent();
 }
 
@@ -111,18 +109,18 @@ struct rest {
 	uint64_t more, more_crashes;
 };
 
-static enum status print_row(struct query *query, struct table *out,
-			     const struct clumps *clumps,
+static enum status print_row(struct table *out, const struct clumps *clumps,
 			     const struct clump *clump,
 			     const struct measure *measure,
 			     const struct marks *marks, struct error *err)
 {
 	const struct mark mark =
 		mark_of_rows(marks, clump->rows, clump->crashes);
+	struct arena *arena = &out->passing;
 	struct clump_face face;
 	char id[IDENTITY_TEXT_BYTES];
 
-	if (clump_look(clumps, clump, &query->arena, &face, err))
+	if (clump_look(clumps, clump, arena, &face, err))
 		return err->status;
 	identity_text(face.crash.identity, id);
 
@@ -131,14 +129,14 @@ static enum status print_row(struct query *query, struct table *out,
 		table_text_cell(clump->id),
 		table_count_cell(clump->crashes),
 		table_count_cell(clump->machines),
-		time_cell(query, clump->first),
-		time_cell(query, clump->last),
-		day_cell(query, clump->first),
-		day_cell(query, clump->last),
+		time_cell(arena, clump->first),
+		time_cell(arena, clump->last),
+		day_cell(arena, clump->first),
+		day_cell(arena, clump->last),
 		table_text_cell(face.bugcheck),
 		table_text_cell(face.fault),
 		table_text_cell(face.title),
-		time_cell(query, clump->born),
+		time_cell(arena, clump->born),
 		table_text_cell(id),
 		table_count_cell(face.stacks),
 		table_count_cell(face.builds),
@@ -154,7 +152,7 @@ static enum status print_row(struct query *query, struct table *out,
 	};
 
 	measure_cells(measure, clump->crashes, cells + BASE);
-	mark_cells(&query->arena, &mark, cells + MARKS);
+	mark_cells(arena, &mark, cells + MARKS);
 	table_row(out, cells);
 	return STATUS_OK;
 }
@@ -281,8 +279,8 @@ static enum status print(struct query *query, const struct asked *asked,
 			   options.family ? "Families of clusters" : "Clusters",
 			   columns, COLUMNS);
 	for (size_t i = 0; i < clumps->count && !status; i++)
-		status = print_row(query, out, clumps, &clumps->at[i], &measure,
-				   marks, err);
+		status = print_row(out, clumps, &clumps->at[i], &measure, marks,
+				   err);
 	measure_tell(&measure, out);
 	if (!status)
 		status = say_rest(query, out, asked, clumps, rest, err);
