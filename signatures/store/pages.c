@@ -27,6 +27,7 @@
  */
 #include "signatures/store/pages.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -208,26 +209,37 @@ static bool open_page(const struct pages *pages, const uint8_t *data,
 	return ret->is_leaf || ret->count;
 }
 
+static unsigned int number_at(const uint8_t *at)
+{
+	uint16_t number;
+
+	memcpy(&number, at, sizeof(number));
+	return le16toh(number);
+}
+
+/* One of the nodes that open_page() counted. */
 static bool open_node(const struct page *page, size_t i, struct node *ret)
 {
-	struct bytes in = page->all;
-	unsigned int key_bytes;
-	uint32_t first;
-	size_t at;
+	const size_t left = bytes_left(&page->all);
+	const uint8_t *data = page->all.next;
+	const size_t at = number_at(data + HEAD_BYTES + 2 * i);
+	const uint8_t *node = data + at;
+	size_t key_bytes;
 
-	bytes_skip(&in, HEAD_BYTES + 2 * i);
-	at = bytes_u16(&in);
-	in = page->all;
-	bytes_skip(&in, at);
-	first = bytes_u32(&in);
-	ret->flags = bytes_u16(&in);
-	key_bytes = bytes_u16(&in);
-	ret->value_bytes = first;
-	ret->child = first | (uint64_t)ret->flags << 32;
-	ret->key = bytes_of(in.next, key_bytes);
-	bytes_skip(&in, key_bytes);
-	ret->rest = in;
-	return !in.failed;
+	if (left < NODE_BYTES || at > left - NODE_BYTES)
+		return false;
+	ret->value_bytes = number_at(node) | (uint32_t)number_at(node + 2)
+						     << 16;
+	ret->flags = number_at(node + 4);
+	ret->child = ret->value_bytes | (uint64_t)ret->flags << 32;
+	key_bytes = number_at(node + 6);
+	if (key_bytes > left - NODE_BYTES - at)
+		return false;
+	node += NODE_BYTES;
+	ret->key = bytes_of(node, key_bytes);
+	ret->rest =
+		bytes_of(node + key_bytes, left - NODE_BYTES - at - key_bytes);
+	return true;
 }
 
 /* As LMDB compares keys, one that begins as the other behind it. */
