@@ -65,7 +65,7 @@ void clump_sort(struct query *query, struct clumps *clumps,
  */
 struct clump_face {
 	uint32_t row;		  /* the representative's */
-	struct store_crash crash; /* likewise */
+	struct store_crash crash; /* likewise, store_crash_glance() */
 	const char *bugcheck;	  /* most frequent: "0xd1"; NULL = none */
 	const char *fault;	  /* likewise, with offset if it is constant */
 	const char *fault_module;

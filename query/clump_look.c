@@ -121,20 +121,20 @@ static enum status choose(const struct clumps *clumps,
 		if (compare_rows(clumps, clump->rows[i], best) < 0)
 			best = clump->rows[i];
 	face->row = best;
-	status =
-		store_crash_read(clumps->store, best, arena, &face->crash, err);
+	status = store_crash_glance(clumps->store, best, arena, &face->crash,
+				    err);
 	arena_init(&passing);
 	for (uint64_t i = 0; i < clump->crashes && !status; i++) {
 		const uint32_t row = clump->rows[i];
 
 		if (row == best || compare_rows(clumps, row, best) != 0)
 			continue;
-		status = store_crash_read(clumps->store, row, &passing, &next,
-					  err);
+		status = store_crash_glance(clumps->store, row, &passing, &next,
+					    err);
 		if (!status && is_lower(next.identity, face->crash.identity)) {
 			face->row = row;
-			status = store_crash_read(clumps->store, row, arena,
-						  &face->crash, err);
+			status = store_crash_glance(clumps->store, row, arena,
+						    &face->crash, err);
 		}
 		arena_reset(&passing);
 	}

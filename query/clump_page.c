@@ -210,7 +210,9 @@ static enum status print_json(struct query *query, const struct clumps *clumps,
 {
 	struct plan plan = plan_of(clumps, clump);
 	struct json *json = json_new_object();
-	enum status status = STATUS_OK;
+	struct store_crash crash;
+	enum status status = store_crash_read(query->store, face->row,
+					      &query->arena, &crash, err);
 
 	set_count(json, "format", 1);
 	json_set(json, clumps->field, json_new_text(clump->id));
@@ -230,7 +232,7 @@ static enum status print_json(struct query *query, const struct clumps *clumps,
 				    told[i].words, err);
 	if (!status) {
 		json_set(json, "representative",
-			 cell_json(query->store, face->row, &face->crash,
+			 cell_json(query->store, face->row, &crash,
 				   &query->arena));
 		json_print(json, query->out);
 		fputc('\n', query->out);

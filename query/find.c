@@ -244,8 +244,8 @@ static enum status order(struct store *store, struct items *items,
 			end++;
 		for (size_t j = i; end - i > 1 && j < end && !status; j++) {
 			arena_reset(&arena);
-			status = store_crash_read(store, items->at[j].row,
-						  &arena, &crash, err);
+			status = store_crash_glance(store, items->at[j].row,
+						    &arena, &crash, err);
 			if (!status)
 				items->at[j].identity = crash.identity;
 		}
@@ -358,8 +358,10 @@ static enum status print_rows(struct query *query, const struct marks *marks,
 		if (options.limit && printed == options.limit)
 			break;
 		arena_reset(&arena);
-		status = store_crash_read(query->store, row, &arena, &crash,
-					  err);
+		status = out ? store_crash_glance(query->store, row, &arena,
+						  &crash, err)
+			     : store_crash_read(query->store, row, &arena,
+						&crash, err);
 		if (!status)
 			print_row(query, out, &crash,
 				  has_cluster

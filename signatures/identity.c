@@ -83,6 +83,11 @@ static struct crash_number machine_of(const struct crash *crash)
 	return crash->machine.id;
 }
 
+bool identity_is_of_content(const struct crash *crash)
+{
+	return !crash->time.known || !crash->bugcheck.code.known;
+}
+
 struct hash128 identity_of(const struct crash *crash)
 {
 	struct hash128 identity;
@@ -99,7 +104,7 @@ struct hash128 identity_of(const struct crash *crash)
 	put_number(&out, crash->bugcheck.code);
 	for (size_t i = 0; i < 4; i++)
 		put_number(&out, crash->bugcheck.args[i]);
-	if (!crash->time.known || !crash->bugcheck.code.known)
+	if (identity_is_of_content(crash))
 		put_content(&out, crash, &arena);
 	identity = hash_128(out.data, out.size);
 	arena_deinit(&arena);

@@ -20,6 +20,9 @@
 /* The first 12 hexadecimal digits of this are the id that people see. */
 struct hash128 identity_of(const struct crash *crash);
 
+/* Is it made from the modules and the stack, too? */
+bool identity_is_of_content(const struct crash *crash);
+
 #define IDENTITY_TEXT_BYTES 13
 void identity_text(struct hash128 identity, char text[IDENTITY_TEXT_BYTES]);
 

@@ -355,6 +355,19 @@ enum status part_get_list(struct store *store, uint32_t list,
 	return STATUS_OK;
 }
 
+bool part_count_list(struct store *store, uint32_t list, size_t *ret)
+{
+	struct bytes in;
+
+	*ret = 0;
+	if (!list)
+		return true;
+	if (!part_get(store, SCHEMA_LIST, list, &in))
+		return false;
+	*ret = pack_take_count(&in, LIMIT_MODULES);
+	return !in.failed;
+}
+
 uint32_t part_put_machine(struct store *store,
 			  const struct crash_machine *machine,
 			  struct arena *scratch)

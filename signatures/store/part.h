@@ -33,6 +33,9 @@ enum status part_get_list(struct store *store, uint32_t list,
 			  struct arena *arena, struct crash *ret,
 			  struct error *err) MUST_CHECK;
 
+/* How many these are; false if the list is missing. */
+bool part_count_list(struct store *store, uint32_t list, size_t *ret);
+
 uint32_t part_put_machine(struct store *store,
 			  const struct crash_machine *machine,
 			  struct arena *scratch);

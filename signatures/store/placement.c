@@ -161,6 +161,13 @@ static bool take_unloaded(struct store *store, struct bytes *in,
 	return !in->failed;
 }
 
+static enum status damaged(struct store *store, struct error *err)
+{
+	if (state_check(store, err))
+		return err->status;
+	return error_set(err, STATUS_STORE, "places of modules are damaged");
+}
+
 enum status placement_take(struct store *store, struct bytes *in, uint32_t list,
 			   struct arena *arena, struct crash *ret,
 			   struct error *err)
@@ -169,7 +176,46 @@ enum status placement_take(struct store *store, struct bytes *in, uint32_t list,
 		return err->status;
 	if (take_loaded(in, ret) && take_unloaded(store, in, arena, ret))
 		return STATUS_OK;
-	if (state_check(store, err))
-		return err->status;
-	return error_set(err, STATUS_STORE, "places of modules are damaged");
+	return damaged(store, err);
+}
+
+static bool skip_loaded(struct bytes *in, size_t count)
+{
+	uint64_t zeros = 0;
+
+	bytes_skip(in, 1);
+	for (size_t i = 0; i < count && !in->failed; i++) {
+		if (zeros)
+			zeros--;
+		else if (!pack_take_signed(in))
+			zeros = pack_take_varint(in);
+	}
+	return !in->failed && !zeros;
+}
+
+static bool skip_unloaded(struct bytes *in)
+{
+	const size_t count = pack_take_count(in, LIMIT_UNLOADED);
+
+	bytes_skip(in, count ? 1 : 0);
+	for (size_t i = 0; i < count; i++) {
+		pack_take_varint(in);
+		pack_take_signed(in);
+		pack_take_varint(in);
+	}
+	return !in->failed;
+}
+
+enum status placement_skip(struct store *store, struct bytes *in, uint32_t list,
+			   struct arena *arena, struct crash *ret,
+			   struct error *err)
+{
+	if (!part_count_list(store, list, &ret->module_count) ||
+	    !skip_loaded(in, ret->module_count) || !skip_unloaded(in))
+		return damaged(store, err);
+	ret->modules =
+		arena_take(arena, ret->module_count, sizeof(*ret->modules));
+	for (size_t i = 0; i < ret->module_count; i++)
+		ret->modules[i].name = "";
+	return STATUS_OK;
 }

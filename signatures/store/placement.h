@@ -19,5 +19,9 @@ void placement_pack(struct store *store, const struct crash *crash,
 enum status placement_take(struct store *store, struct bytes *in, uint32_t list,
 			   struct arena *arena, struct crash *ret,
 			   struct error *err) MUST_CHECK;
+/* As many modules, without a name and nowhere, for who has no use for them. */
+enum status placement_skip(struct store *store, struct bytes *in, uint32_t list,
+			   struct arena *arena, struct crash *ret,
+			   struct error *err) MUST_CHECK;
 
 #endif

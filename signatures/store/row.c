@@ -78,9 +78,21 @@ static enum status read_stack(struct store *store, struct row_file *file,
 	return STATUS_OK;
 }
 
+enum depth {
+	DEPTH_WHOLE,
+	DEPTH_GLANCE /* without modules */
+};
+
+/* And what points into them. */
+static void leave_out_modules(struct crash *crash)
+{
+	crash->module_count = 0;
+	crash->candidate_count = 0;
+}
+
 static enum status read_file(struct store *store, struct bytes *in,
-			     struct arena *arena, struct row_file *ret,
-			     struct error *err)
+			     enum depth depth, struct arena *arena,
+			     struct row_file *ret, struct error *err)
 {
 	struct crash shared = { 0 };
 	struct record_beside record;
@@ -91,8 +103,11 @@ static enum status read_file(struct store *store, struct bytes *in,
 	ret->stack = (uint32_t)pack_take_varint(in);
 	if (in->failed)
 		return error_set(err, STATUS_STORE, "cut short");
-	if (read_stack(store, ret, in, &record.stack, err) ||
-	    placement_take(store, in, ret->list, arena, &shared, err))
+	if (read_stack(store, ret, in, &record.stack, err))
+		return err->status;
+	if (depth == DEPTH_GLANCE
+		    ? placement_skip(store, in, ret->list, arena, &shared, err)
+		    : placement_take(store, in, ret->list, arena, &shared, err))
 		return err->status;
 	record.own = take_piece(in);
 	if (in->failed)
@@ -101,11 +116,14 @@ static enum status read_file(struct store *store, struct bytes *in,
 			     err) ||
 	    record_beside_decode(&record, &shared, arena, &ret->file, err))
 		return err->status;
+	if (depth == DEPTH_GLANCE)
+		leave_out_modules(&ret->file.crash);
 	return join_folder(store, ret, arena, err);
 }
 
-enum status row_read(struct store *store, uint32_t number, struct arena *arena,
-		     struct row *ret, struct error *err)
+static enum status read_row(struct store *store, uint32_t number,
+			    enum depth depth, struct arena *arena,
+			    struct row *ret, struct error *err)
 {
 	const struct btree_key key = key_of(number);
 	struct bytes in;
@@ -122,7 +140,7 @@ enum status row_read(struct store *store, uint32_t number, struct arena *arena,
 	for (size_t i = 0; i < count; i++) {
 		struct row_file file = { 0 };
 
-		if (read_file(store, &in, arena, &file, err))
+		if (read_file(store, &in, depth, arena, &file, err))
 			return error_within(err, "%s: row %u", store->path,
 					    number);
 		ret->files[ret->count++] = file;
@@ -132,6 +150,23 @@ enum status row_read(struct store *store, uint32_t number, struct arena *arena,
 				 store->path, number);
 	row_merge(ret, arena);
 	return STATUS_OK;
+}
+
+enum status row_read(struct store *store, uint32_t number, struct arena *arena,
+		     struct row *ret, struct error *err)
+{
+	return read_row(store, number, DEPTH_WHOLE, arena, ret, err);
+}
+
+/* Modules tell which of several files is the richest, and some ids. */
+enum status row_glance(struct store *store, uint32_t number,
+		       struct arena *arena, struct row *ret, struct error *err)
+{
+	if (read_row(store, number, DEPTH_GLANCE, arena, ret, err))
+		return err->status;
+	if (ret->count == 1 && !identity_is_of_content(&ret->crash))
+		return STATUS_OK;
+	return read_row(store, number, DEPTH_WHOLE, arena, ret, err);
 }
 
 void row_add_parts(struct store *store, struct row_file *file,

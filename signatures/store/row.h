@@ -27,6 +27,11 @@ struct row {
 enum status row_read(struct store *store, uint32_t number, struct arena *arena,
 		     struct row *ret, struct error *err) MUST_CHECK;
 
+/* The same without modules, as store_crash_glance() has it. */
+enum status row_glance(struct store *store, uint32_t number,
+		       struct arena *arena, struct row *ret,
+		       struct error *err) MUST_CHECK;
+
 /*
  * Keep the parts that a file shares.  Lists that are new are indexed by the
  * driver fields.

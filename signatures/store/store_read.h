@@ -24,6 +24,14 @@ enum status store_crash_read(struct store *store, uint32_t row,
 			     struct error *err) MUST_CHECK;
 
 /*
+ * The same for who shows it in a line: modules may be missing, and addresses of
+ * frames, which follow from them.
+ */
+enum status store_crash_glance(struct store *store, uint32_t row,
+			       struct arena *arena, struct store_crash *ret,
+			       struct error *err) MUST_CHECK;
+
+/*
  * What these files of one crash come to; borrows them, and arena.  count is 1
  * to LIMIT_FILES_PER_CRASH.
  */

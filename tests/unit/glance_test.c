@@ -1,0 +1,110 @@
+#include "signatures/identity.h"
+#include "signatures/store/store_read.h"
+#include "tests/unit/any_crash.h"
+#include "tests/unit/store_place.h"
+
+enum {
+	CRASHES = 400
+};
+
+static struct place place;
+
+static void same_text(const char *a, const char *b)
+{
+	assert_int_equal(!a, !b);
+	if (a)
+		assert_string_equal(a, b);
+}
+
+static void same_number(struct crash_number a, struct crash_number b)
+{
+	assert_int_equal(a.known, b.known);
+	assert_true(a.value == b.value);
+}
+
+/* All that a line about a crash is made of. */
+static void same_line(const struct store_crash *a, const struct store_crash *b)
+{
+	const struct crash_stack *x = &a->crash.stack, *y = &b->crash.stack;
+
+	assert_true(hash_128_equal(a->identity, b->identity));
+	assert_true(a->ingested == b->ingested);
+	assert_int_equal(a->file_count, b->file_count);
+	for (size_t i = 0; i < a->file_count; i++)
+		same_text(a->files[i].source, b->files[i].source);
+	same_number(a->crash.time, b->crash.time);
+	same_number(a->crash.bugcheck.code, b->crash.bugcheck.code);
+	same_text(a->crash.fault.module, b->crash.fault.module);
+	same_number(a->crash.fault.offset, b->crash.fault.offset);
+	assert_int_equal(x->count, y->count);
+	for (size_t i = 0; i < x->count; i++) {
+		same_text(x->frames[i].module, y->frames[i].module);
+		assert_true(x->frames[i].offset == y->frames[i].offset);
+	}
+}
+
+static void a_glance_sees_what_a_line_is_made_of(void **state)
+{
+	const uint32_t count = store_row_count(place.store);
+	uint32_t without = 0;
+
+	(void)state;
+	assert_true(count > 0);
+	for (uint32_t row = 0; row < count; row++) {
+		struct store_crash whole, seen;
+		struct arena arena;
+
+		arena_init(&arena);
+		assert_int_equal(store_crash_read(place.store, row, &arena,
+						  &whole, &place.err),
+				 STATUS_OK);
+		assert_int_equal(store_crash_glance(place.store, row, &arena,
+						    &seen, &place.err),
+				 STATUS_OK);
+		same_line(&whole, &seen);
+		without += whole.crash.module_count && !seen.crash.module_count;
+		arena_deinit(&arena);
+	}
+	assert_true(without > count / 4);
+	assert_true(without < count);
+}
+
+static int fill(void **state)
+{
+	uint64_t seed = 7;
+
+	(void)state;
+	open_place(&place);
+	for (uint32_t i = 0; i < CRASHES; i++) {
+		struct record_file file;
+		struct arena arena;
+
+		arena_init(&arena);
+		file = (struct record_file){
+			.crash = any_crash(&seed, &arena),
+			.source = text_printf(&arena, "night/%u.dmp", i),
+			.ingested = 1000 + i % 7,
+		};
+		file.crash.image.content.low = i;
+		put(&place, &file);
+		arena_deinit(&arena);
+	}
+	commit(&place);
+	return 0;
+}
+
+static int empty(void **state)
+{
+	(void)state;
+	close_place(&place);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_glance_sees_what_a_line_is_made_of),
+	};
+
+	return cmocka_run_group_tests(tests, fill, empty);
+}
