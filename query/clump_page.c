@@ -81,7 +81,7 @@ static enum status print_values(struct query *query, const struct plan *plan,
 	const struct field *field = field_find(name);
 	struct group group;
 
-	if (group_make(query->store, field, plan, 1, &query->arena, &group,
+	if (group_make(query->store, field, plan, 1, 0, &query->arena, &group,
 		       err))
 		return err->status;
 	if (group.count == 0)
@@ -187,7 +187,7 @@ static enum status set_values(struct query *query, const struct plan *plan,
 	struct group group;
 
 	json_set(json, key, array);
-	if (group_make(query->store, field, plan, 1, &query->arena, &group,
+	if (group_make(query->store, field, plan, 1, 0, &query->arena, &group,
 		       err))
 		return err->status;
 	for (size_t i = 0; i < group.count; i++) {

@@ -206,7 +206,7 @@ static enum status say_unclustered(struct query *query, struct table *out,
 	struct group group;
 
 	table_fact(out, "unclustered", json);
-	if (group_make(query->store, field_find("unclustered"), plan, 1,
+	if (group_make(query->store, field_find("unclustered"), plan, 1, 0,
 		       &query->arena, &group, err))
 		return err->status;
 	for (size_t i = 0; i < group.count; i++) {

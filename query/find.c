@@ -12,6 +12,7 @@
 #include "query/cell.h"
 #include "query/choose.h"
 #include "query/count.h"
+#include "query/greatest.h"
 #include "query/mark.h"
 #include "query/push_find.h"
 #include "query/query.h"
@@ -65,64 +66,13 @@ static void *must(void *memory)
 	return memory;
 }
 
-/* The newest times seen, the oldest of them on top: a bounded heap. */
-struct newest {
-	uint64_t *at;
-	size_t count;
-	size_t most;
-};
-
-static void sift_down(struct newest *newest, uint64_t when)
-{
-	size_t i = 0;
-
-	for (;;) {
-		size_t child = 2 * i + 1;
-
-		if (child >= newest->count)
-			break;
-		if (child + 1 < newest->count &&
-		    newest->at[child + 1] < newest->at[child])
-			child++;
-		if (newest->at[child] >= when)
-			break;
-		newest->at[i] = newest->at[child];
-		i = child;
-	}
-	newest->at[i] = when;
-}
-
-static void newest_add(struct newest *newest, uint64_t when)
-{
-	size_t i = newest->count;
-
-	if (i == newest->most) {
-		if (when > newest->at[0])
-			sift_down(newest, when);
-		return;
-	}
-	newest->count++;
-	for (; i && newest->at[(i - 1) / 2] > when; i = (i - 1) / 2)
-		newest->at[i] = newest->at[(i - 1) / 2];
-	newest->at[i] = when;
-}
-
 struct walk {
 	struct store *store;
 	const struct field *time;
 	struct store_column times; /* of the chunk at hand */
-	struct newest newest;	   /* as many as are wanted; 0: all */
+	struct greatest newest;	   /* as many as are wanted; 0: all */
 	struct items items;	   /* these, and some that were for a while */
 };
-
-/* Older than this is none of the newest. */
-static uint64_t since_of(const struct walk *walk)
-{
-	const struct newest *newest = &walk->newest;
-
-	return newest->most && newest->count == newest->most ? newest->at[0]
-							     : 0;
-}
 
 static uint64_t when_of(const struct walk *walk, uint32_t row)
 {
@@ -137,7 +87,7 @@ static uint64_t when_of(const struct walk *walk, uint32_t row)
 /* Times that tie with the last of the newest stay. */
 static void leave_out_old(struct walk *walk)
 {
-	const uint64_t since = since_of(walk);
+	const uint64_t since = greatest_least(&walk->newest);
 	struct items *items = &walk->items;
 	size_t kept = 0;
 
@@ -163,10 +113,9 @@ static void collect(struct walk *walk, uint32_t row)
 	const uint64_t when = when_of(walk, row);
 	struct items *items = &walk->items;
 
-	if (when < since_of(walk))
+	if (when < greatest_least(&walk->newest))
 		return;
-	if (walk->newest.most)
-		newest_add(&walk->newest, when);
+	greatest_add(&walk->newest, when);
 	if (items->count == items->room)
 		make_room(walk);
 	items->at[items->count++] = (struct item){ .when = when, .row = row };
@@ -175,7 +124,7 @@ static void collect(struct walk *walk, uint32_t row)
 /* Is every crash of the chunk older than what is kept anyway? */
 static bool is_too_old(const struct walk *walk, uint32_t chunk)
 {
-	const uint64_t since = since_of(walk);
+	const uint64_t since = greatest_least(&walk->newest);
 	struct store_range range;
 
 	if (!walk->time || since == 0)
@@ -262,16 +211,14 @@ static enum status select_rows(struct query *query, const struct plan *plan,
 {
 	struct walk walk = { .store = query->store,
 			     .time = field_find("time") };
-	struct newest *newest = &walk.newest;
 
 	if (options.limit && options.offset < plan->matched &&
-	    options.limit < plan->matched - options.offset) {
-		newest->most = (size_t)(options.limit + options.offset);
-		newest->at = must(calloc(newest->most, sizeof(*newest->at)));
-	}
+	    options.limit < plan->matched - options.offset)
+		greatest_init(&walk.newest,
+			      (size_t)(options.limit + options.offset));
 	walk_back(&walk, plan);
 	leave_out_old(&walk);
-	free(newest->at);
+	greatest_deinit(&walk.newest);
 	if (order(query->store, &walk.items, err)) {
 		free(walk.items.at);
 		return err->status;

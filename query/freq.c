@@ -215,6 +215,7 @@ static void say_totals(struct table *out, const struct field *field,
 		       size_t shown)
 {
 	const uint64_t without = asked->plan.matched - group->with_value;
+	const uint64_t more = group->count - shown + group->more;
 
 	table_note(out, "%" PRIu64 " crash%s", asked->plan.matched,
 		   asked->plan.matched == 1 ? "" : "es");
@@ -230,9 +231,9 @@ static void say_totals(struct table *out, const struct field *field,
 			   " crashes, %" PRIu64 " together",
 			   group->cut_rows, plural(group->cut_rows),
 			   options.min, group->cut_crashes);
-	if (shown < group->count)
-		table_note(out, "left out: %zu more row%s",
-			   group->count - shown, plural(group->count - shown));
+	if (more)
+		table_note(out, "left out: %" PRIu64 " more row%s", more,
+			   plural(more));
 }
 
 static void tell_totals(struct table *out, const struct field *field,
@@ -248,8 +249,8 @@ static void tell_totals(struct table *out, const struct field *field,
 		   json_new_integer(
 			   (int64_t)(asked->plan.matched - group->with_value)));
 	json_set(left_out, "rows",
-		 json_new_integer(
-			 (int64_t)(group->cut_rows + group->count - shown)));
+		 json_new_integer((int64_t)(group->cut_rows + group->count -
+					    shown + group->more)));
 	json_set(left_out, "under_min",
 		 json_new_integer((int64_t)group->cut_rows));
 	json_set(left_out, "under_min_crashes",
@@ -336,7 +337,9 @@ static enum status freq_run(struct query *query, enum cli_exit *ret,
 		return status;
 	if (!pushed)
 		status = group_make(query->store, field, &asked.plan,
-				    options.min, &query->arena, &group, err);
+				    options.min,
+				    options.all ? 0 : (size_t)options.limit,
+				    &query->arena, &group, err);
 	if (!status)
 		status = measure_make(query, group.with_value, &measure, err);
 	if (!status) {

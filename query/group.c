@@ -8,6 +8,7 @@
 #include "query/count.h"
 #include "query/counters.h"
 #include "query/factor.h"
+#include "query/greatest.h"
 #include "query/intern.h"
 #include "query/lists.h"
 #include "query/value.h"
@@ -64,6 +65,7 @@ struct job {
 	const struct field *machine;
 	const struct plan *plan;
 	uint64_t min;
+	size_t first; /* rows that are wanted; 0: all */
 	struct arena *arena;
 	struct count *count;
 	struct intern *values; /* where keys are no terms of the store */
@@ -86,10 +88,30 @@ static void take_row(struct job *job, uint32_t key, struct field_value value)
 				: count_machines(job->count, key);
 }
 
-/* What fell under min, and room for what did not. */
+/* Keys with fewer crashes than this are behind the first ones. */
+static uint64_t floor_of(const struct job *job)
+{
+	struct greatest greatest;
+	uint64_t least;
+
+	if (!job->first || job->first >= count_keys(job->count))
+		return 0;
+	greatest_init(&greatest, job->first);
+	for (uint32_t key = 1; key < count_keys(job->count); key++)
+		greatest_add(&greatest, count_crashes(job->count, key));
+	least = greatest_least(&greatest);
+	greatest_deinit(&greatest);
+	return least;
+}
+
+/* What fell under min, or is behind the first; and room for what is not. */
 static void choose(struct job *job, uint64_t without_value)
 {
-	job->chosen = count_choose(job->count, job->min, job->machine_count);
+	const uint64_t least = floor_of(job);
+
+	job->chosen =
+		count_choose(job->count, job->min > least ? job->min : least,
+			     job->machine_count);
 	job->group.rows = arena_take(job->arena, job->chosen + 1,
 				     sizeof(*job->group.rows));
 	for (uint32_t key = 1; key < count_keys(job->count); key++) {
@@ -98,6 +120,8 @@ static void choose(struct job *job, uint64_t without_value)
 		if (crashes && crashes < job->min) {
 			job->group.cut_rows++;
 			job->group.cut_crashes += crashes;
+		} else if (crashes < least) {
+			job->group.more += crashes != 0;
 		}
 	}
 	job->group.with_value = job->plan->matched - without_value;
@@ -566,7 +590,7 @@ static bool is_sorted(const struct group *group)
 }
 
 enum status group_make(struct store *store, const struct field *field,
-		       const struct plan *plan, uint64_t min,
+		       const struct plan *plan, uint64_t min, size_t first,
 		       struct arena *arena, struct group *ret,
 		       struct error *err)
 {
@@ -575,6 +599,7 @@ enum status group_make(struct store *store, const struct field *field,
 			   .field = field,
 			   .plan = plan,
 			   .min = min ? min : 1,
+			   .first = first,
 			   .arena = arena,
 			   .err = err };
 

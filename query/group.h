@@ -22,14 +22,18 @@ struct group_row {
 struct group {
 	struct group_row *rows; /* most crashes first, then by value */
 	size_t count;
+	uint64_t more;	      /* rows behind the first ones, not made */
 	uint64_t with_value;  /* crashes that have the field */
 	uint64_t cut_rows;    /* values with fewer than min crashes ... */
 	uint64_t cut_crashes; /* ... and how many; a crash may count twice */
 };
 
-/* Values with at least min crashes; ret lives in arena. */
+/*
+ * Values with at least min crashes; of these at least the first so many, where
+ * first is not 0.  ret lives in arena.
+ */
 enum status group_make(struct store *store, const struct field *field,
-		       const struct plan *plan, uint64_t min,
+		       const struct plan *plan, uint64_t min, size_t first,
 		       struct arena *arena, struct group *ret,
 		       struct error *err) MUST_CHECK;
 

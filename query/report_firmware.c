@@ -85,7 +85,7 @@ static enum status add_values(struct search *search, const struct plan *plan,
 	const struct field *field = field_find(name);
 	struct group group;
 
-	if (group_make(report->store, field, plan, 1, report->arena, &group,
+	if (group_make(report->store, field, plan, 1, 0, report->arena, &group,
 		       err))
 		return err->status;
 
@@ -148,7 +148,7 @@ static enum status ask_cluster(struct search *search,
 		const struct field *field = field_find(fields[f]);
 		struct group group = { .count = 0 };
 
-		status = group_make(report->store, field, &rows, 1,
+		status = group_make(report->store, field, &rows, 1, 0,
 				    report->arena, &group, err);
 		for (size_t i = 0; !status && i < group.count; i++) {
 			const char *value = group_text(report->arena, field,

@@ -110,7 +110,7 @@ enum status report_ranks(struct report *report, const struct plan *plan,
 	struct group group;
 	size_t count = 0;
 
-	if (group_make(report->store, field_find("stopcode"), plan, 1,
+	if (group_make(report->store, field_find("stopcode"), plan, 1, 0,
 		       report->arena, &group, err))
 		return err->status;
 	report->ranks =

@@ -14,7 +14,7 @@ enum status residue_is_asked(struct query *query, const struct plan *plan,
 	uint64_t hung = 0;
 	struct group group;
 
-	if (group_make(query->store, field_find("bugcheck"), plan, 1,
+	if (group_make(query->store, field_find("bugcheck"), plan, 1, 0,
 		       &query->arena, &group, err))
 		return err->status;
 	for (size_t i = 0; i < group.count; i++) {
@@ -129,7 +129,7 @@ enum status residue_find(struct query *query, const struct plan *group,
 	plan_leave_out(&others, group);
 	cohort_draw(query, group, group, &hung);
 	cohort_draw(query, &nobody, &others, &rest);
-	status = group_make(query->store, field_find("residue"), group, 1,
+	status = group_make(query->store, field_find("residue"), group, 1, 0,
 			    &query->arena, &modules, err);
 	*count = 0;
 	if (!status) {

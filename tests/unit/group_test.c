@@ -66,7 +66,7 @@ static void check(const char *name, const char *word, uint64_t min)
 
 	if (where_parse(&word, word ? 1 : 0, &made.arena, &where, &err) ||
 	    choose_rows(made.store, &where, &plan, &err) ||
-	    group_make(made.store, field, &plan, min, &made.arena, &group,
+	    group_make(made.store, field, &plan, min, 0, &made.arena, &group,
 		       &err))
 		fail_msg("%s", err.text);
 	for (size_t i = 0; i < group.count; i++) {
@@ -103,6 +103,56 @@ static void every_field_is_counted_as_the_records_say(void **state)
 	}
 }
 
+static void same_row(const struct group_row *a, const struct group_row *b)
+{
+	assert_int_equal(a->crashes, b->crashes);
+	assert_int_equal(a->machines, b->machines);
+	assert_int_equal(!a->value.text, !b->value.text);
+	if (a->value.text)
+		assert_string_equal(a->value.text, b->value.text);
+	else
+		assert_true(a->value.number == b->value.number);
+}
+
+static void check_first(const struct field *field, uint64_t min, size_t first)
+{
+	struct plan plan = plan_all(made.store);
+	struct group all, few;
+	struct error err;
+
+	plan_take_out(&plan, 0);
+	plan_count(&plan);
+	if (group_make(made.store, field, &plan, min, 0, &made.arena, &all,
+		       &err) ||
+	    group_make(made.store, field, &plan, min, first, &made.arena, &few,
+		       &err))
+		fail_msg("%s", err.text);
+	assert_int_equal(all.more, 0);
+	assert_int_equal(few.count + few.more, all.count);
+	assert_true(few.count >= first || few.more == 0);
+	for (size_t i = 0; i < first && i < all.count; i++)
+		same_row(&few.rows[i], &all.rows[i]);
+	assert_int_equal(few.with_value, all.with_value);
+	assert_int_equal(few.cut_rows, all.cut_rows);
+	assert_int_equal(few.cut_crashes, all.cut_crashes);
+	plan_deinit(&plan);
+}
+
+static void the_first_rows_are_those_of_the_whole_table(void **state)
+{
+	static const char *const names[] = {
+		"bugcheck", "fault", "time", "machine", "driver", "source",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		check_first(field_find(names[i]), 0, 1);
+		check_first(field_find(names[i]), 0, 5);
+		check_first(field_find(names[i]), 3, 7);
+		check_first(field_find(names[i]), 0, 100000);
+	}
+}
+
 static void uptimes_have_bands_and_times_have_days(void **state)
 {
 	const struct field *uptime = field_find("uptime");
@@ -122,6 +172,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_field_is_counted_as_the_records_say),
+		cmocka_unit_test(the_first_rows_are_those_of_the_whole_table),
 		cmocka_unit_test(uptimes_have_bands_and_times_have_days),
 	};
 
