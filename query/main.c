@@ -229,7 +229,7 @@ int main(int argc, char **argv)
 	enum cli_exit exit_code = CLI_YES;
 	struct error err;
 
-	room_for_heap();
+	room_for_heap(ROOM_FOR_ANSWER);
 	cli_set_program("crashquery");
 	if (run(argc, argv, &exit_code, &err)) {
 		terminal_end();

@@ -11,7 +11,6 @@
 enum {
 	SMALL_PAGE = 4 << 10,
 	LARGE_PAGE = 2 << 20,
-	HEAP_BYTES = 256 << 20, /* address space, until it is used */
 	/* Larger ones stay apart: they come as zeroes that nobody wrote. */
 	APART_BYTES = 1 << 20
 };
@@ -72,23 +71,31 @@ void *room_cleared(size_t count, size_t size)
 	return room;
 }
 
+/* Could so much be had?  malloc that is to take it whole has no less. */
+static bool has_room(int bytes)
+{
+	if (sbrk(bytes) == (void *)-1)
+		return false;
+	return sbrk(-bytes) != (void *)-1;
+}
+
 /* What malloc writes for itself at first lies below the first large page. */
-void room_for_heap(void)
+void room_for_heap(int bytes)
 {
 	const uintptr_t page = LARGE_PAGE;
 	const uintptr_t end = (uintptr_t)sbrk(0);
 	/* More than malloc has left: what it takes next is new. */
-	const size_t bytes = mallinfo2().keepcost + 1;
-	const uintptr_t below = (bytes / SMALL_PAGE + 1) * SMALL_PAGE;
+	const size_t left = mallinfo2().keepcost + 1;
+	const uintptr_t below = (left / SMALL_PAGE + 1) * SMALL_PAGE;
 	const uintptr_t gap = (2 * page - below - end % page) % page;
 	void *first;
 
-	if (sbrk((intptr_t)gap) != (void *)end)
+	if (!has_room(bytes) || sbrk((intptr_t)gap) != (void *)end)
 		return;
-	mallopt(M_TOP_PAD, HEAP_BYTES);
+	mallopt(M_TOP_PAD, bytes);
 	mallopt(M_TRIM_THRESHOLD, INT_MAX);
 	mallopt(M_MMAP_THRESHOLD, APART_BYTES);
-	first = malloc(bytes);
+	first = malloc(left);
 	if (first && (uintptr_t)first - end <= page)
 		room_widen(first, (uintptr_t)sbrk(0) - (uintptr_t)first);
 	free(first);

@@ -22,11 +22,14 @@ void *room_again(void *room, size_t bytes);
 void *room_cleared(size_t count, size_t size);
 
 /*
- * The whole heap on large pages, for a program that is soon done: where it
- * would meet more than ten small ones, a large one is less.  What was taken
- * from it before stays where it is; does nothing where it cannot be had.
+ * So many bytes of the heap on large pages, of address space until they are
+ * used: where a program would meet more than ten small pages, a large one is
+ * less.  What was taken from it before stays where it is; does nothing where it
+ * cannot be had.
  */
-void room_for_heap(void);
+#define ROOM_FOR_ANSWER (256 << 20)
+#define ROOM_FOR_PASS (2046 << 20) /* the most that malloc takes at once */
+void room_for_heap(int bytes);
 
 /* Memory that is there and was not touched yet: large pages, if it is much. */
 void room_widen(void *memory, size_t bytes);

@@ -105,7 +105,7 @@ int main(void)
 
 	/* A heap that is in use has room left for small pieces. */
 	before = malloc(PIECE_BYTES);
-	room_for_heap();
+	room_for_heap(ROOM_FOR_ANSWER);
 	free(before);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
