@@ -88,8 +88,8 @@ static enum status print_values(struct query *query, const struct plan *plan,
 		return STATUS_OK;
 	fprintf(query->out, "  %-13s", words);
 	for (size_t i = 0; i < group.count && i < max; i++) {
-		const char *text =
-			group_text(&query->arena, field, group.rows[i].value);
+		const char *text = group_value_text(&query->arena, field,
+						    group.rows[i].value);
 
 		fprintf(query->out, "%s %s (%" PRIu64 ")", i ? "," : "",
 			table_visible(&query->arena, text),
@@ -194,8 +194,8 @@ static enum status set_values(struct query *query, const struct plan *plan,
 		struct json *row = json_new_object();
 
 		json_set(row, "value",
-			 json_new_text(group_text(&query->arena, field,
-						  group.rows[i].value)));
+			 json_new_text(group_value_text(&query->arena, field,
+							group.rows[i].value)));
 		set_count(row, "crashes", group.rows[i].crashes);
 		set_count(row, "machines", group.rows[i].machines);
 		json_append(array, row);

@@ -182,9 +182,10 @@ static void keep(struct filling *filling, struct field_value value)
 		}
 		table->attributes[table->count++] = (struct contrast_attribute){
 			.field = filling->field->name,
-			.value = text_copy(&filling->query->arena,
-					   group_text(&filling->query->arena,
-						      filling->field, value)),
+			.value = text_copy(
+				&filling->query->arena,
+				group_value_text(&filling->query->arena,
+						 filling->field, value)),
 			.rank = filling->rank,
 			.bits = memcpy(zeroed(words, sizeof(uint64_t)),
 				       filling->bits, words * sizeof(uint64_t)),

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "query/greatest.h"
+
 enum {
 	/* Bitmap of keys x machines up to here: stays near the cache. */
 	MATRIX_BYTES_MAX = 32 * 1024 * 1024,
@@ -103,6 +105,21 @@ size_t count_keys(const struct count *count)
 uint64_t count_crashes(const struct count *count, uint32_t key)
 {
 	return key < count->keys ? count->crashes[key] : 0;
+}
+
+uint64_t count_least(const struct count *count, size_t first)
+{
+	struct greatest greatest;
+	uint64_t least;
+
+	if (!first || first >= count->keys)
+		return 0;
+	greatest_init(&greatest, first);
+	for (size_t key = 1; key < count->keys; key++)
+		greatest_add(&greatest, count->crashes[key]);
+	least = greatest_least(&greatest);
+	greatest_deinit(&greatest);
+	return least;
 }
 
 size_t count_choose(struct count *count, uint64_t min, uint32_t machine_count)

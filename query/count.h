@@ -41,6 +41,9 @@ void count_rows(struct count *count, const uint32_t *keys, const uint64_t *bits,
 size_t count_keys(const struct count *count);
 uint64_t count_crashes(const struct count *count, uint32_t key);
 
+/* Fewer crashes than this has none of the first so many keys; 0: of all. */
+uint64_t count_least(const struct count *count, size_t first);
+
 /* Keep the keys with at least min crashes; returns how many.  Machines are
  * numbered below machine_count. */
 size_t count_choose(struct count *count, uint64_t min, uint32_t machine_count);

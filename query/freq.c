@@ -104,7 +104,7 @@ static void print_row(struct table *out, const struct field *field,
 {
 	const struct group_row *row = &group->rows[i];
 	struct arena *arena = &out->passing;
-	const char *key = group_text(arena, field, row->value);
+	const char *key = group_value_text(arena, field, row->value);
 	const char *name = name_of(field, row->value);
 	const double all = group->with_value ? (double)group->with_value : 1;
 	struct table_cell cells[ALL_COLUMNS] = {

@@ -3,47 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "query/band.h"
 #include "query/choose.h"
 #include "query/count.h"
 #include "query/counters.h"
 #include "query/factor.h"
-#include "query/greatest.h"
 #include "query/intern.h"
 #include "query/lists.h"
-#include "query/value.h"
 #include "signatures/base/text.h"
 
 enum {
 	/* Up to here records are read rather than posting lists joined. */
 	FEW_ROWS = 2048,
 };
-
-struct field_value group_value(const struct field *field,
-			       struct field_value value)
-{
-	const uint64_t day = 86400 * VALUE_TICKS_PER_SECOND;
-
-	if (field->type == FIELD_TIME)
-		value.number -= value.number % day;
-	else if (value_is_duration(field))
-		value.number = band_of(value.number);
-	return value;
-}
-
-const char *group_text(struct arena *arena, const struct field *field,
-		       struct field_value value)
-{
-	if (value_is_duration(field) && !value.text)
-		return band_words(value.number);
-	if (field->type != FIELD_TIME || value.text)
-		return value_text(arena, field, value);
-
-	char *day = text_printf(arena, "%s", value_text(arena, field, value));
-
-	day[strcspn(day, "T")] = '\0';
-	return day;
-}
 
 int group_compare(const void *a, const void *b)
 {
@@ -88,26 +59,10 @@ static void take_row(struct job *job, uint32_t key, struct field_value value)
 				: count_machines(job->count, key);
 }
 
-/* Keys with fewer crashes than this are behind the first ones. */
-static uint64_t floor_of(const struct job *job)
-{
-	struct greatest greatest;
-	uint64_t least;
-
-	if (!job->first || job->first >= count_keys(job->count))
-		return 0;
-	greatest_init(&greatest, job->first);
-	for (uint32_t key = 1; key < count_keys(job->count); key++)
-		greatest_add(&greatest, count_crashes(job->count, key));
-	least = greatest_least(&greatest);
-	greatest_deinit(&greatest);
-	return least;
-}
-
 /* What fell under min, or is behind the first; and room for what is not. */
 static void choose(struct job *job, uint64_t without_value)
 {
-	const uint64_t least = floor_of(job);
+	const uint64_t least = count_least(job->count, job->first);
 
 	job->chosen =
 		count_choose(job->count, job->min > least ? job->min : least,

@@ -5,12 +5,11 @@
  * they happened on.  Columns are counted by term without looking at a single
  * record; fields with many values a crash by posting list; only what has no
  * index, and a handful of rows, is read from records.
- *
- * Times are grouped by day (UTC), uptimes in bands.
  */
 #ifndef QUERY_GROUP_H
 #define QUERY_GROUP_H
 
+#include "query/group_value.h"
 #include "query/plan.h"
 
 struct group_row {
@@ -39,13 +38,5 @@ enum status group_make(struct store *store, const struct field *field,
 
 /* The rule of the order above, for rows put together from elsewhere. */
 int group_compare(const void *a, const void *b);
-
-/* The value that a crash's value is grouped under: its day, its band. */
-struct field_value group_value(const struct field *field,
-			       struct field_value value);
-
-/* A group's value as text: days without a clock, bands in words. */
-const char *group_text(struct arena *arena, const struct field *field,
-		       struct field_value value);
 
 #endif

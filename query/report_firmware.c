@@ -102,7 +102,8 @@ static enum status add_values(struct search *search, const struct plan *plan,
 			continue;
 		rows[search->count++] = (struct report_firmware){
 			.field = name,
-			.value = group_text(report->arena, field, row->value),
+			.value = group_value_text(report->arena, field,
+						  row->value),
 			.crashes = row->crashes,
 			.machines = row->machines,
 			.change =
@@ -151,8 +152,8 @@ static enum status ask_cluster(struct search *search,
 		status = group_make(report->store, field, &rows, 1, 0,
 				    report->arena, &group, err);
 		for (size_t i = 0; !status && i < group.count; i++) {
-			const char *value = group_text(report->arena, field,
-						       group.rows[i].value);
+			const char *value = group_value_text(
+				report->arena, field, group.rows[i].value);
 
 			for (size_t j = 0; j < search->count; j++) {
 				struct report_firmware *row = &search->rows[j];

@@ -233,7 +233,8 @@ static void take_value(void *closure, const struct store_term *term,
 	if (!line.trend.crashes && !line.trend.crashes_before)
 		return;
 	line.trend.ever_before += line.trend.crashes_before;
-	line.key = group_text(&job->query->arena, job->field, term->value);
+	line.key =
+		group_value_text(&job->query->arena, job->field, term->value);
 	line.days = arena_take(&job->query->arena, DAYS_MAX, sizeof(uint32_t));
 	memcpy(line.days, days, sizeof(days));
 	if (job->count == job->room) {

@@ -41,6 +41,22 @@ static void only_rows_whose_bit_is_set_count(void **state)
 	count_destroy(count);
 }
 
+static void the_first_keys_have_no_less_than_the_least(void **state)
+{
+	const uint32_t keys[] = { 1, 1, 1, 2, 2, 3, 3, 4, 0, 0, 0, 0 };
+	struct count *count = count_create();
+
+	(void)state;
+	count_rows(count, keys, NULL, 12);
+	assert_int_equal(count_least(count, 0), 0);
+	assert_int_equal(count_least(count, 1), 3);
+	assert_int_equal(count_least(count, 2), 2);
+	assert_int_equal(count_least(count, 3), 2);
+	assert_int_equal(count_least(count, 4), 1);
+	assert_int_equal(count_least(count, 5), 0);
+	count_destroy(count);
+}
+
 static void keys_under_the_least_are_passed_over(void **state)
 {
 	const uint32_t keys[] = { 1, 1, 2 };
@@ -109,6 +125,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keys_are_counted_and_machines_once_each),
 		cmocka_unit_test(only_rows_whose_bit_is_set_count),
+		cmocka_unit_test(the_first_keys_have_no_less_than_the_least),
 		cmocka_unit_test(keys_under_the_least_are_passed_over),
 		cmocka_unit_test(few_and_many_machines_are_counted_alike),
 		cmocka_unit_test(counts_can_be_added),

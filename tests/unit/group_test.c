@@ -18,8 +18,9 @@ static void look(void *closure, struct field_value value)
 	struct sought *sought = closure;
 	const struct field_value grouped = group_value(sought->field, value);
 
-	sought->found |= strcmp(group_text(&made.arena, sought->field, grouped),
-				sought->text) == 0;
+	sought->found |=
+		strcmp(group_value_text(&made.arena, sought->field, grouped),
+		       sought->text) == 0;
 }
 
 static bool has(const struct field *field, const char *text, uint32_t row)
@@ -33,7 +34,7 @@ static bool has(const struct field *field, const char *text, uint32_t row)
 static void check_row(const struct field *field, const struct plan *plan,
 		      const struct group_row *row)
 {
-	const char *text = group_text(&made.arena, field, row->value);
+	const char *text = group_value_text(&made.arena, field, row->value);
 	bool met[256] = { false };
 	uint64_t crashes = 0;
 	uint64_t machines = 0;
@@ -159,13 +160,15 @@ static void uptimes_have_bands_and_times_have_days(void **state)
 	const struct field *time = field_find("time");
 
 	(void)state;
-	assert_string_equal(group_text(&made.arena, uptime,
-				       (struct field_value){ .number = 0 }),
-			    "under 1 minute");
-	assert_string_equal(group_text(&made.arena, time,
-				       (struct field_value){
-					       .number = 133000000000000000 }),
-			    "2022-06-18");
+	assert_string_equal(
+		group_value_text(&made.arena, uptime,
+				 (struct field_value){ .number = 0 }),
+		"under 1 minute");
+	assert_string_equal(
+		group_value_text(
+			&made.arena, time,
+			(struct field_value){ .number = 133000000000000000 }),
+		"2022-06-18");
 }
 
 int main(void)
