@@ -24,10 +24,11 @@ size_t learn_start_words(const struct crash *crash)
 bool learn_start_find(const struct crash *crash, size_t *ret)
 {
 	const size_t count = learn_start_words(crash);
-	const struct crash_candidate *routine = &crash->candidates[count];
+	const struct crash_candidate *routine;
 
-	if (count == crash->candidate_count || !count)
+	if (!has_routine(crash) || !count)
 		return false;
+	routine = &crash->candidates[count];
 	for (size_t i = count - 1; i-- > 0;) {
 		const struct crash_candidate *word = &crash->candidates[i];
 
