@@ -42,11 +42,11 @@ static size_t slot_of(const struct keymap *map, uint64_t key)
 	return slot;
 }
 
-static void grow(struct keymap *map)
+static void grow(struct keymap *map, size_t slots)
 {
 	const struct keymap old = *map;
 
-	make_slots(map, (old.mask + 1) * 2);
+	make_slots(map, slots);
 	for (size_t i = 0; i <= old.mask; i++) {
 		if (!old.keys[i])
 			continue;
@@ -60,11 +60,21 @@ static void grow(struct keymap *map)
 	free(old.values);
 }
 
+void keymap_room(struct keymap *map, size_t count)
+{
+	size_t slots = map->mask + 1;
+
+	while (count > (slots - 1) / 2)
+		slots *= 2;
+	if (slots > map->mask + 1)
+		grow(map, slots);
+}
+
 uint32_t *keymap_put(struct keymap *map, uint64_t key, bool *added)
 {
 	assert(key != 0);
 	if (map->count >= map->mask / 2)
-		grow(map);
+		grow(map, (map->mask + 1) * 2);
 
 	const size_t slot = slot_of(map, key);
 

@@ -20,6 +20,9 @@ struct keymap {
 void keymap_init(struct keymap *map);
 void keymap_deinit(struct keymap *map);
 
+/* Room for so many keys. */
+void keymap_room(struct keymap *map, size_t count);
+
 /*
  * Where the value of key stands; *added tells that it was not there and is
  * unset.  Valid until the next call.

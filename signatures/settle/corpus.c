@@ -61,6 +61,18 @@ size_t corpus_count(const struct corpus *corpus)
 	return corpus->count;
 }
 
+void corpus_room(struct corpus *corpus, size_t frames, size_t stacks)
+{
+	corpus->frame_room = frames + frames / 16 + 1024;
+	corpus->frames = room_again(corpus->frames,
+				    corpus->frame_room * sizeof(struct frame));
+	corpus->stack_room = stacks + stacks / 16 + 1024;
+	corpus->stacks = room_again(corpus->stacks,
+				    corpus->stack_room * sizeof(struct stack));
+	keymap_room(&corpus->frame_numbers, frames);
+	keymap_room(&corpus->stack_numbers, stacks);
+}
+
 uint32_t corpus_push(struct corpus *corpus, const struct frame *frame)
 {
 	bool is_new;

@@ -62,16 +62,17 @@ static void put_changed(struct store *store, const uint8_t *key, size_t size,
 		store_settled_put(store, key, size, value);
 }
 
+/* Those before from are as they were when they were loaded. */
 static void save(struct store *store, const struct corpus *corpus,
-		 const struct kind *kind, size_t count)
+		 const struct kind *kind, size_t from, size_t count)
 {
 	uint8_t key[KEY_BYTES];
 	struct arena arena;
 	struct bytes there;
-	size_t chunk = 0;
+	size_t chunk = from / kind->chunk;
 
 	arena_init(&arena);
-	for (size_t i = 0; i < count; chunk++) {
+	for (size_t i = chunk * kind->chunk; i < count; chunk++) {
 		const size_t size = make_key(key, kind->name, (uint32_t)chunk);
 		struct pack out = pack_into(&arena);
 
@@ -101,6 +102,15 @@ static bool load(struct store *store, struct corpus *corpus,
 				return false;
 	}
 	return true;
+}
+
+/* Are there as many as is said, before room is made for them? */
+static bool has_last(struct store *store, const struct kind *kind, size_t count)
+{
+	struct bytes in;
+
+	return count == 0 ||
+	       get(store, kind->name, (count - 1) / kind->chunk, &in);
 }
 
 static void pack_row(struct pack *out, const struct corpus *corpus, size_t i)
@@ -303,7 +313,7 @@ static bool load_learned(struct store *store, struct corpus *corpus)
 	learned->store = store;
 	learned->named =
 		corpus_zeroed(corpus->frame_count, sizeof(*learned->named));
-	learned->named_count = corpus->frame_count;
+	learned->named_count = learned->frame_count = corpus->frame_count;
 	learned->was_there = corpus_zeroed(corpus->stack_count, sizeof(bool));
 	learned->stack_count = corpus->stack_count;
 	for (size_t i = 0; i < corpus->stack_count; i++)
@@ -316,7 +326,7 @@ static void save_learned(struct store *store, const struct corpus *corpus)
 	const struct corpus_learned *learned = &corpus->learned;
 	uint8_t key[LINKS_KEY_BYTES];
 
-	save(store, corpus, &names, learned->named_count);
+	save(store, corpus, &names, 0, learned->named_count);
 	if (!learned->store)
 		store_settled_erase_all(store, LINKS);
 	for (size_t i = 0; i < learned->build_count; i++)
@@ -339,6 +349,10 @@ struct corpus *corpus_memory_load(struct store *store, uint32_t row_count,
 	stack_count = bytes_u32(&in);
 	frame_count = bytes_u32(&in);
 	corpus_rows(corpus, (size_t)row_count + more);
+	fine = fine && has_last(store, &frames, frame_count) &&
+	       has_last(store, &bodies, stack_count);
+	if (fine)
+		corpus_room(corpus, frame_count, stack_count);
 	fine = fine && load(store, corpus, &frames, frame_count) &&
 	       load(store, corpus, &bodies, stack_count) &&
 	       load(store, corpus, &firsts, stack_count) &&
@@ -359,10 +373,12 @@ void corpus_memory_save(struct store *store, const struct corpus *corpus)
 
 	if (!corpus)
 		corpus = &none;
-	save(store, corpus, &frames, corpus->frame_count);
-	save(store, corpus, &bodies, corpus->stack_count);
-	save(store, corpus, &firsts, corpus->stack_count);
-	save(store, corpus, &rows, corpus->count);
+	save(store, corpus, &frames, corpus->learned.frame_count,
+	     corpus->frame_count);
+	save(store, corpus, &bodies, corpus->learned.stack_count,
+	     corpus->stack_count);
+	save(store, corpus, &firsts, 0, corpus->stack_count);
+	save(store, corpus, &rows, 0, corpus->count);
 	save_learned(store, corpus);
 	arena_init(&arena);
 	out = pack_into(&arena);

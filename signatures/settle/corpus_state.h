@@ -45,6 +45,7 @@ struct corpus_learned {
 	size_t named_count;
 	bool *was_there; /* by stack: some crash had it */
 	size_t stack_count;
+	size_t frame_count; /* of the last pass */
 	struct arena arena;
 	struct alias_learned *builds; /* in arena: those that are new */
 	size_t build_count;
@@ -83,6 +84,8 @@ void *corpus_zeroed(size_t count, size_t size);
 
 /* The number of a frame; its texts live as long as the corpus. */
 uint32_t corpus_push(struct corpus *corpus, const struct frame *frame);
+/* Before any is there: so many, and some more, come. */
+void corpus_room(struct corpus *corpus, size_t frames, size_t stacks);
 /* Behind the stacks. */
 void corpus_push_frame(struct corpus *corpus, uint32_t number);
 void corpus_push_code(struct corpus *corpus, uint64_t code);
