@@ -50,6 +50,7 @@ void corpus_destroy(struct corpus *corpus)
 	free(corpus->stacked);
 	free(corpus->codes);
 	free(corpus->firsts);
+	free(corpus->was);
 	free(corpus->learned.named);
 	free(corpus->learned.was_there);
 	engine_destroy(corpus->engine);
@@ -210,6 +211,7 @@ void corpus_add(struct corpus *corpus, uint32_t row, struct hash128 identity,
 	struct member member = { .row = row,
 				 .stack = NO_STACK,
 				 .why = stream_why(crash),
+				 .is_new = true,
 				 .id = corpus_id(identity) };
 
 	if (corpus->by_row)
@@ -259,6 +261,7 @@ void corpus_move(struct corpus *corpus, uint32_t from, uint32_t to)
 	corpus_forget(corpus, to);
 	*member = corpus->members[from];
 	member->row = to;
+	member->is_new = true;
 	if (member->stack != NO_STACK &&
 	    corpus->stacks[member->stack].row == from)
 		corpus->stacks[member->stack].row = to;
@@ -403,42 +406,63 @@ size_t corpus_places(const struct corpus *corpus, struct corpus_place *ret)
 	return corpus->count;
 }
 
-/* Of each signature in order, where its crashes belong. */
-static struct corpus_place *place_firsts(const struct corpus *corpus)
+/* Where crashes of a signature belong, once it is known; by position. */
+static const struct corpus_place *place_first(const struct corpus *corpus,
+					      uint32_t at,
+					      struct corpus_place *firsts)
 {
-	struct corpus_place *ret =
-		corpus_zeroed(corpus->first_count, sizeof(*ret));
+	struct corpus_place *ret = &firsts[at];
 	struct engine_place place;
 
-	for (size_t i = 0; i < corpus->first_count; i++) {
-		if (!engine_find(corpus->engine, corpus->firsts[i].key, &place))
-			continue;
-		ret[i].cluster = founder(corpus, place.cluster);
-		ret[i].family = founder(corpus, place.family);
-		ret[i].likeness = place.likeness;
-		ret[i].nearest = founder(corpus, place.nearest);
-	}
+	if (ret->cluster ||
+	    !engine_find(corpus->engine, corpus->firsts[at].key, &place))
+		return ret;
+	ret->cluster = founder(corpus, place.cluster);
+	ret->family = founder(corpus, place.family);
+	ret->likeness = place.likeness;
+	ret->nearest = founder(corpus, place.nearest);
 	return ret;
 }
 
-static void place(const struct corpus *corpus,
-		  const struct corpus_place *firsts, struct corpus_place *ret)
+static bool is_as_it_was(const struct corpus *corpus, uint32_t row, uint32_t at)
+{
+	return at < corpus->resumed && row < corpus->was_count &&
+	       corpus->was[row] == at + 1 && !corpus->members[row].is_new;
+}
+
+static void place(const struct corpus *corpus, struct corpus_place *firsts,
+		  struct corpus_place *ret)
 {
 	const uint32_t at = corpus_position(corpus, ret->key);
+	const struct corpus_place *first;
 
 	if (at == UINT32_MAX)
 		return;
-	ret->cluster = firsts[at].cluster;
-	ret->family = firsts[at].family;
-	ret->likeness = firsts[at].likeness;
-	ret->nearest = firsts[at].nearest;
+	ret->is_same = is_as_it_was(corpus, ret->row, at);
+	if (ret->is_same)
+		return;
+	first = place_first(corpus, at, firsts);
+	ret->cluster = first->cluster;
+	ret->family = first->family;
+	ret->likeness = first->likeness;
+	ret->nearest = first->nearest;
 }
 
 void corpus_resume(struct corpus *corpus, struct engine *engine)
 {
 	engine_destroy(corpus->engine);
 	corpus->engine = engine;
+	corpus->resumed = engine_count(engine);
 	corpus->is_clustered = false;
+}
+
+void corpus_recall(struct corpus *corpus, uint32_t *rows, size_t count)
+{
+	free(corpus->was);
+	corpus->was = corpus->by_row ? rows : NULL;
+	corpus->was_count = corpus->by_row ? count : 0;
+	if (!corpus->by_row)
+		free(rows);
 }
 
 void corpus_cluster(struct corpus *corpus, float strict,
@@ -462,7 +486,7 @@ void corpus_cluster(struct corpus *corpus, float strict,
 	}
 	corpus->is_clustered = true;
 	corpus_places(corpus, ret);
-	firsts = place_firsts(corpus);
+	firsts = corpus_zeroed(corpus->first_count, sizeof(*firsts));
 	for (size_t i = 0; i < corpus->count; i++)
 		place(corpus, firsts, &ret[i]);
 	free(firsts);

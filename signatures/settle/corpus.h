@@ -21,6 +21,7 @@ struct corpus_place {
 	uint64_t nearest; /* id of the crash most like it, 0 = none */
 	uint64_t key;	  /* of its signature, 0 = none */
 	float likeness;	  /* to that one, when it came */
+	bool is_same;	  /* as after the last pass: not looked up */
 };
 
 /* A signature of the corpus, and the first crash that has it. */
@@ -60,6 +61,13 @@ bool corpus_is_bare(const struct corpus *corpus);
  * corpus_cluster() goes on from there, where its threshold is the same.
  */
 void corpus_resume(struct corpus *corpus, struct engine *engine);
+
+/*
+ * Of a corpus from memory, after that: the places of rows after the last pass,
+ * positions + 1 of their signatures.  Those that are still the same, and of a
+ * signature that the engine had, are not looked up.  Takes rows over.
+ */
+void corpus_recall(struct corpus *corpus, uint32_t *rows, size_t count);
 
 /*
  * Place every crash, in one cluster from a likeness of strict on; ret has room

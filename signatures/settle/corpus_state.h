@@ -35,6 +35,7 @@ struct member {
 	uint32_t row;
 	uint32_t stack; /* or NO_STACK */
 	enum stream_why why;
+	bool is_new; /* to this row since the last pass */
 	uint64_t id; /* 0 = not known */
 };
 
@@ -76,6 +77,9 @@ struct corpus {
 	size_t first_count;
 	struct keymap first_numbers; /* signature key -> index into firsts */
 	struct engine *engine;	     /* once clustered, or to begin with */
+	uint32_t *was;		     /* by row, see corpus_recall() */
+	size_t was_count;
+	size_t resumed; /* signatures that the engine began with */
 	bool is_ordered, is_clustered;
 };
 

@@ -320,6 +320,29 @@ static enum status settle_corpus(struct store *store,
 	return STATUS_OK;
 }
 
+/* What need not be looked up again. */
+static void recall_rows(struct store *store, struct corpus *corpus)
+{
+	struct memory_head head;
+	uint32_t *rows;
+
+	if (!memory_head(store, &head))
+		return;
+	rows = memory_rows(store, &head, 0);
+	if (rows)
+		corpus_recall(corpus, rows, head.rows);
+}
+
+static void leave_changed(struct settle_places *places)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < places->count; i++)
+		if (!places->at[i].is_same)
+			places->at[kept++] = places->at[i];
+	places->count = kept;
+}
+
 /* *is_damaged: something of before was not to be read, and all is in vain. */
 static enum status settle_anew(struct store *store,
 			       const struct overrides *overrides,
@@ -343,6 +366,7 @@ static enum status settle_anew(struct store *store,
 	firsts = corpus_order(corpus, &count);
 	cut_engine(store, engine, firsts, count);
 	corpus_resume(corpus, engine);
+	recall_rows(store, corpus);
 	*ret = make_places(corpus);
 	status = refit_cluster(store, overrides, corpus, ret->at, err);
 	*is_damaged = memory_is_damaged(store, corpus_engine(corpus));
@@ -350,6 +374,7 @@ static enum status settle_anew(struct store *store,
 	head.bare = corpus_is_bare(corpus);
 	if (!status && !*is_damaged)
 		remember(store, corpus, &table, firsts, ret, &head);
+	leave_changed(ret);
 	corpus_destroy(corpus);
 	return status;
 }
