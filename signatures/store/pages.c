@@ -30,6 +30,7 @@
 #include <endian.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "signatures/base/arena.h"
@@ -53,6 +54,7 @@ struct slot {
 struct pages {
 	int fd;
 	size_t page_bytes;
+	uint64_t file_bytes;
 	struct slot *slots;
 	size_t slot_count; /* a power of two */
 	size_t slots_used;
@@ -86,8 +88,11 @@ static void *must(void *memory)
 struct pages *pages_create(int fd, size_t page_bytes, size_t kept_most)
 {
 	struct pages *pages = must(calloc(1, sizeof(*pages)));
+	struct stat info;
 
 	pages->fd = fd;
+	if (!fstat(fd, &info))
+		pages->file_bytes = (uint64_t)info.st_size;
 	pages->page_bytes = page_bytes;
 	pages->kept_most = kept_most;
 	pages->slot_count = FIRST_SLOTS;
@@ -119,13 +124,26 @@ uint64_t pages_root(struct bytes record)
 	return in.failed || flags ? PAGES_NO_ROOT : root;
 }
 
-static bool read_at(const struct pages *pages, uint64_t number, size_t offset,
-		    uint8_t *to, size_t size)
+/* Where size bytes of a page are in the file, if they are. */
+static bool find_place(const struct pages *pages, uint64_t number,
+		       size_t offset, size_t size, off_t *ret)
 {
-	const uint64_t at = number * pages->page_bytes + offset;
+	const uint64_t all = pages->file_bytes;
 
-	return number <= INT64_MAX / pages->page_bytes - 1 &&
-	       pread(pages->fd, to, size, (off_t)at) == (ssize_t)size;
+	if (number >= all / pages->page_bytes ||
+	    size > all - number * pages->page_bytes - offset)
+		return false;
+	*ret = (off_t)(number * pages->page_bytes + offset);
+	return true;
+}
+
+static bool read_page(const struct pages *pages, uint64_t number, uint8_t *to)
+{
+	const size_t size = pages->page_bytes;
+	off_t at;
+
+	return find_place(pages, number, 0, size, &at) &&
+	       pread(pages->fd, to, size, at) == (ssize_t)size;
 }
 
 static struct slot *slot_of(struct slot *slots, size_t count, uint64_t number)
@@ -178,7 +196,7 @@ static const uint8_t *get_kept(struct pages *pages, uint64_t number)
 	if (kept)
 		return kept;
 	page = keep(pages, pages->page_bytes);
-	if (!page || !read_at(pages, number, 0, page, pages->page_bytes))
+	if (!page || !read_page(pages, number, page))
 		return NULL;
 	if (++pages->slots_used > pages->slot_count / 2)
 		grow(pages);
@@ -320,13 +338,29 @@ static bool take_short(const struct node *node, size_t most, struct bytes *ret)
 	return true;
 }
 
-static bool read_long(const struct pages *pages, const struct node *node,
-		      uint8_t *to, size_t size, struct bytes *ret)
+static uint8_t *room_of(uint8_t **room, size_t *room_bytes, size_t size)
+{
+	if (size > *room_bytes) {
+		free(*room);
+		*room = must(malloc(size));
+		*room_bytes = size;
+	}
+	return *room;
+}
+
+/* The first size bytes of a long value, into room, or to be kept if NULL. */
+static bool read_long(struct pages *pages, const struct node *node, size_t size,
+		      uint8_t **room, size_t *room_bytes, struct bytes *ret)
 {
 	struct bytes in = node->rest;
 	const uint64_t number = bytes_u64(&in);
+	uint8_t *to;
+	off_t at;
 
-	if (!to || in.failed || !read_at(pages, number, HEAD_BYTES, to, size))
+	if (in.failed || !find_place(pages, number, HEAD_BYTES, size, &at))
+		return false;
+	to = room ? room_of(room, room_bytes, size) : keep(pages, size);
+	if (!to || pread(pages->fd, to, size, at) != (ssize_t)size)
 		return false;
 	*ret = bytes_of(to, size);
 	return true;
@@ -342,21 +376,11 @@ enum pages_answer pages_get(struct pages *pages, uint64_t root,
 	if (answer != PAGES_FOUND)
 		return answer;
 	if (node.flags & IS_LONG)
-		is_read = read_long(pages, &node, keep(pages, node.value_bytes),
-				    node.value_bytes, ret);
+		is_read = read_long(pages, &node, node.value_bytes, NULL, NULL,
+				    ret);
 	else
 		is_read = take_short(&node, SIZE_MAX, ret);
 	return is_read ? PAGES_FOUND : PAGES_UNREAD;
-}
-
-static uint8_t *room_of(uint8_t **room, size_t *room_bytes, size_t size)
-{
-	if (size > *room_bytes) {
-		free(*room);
-		*room = must(malloc(size));
-		*room_bytes = size;
-	}
-	return *room;
 }
 
 enum pages_answer pages_first(struct pages *pages, uint64_t root,
@@ -371,10 +395,8 @@ enum pages_answer pages_first(struct pages *pages, uint64_t root,
 		return answer;
 	size = node.value_bytes < most ? node.value_bytes : most;
 	if (node.flags & IS_LONG)
-		is_read = read_long(
-			pages, &node,
-			room_of(&pages->value, &pages->value_room, size), size,
-			ret);
+		is_read = read_long(pages, &node, size, &pages->value,
+				    &pages->value_room, ret);
 	else
 		is_read = take_short(&node, most, ret);
 	return is_read ? PAGES_FOUND : PAGES_UNREAD;
@@ -434,7 +456,7 @@ static const uint8_t *get_passing(struct walk *walk, uint64_t number,
 		return kept;
 	if (!walk->levels[level])
 		walk->levels[level] = must(malloc(pages->page_bytes));
-	return read_at(pages, number, 0, walk->levels[level], pages->page_bytes)
+	return read_page(pages, number, walk->levels[level])
 		       ? walk->levels[level]
 		       : NULL;
 }
@@ -448,10 +470,8 @@ static bool walk_entry(struct walk *walk, const struct node *node)
 		walk->is_damaged = true;
 	else if (node->flags & IS_LONG)
 		walk->is_damaged |=
-			!read_long(walk->pages, node,
-				   room_of(&walk->value, &walk->value_room,
-					   node->value_bytes),
-				   node->value_bytes, &value);
+			!read_long(walk->pages, node, node->value_bytes,
+				   &walk->value, &walk->value_room, &value);
 	else
 		walk->is_damaged |= !take_short(node, SIZE_MAX, &value);
 	return !walk->is_damaged && walk->take(walk->closure, node->key, value);
