@@ -4,12 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "query/greatest.h"
+#include "signatures/base/room.h"
+
 static void *zeroed(size_t count, size_t size)
 {
 	void *memory = calloc(count + 1, size);
 
 	if (!memory)
 		abort();
+	room_widen(memory, count * size);
 	return memory;
 }
 
@@ -61,21 +65,6 @@ static void read_columns(struct clumps *clumps)
 	clumps->terms = factor_terms(store, clumps->field);
 	clumps->machines = factor_terms(store, "machine");
 	clumps->times = factor_numbers(store, "time");
-}
-
-/* What clumps look like; where there are none nobody asks. */
-static void read_faces(struct clumps *clumps)
-{
-	struct store *store = clumps->store;
-
-	clumps->clusters = factor_terms(store, "cluster");
-	clumps->bugchecks = factor_terms(store, "bugcheck");
-	clumps->faults = factor_terms(store, "fault");
-	clumps->builds = factor_terms(store, "faultbuild");
-	clumps->portables = factor_terms(store, "portable");
-	clumps->offsets = factor_numbers(store, "offset");
-	clumps->sure = factor_numbers(store, "sureframes");
-	clumps->scanned = factor_numbers(store, "scanned");
 }
 
 /* When each clump was first seen at all, whatever is asked about. */
@@ -153,34 +142,59 @@ void clump_gather(struct query *query, const struct plan *plan,
 	counting.days.now = (double)calendar_covered(
 		&clumps.calendar, counting.half, clumps.window_to);
 	clumps.index = factor_index_make(plan, clumps.terms, bound);
-	clumps.at = zeroed(bound, sizeof(*clumps.at));
+	clumps.at = room_take(bound + 1ul, sizeof(*clumps.at));
 	clumps.unclustered = plan->matched;
 	count_clumps(&clumps, &counting, born);
 	clumps.unclustered -= clumps.older_crashes;
-	if (clumps.count)
-		read_faces(&clumps);
 	trend_destroy(counting.tally);
 	free(counting.met);
 	free(born);
 	*ret = clumps;
 }
 
+void clump_read(struct clumps *clumps)
+{
+	struct store *store = clumps->store;
+	struct clump_faces *faces = &clumps->faces;
+	struct plan plan = plan_none(store);
+
+	for (size_t i = 0; i < clumps->count; i++)
+		for (uint64_t k = 0; k < clumps->at[i].crashes; k++)
+			plan_add(&plan, clumps->at[i].rows[k]);
+	plan_count(&plan);
+	slice_init(&faces->slice, plan);
+	faces->clusters = slice_terms(&faces->slice, store, "cluster");
+	faces->bugchecks = slice_terms(&faces->slice, store, "bugcheck");
+	faces->faults = slice_terms(&faces->slice, store, "fault");
+	faces->builds = slice_terms(&faces->slice, store, "faultbuild");
+	faces->portables = slice_terms(&faces->slice, store, "portable");
+	faces->offsets = slice_numbers(&faces->slice, store, "offset");
+	faces->sure = slice_numbers(&faces->slice, store, "sureframes");
+	faces->scanned = slice_numbers(&faces->slice, store, "scanned");
+}
+
+static void end_faces(struct clump_faces *faces)
+{
+	slice_deinit(&faces->slice);
+	free(faces->clusters);
+	free(faces->bugchecks);
+	free(faces->faults);
+	free(faces->builds);
+	free(faces->portables);
+	free(faces->offsets);
+	free(faces->sure);
+	free(faces->scanned);
+}
+
 void clump_deinit(struct clumps *clumps)
 {
 	calendar_deinit(&clumps->calendar);
 	factor_index_deinit(&clumps->index);
+	end_faces(&clumps->faces);
 	free(clumps->at);
 	free(clumps->terms);
-	free(clumps->clusters);
 	free(clumps->machines);
-	free(clumps->bugchecks);
-	free(clumps->faults);
-	free(clumps->builds);
-	free(clumps->portables);
 	free(clumps->times);
-	free(clumps->offsets);
-	free(clumps->sure);
-	free(clumps->scanned);
 }
 
 static int falling(uint64_t a, uint64_t b)
@@ -222,6 +236,37 @@ static int by_id(const void *left, const void *right)
 	const struct clump *b = right;
 
 	return strcmp(a->id, b->id);
+}
+
+static uint64_t size_of(const struct clump *clump, enum clump_order order)
+{
+	return order == CLUMP_MACHINES ? clump->machines : clump->crashes;
+}
+
+size_t clump_cut(struct clumps *clumps, enum clump_order order, size_t first,
+		 uint64_t *crashes)
+{
+	const size_t count = clumps->count;
+	struct greatest greatest;
+	uint64_t least;
+
+	if (order == CLUMP_RISE || first >= count)
+		return 0;
+	greatest_init(&greatest, first);
+	for (size_t i = 0; i < count; i++)
+		greatest_add(&greatest, size_of(&clumps->at[i], order));
+	least = greatest_least(&greatest);
+	greatest_deinit(&greatest);
+	clumps->count = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct clump clump = clumps->at[i];
+
+		if (size_of(&clump, order) >= least)
+			clumps->at[clumps->count++] = clump;
+		else
+			*crashes += clump.crashes;
+	}
+	return count - clumps->count;
 }
 
 void clump_sort(struct query *query, struct clumps *clumps,

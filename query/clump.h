@@ -10,6 +10,7 @@
 #include "query/calendar.h"
 #include "query/factor.h"
 #include "query/query.h"
+#include "query/slice.h"
 #include "query/trend.h"
 
 enum clump_order {
@@ -30,6 +31,13 @@ struct clump {
 	const uint32_t *rows;
 };
 
+/* Of those that are looked at, by slice_place(). */
+struct clump_faces {
+	struct slice slice;
+	uint32_t *bugchecks, *faults, *builds, *portables, *clusters;
+	uint64_t *offsets, *sure, *scanned;
+};
+
 struct clumps {
 	struct store *store;
 	const char *field; /* "cluster" or "family" */
@@ -42,9 +50,9 @@ struct clumps {
 	uint64_t window_from, window_to; /* days of rise */
 	struct calendar calendar;
 	struct factor_index index;
-	uint32_t *terms, *machines, *bugchecks, *faults, *builds, *portables;
-	uint32_t *clusters;
-	uint64_t *times, *offsets, *sure, *scanned;
+	uint32_t *terms, *machines;
+	uint64_t *times;
+	struct clump_faces faces;
 };
 
 /*
@@ -55,6 +63,16 @@ void clump_gather(struct query *query, const struct plan *plan,
 		  const char *field, uint64_t window_days, uint64_t since,
 		  struct clumps *ret);
 void clump_deinit(struct clumps *clumps);
+
+/* What clump_look() tells of those that are left. */
+void clump_read(struct clumps *clumps);
+
+/*
+ * Leave out what is behind the first so many for sure; returns how many, and
+ * adds their crashes up.  Sorting millions for a page takes longer.
+ */
+size_t clump_cut(struct clumps *clumps, enum clump_order order, size_t first,
+		 uint64_t *crashes);
 /* Of the first so many ids are known then; they tell apart what is equal. */
 void clump_sort(struct query *query, struct clumps *clumps,
 		enum clump_order order, size_t first);

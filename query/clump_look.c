@@ -36,6 +36,11 @@ static bool comes_before(const struct clumps *clumps, const char *field,
 	return x.number < y.number;
 }
 
+static size_t place_of(const struct clumps *clumps, uint32_t row)
+{
+	return slice_place(&clumps->faces.slice, row);
+}
+
 static struct survey survey(const struct clumps *clumps,
 			    const struct clump *clump, const char *field,
 			    const uint32_t *terms, struct arena *arena)
@@ -47,7 +52,7 @@ static struct survey survey(const struct clumps *clumps,
 	if (!sorted)
 		abort();
 	for (size_t i = 0; i < count; i++)
-		sorted[i] = terms[clump->rows[i]];
+		sorted[i] = terms[place_of(clumps, clump->rows[i])];
 	if (count > 1)
 		qsort(sorted, count, sizeof(*sorted), by_number);
 	for (size_t i = 0, run; i < count; i += run) {
@@ -74,10 +79,11 @@ static struct crash_number one_offset(const struct clumps *clumps,
 	struct crash_number ret = CRASH_UNKNOWN;
 
 	for (uint64_t i = 0; i < clump->crashes; i++) {
-		const uint32_t row = clump->rows[i];
-		const uint64_t offset = clumps->offsets[row];
+		const size_t at = place_of(clumps, clump->rows[i]);
+		const uint64_t offset = clumps->faces.offsets[at];
 
-		if (clumps->faults[row] != fault || offset == STORE_NO_NUMBER)
+		if (clumps->faces.faults[at] != fault ||
+		    offset == STORE_NO_NUMBER)
 			continue;
 		if (ret.known && ret.value != offset)
 			return CRASH_UNKNOWN;
@@ -94,8 +100,9 @@ static uint64_t known(uint64_t number)
 /* The better of two representatives by what columns say; 0 = they do not. */
 static int compare_rows(const struct clumps *clumps, uint32_t a, uint32_t b)
 {
-	const uint64_t x = known(clumps->sure[a]);
-	const uint64_t y = known(clumps->sure[b]);
+	const uint64_t *sure = clumps->faces.sure;
+	const uint64_t x = known(sure[place_of(clumps, a)]);
+	const uint64_t y = known(sure[place_of(clumps, b)]);
 
 	if (x != y)
 		return x > y ? -1 : 1;
@@ -149,8 +156,10 @@ static double scanned_share(const struct clumps *clumps,
 	uint64_t scanned = 0;
 
 	for (uint64_t i = 0; i < clump->crashes; i++) {
-		sure += known(clumps->sure[clump->rows[i]]);
-		scanned += known(clumps->scanned[clump->rows[i]]);
+		const size_t at = place_of(clumps, clump->rows[i]);
+
+		sure += known(clumps->faces.sure[at]);
+		scanned += known(clumps->faces.scanned[at]);
 	}
 	return sure + scanned ? (double)scanned / (double)(sure + scanned) : -1;
 }
@@ -161,23 +170,22 @@ enum status clump_look(const struct clumps *clumps, const struct clump *clump,
 {
 	struct clump_face face = { .scanned = scanned_share(clumps, clump) };
 	struct title_facts facts = { .fault = NULL };
+	const struct clump_faces *faces = &clumps->faces;
 
 	if (choose(clumps, clump, arena, &face, err))
 		return err->status;
 
 	const struct survey code =
-		survey(clumps, clump, "bugcheck", clumps->bugchecks, arena);
+		survey(clumps, clump, "bugcheck", faces->bugchecks, arena);
 	const struct survey fault =
-		survey(clumps, clump, "fault", clumps->faults, arena);
+		survey(clumps, clump, "fault", faces->faults, arena);
 
-	face.stacks =
-		survey(clumps, clump, "portable", clumps->portables, arena)
-			.different;
-	face.builds = survey(clumps, clump, "faultbuild", clumps->builds, arena)
+	face.stacks = survey(clumps, clump, "portable", faces->portables, arena)
 			      .different;
-	face.clusters =
-		survey(clumps, clump, "cluster", clumps->clusters, arena)
-			.different;
+	face.builds = survey(clumps, clump, "faultbuild", faces->builds, arena)
+			      .different;
+	face.clusters = survey(clumps, clump, "cluster", faces->clusters, arena)
+				.different;
 	if (code.most) {
 		facts.bugcheck =
 			CRASH_NUMBER(factor_value(clumps->store, "bugcheck",

@@ -304,6 +304,25 @@ static bool are_ids(const struct query *query)
 	return query->operand_count > 0;
 }
 
+static void leave_out_others(const struct query *query, struct clumps *clumps)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < clumps->count; i++) {
+		const struct clump clump = clumps->at[i];
+		bool is_asked = false;
+
+		for (size_t k = 0; k < query->operand_count; k++) {
+			const char *id = query->operands[k];
+
+			is_asked |= strncmp(clump.id, id, strlen(id)) == 0;
+		}
+		if (is_asked)
+			clumps->at[kept++] = clump;
+	}
+	clumps->count = kept;
+}
+
 static enum status print_whole(struct query *query, struct clumps *clumps,
 			       const struct marks *marks, const char *id,
 			       enum cli_exit *ret, struct error *err)
@@ -338,6 +357,8 @@ static enum status run_ids(struct query *query, const char *field,
 		return err->status;
 	clump_gather(query, &asked.plan, field, options.window, 0, &clumps);
 	clump_sort(query, &clumps, CLUMP_MACHINES, SIZE_MAX);
+	leave_out_others(query, &clumps);
+	clump_read(&clumps);
 	for (size_t i = 0; i < query->operand_count && !status; i++)
 		status = print_whole(query, &clumps, marks, query->operands[i],
 				     ret, err);
@@ -369,10 +390,14 @@ static enum status run_listed(struct query *query, const char *field,
 	rest.older = clumps.older;
 	rest.older_crashes = clumps.older_crashes;
 	leave_out_few(&clumps, &rest);
+	if (options.limit)
+		rest.more = clump_cut(&clumps, order, options.limit,
+				      &rest.more_crashes);
 	clump_sort(query, &clumps, order,
 		   options.limit ? options.limit : SIZE_MAX);
 	if (options.limit)
 		leave_out_more(&clumps, &rest);
+	clump_read(&clumps);
 	*ret = clumps.count ? CLI_YES : CLI_NO;
 	status = print(query, &asked, &clumps, &rest, marks, err);
 	clump_deinit(&clumps);

@@ -207,6 +207,7 @@ static enum status run_with(struct query *query, const struct known *known,
 	report->tool_made = asked.tool_made;
 	report->after = leave_out_later(query, &asked.plan);
 	clump_gather(query, &asked.plan, "cluster", 7, 0, &report->clumps);
+	clump_read(&report->clumps);
 	status = fill(report, &asked.plan, known, err);
 	if (!status)
 		status = print(query, report, err);
