@@ -46,9 +46,16 @@ static struct survey survey(const struct clumps *clumps,
 			    const uint32_t *terms, struct arena *arena)
 {
 	const size_t count = (size_t)clump->crashes;
-	uint32_t *sorted = malloc((count + 1) * sizeof(*sorted));
 	struct survey ret = { 0 };
+	uint32_t *sorted;
 
+	/* Most clusters are of one crash. */
+	if (count == 1) {
+		ret.most = terms[place_of(clumps, clump->rows[0])];
+		ret.with = ret.different = ret.most != 0;
+		return ret;
+	}
+	sorted = malloc((count + 1) * sizeof(*sorted));
 	if (!sorted)
 		abort();
 	for (size_t i = 0; i < count; i++)
