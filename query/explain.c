@@ -239,8 +239,10 @@ static enum status explain_run(struct query *query, enum cli_exit *ret,
 	}
 	if (subject_search(query, &search, err))
 		return err->status;
-	comparison = search_compare(search, &sides[0].crash, &sides[1].crash,
-				    &query->arena);
+	comparison = search_compare(
+		search_weigh(search, &sides[0].crash, &query->arena),
+		search_weigh(search, &sides[1].crash, &query->arena),
+		&query->arena);
 	out = table_create(query->printer, query->out, "Two crashes compared",
 			   columns, COLUMNS);
 	print_pairs(query, out, &comparison);

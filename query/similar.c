@@ -72,7 +72,8 @@ struct asking {
 	struct search *search;
 	const struct marks *marks;
 	const struct subject *subject;
-	struct arena scratch; /* one crash */
+	const struct search_side *side; /* the subject's, or NULL */
+	struct arena scratch;		/* one crash */
 };
 
 static const char *verdict(double score, double cluster)
@@ -126,11 +127,16 @@ static enum status look(struct asking *asking, struct near *near,
 	if (near->is_seen)
 		return STATUS_OK;
 	arena_reset(&asking->scratch);
-	if (store_crash_read(query->store, near->hit.row, &asking->scratch,
-			     &crash, err))
+	if (store_crash_glance(query->store, near->hit.row, &asking->scratch,
+			       &crash, err))
 		return err->status;
-	comparison = search_compare(asking->search, &asking->subject->crash,
-				    &crash.crash, &asking->scratch);
+	if (!asking->side)
+		asking->side = search_weigh(asking->search,
+					    &asking->subject->crash, arena);
+	comparison = search_compare(
+		asking->side,
+		search_weigh(asking->search, &crash.crash, &asking->scratch),
+		&asking->scratch);
 	fault = cell_fault(&asking->scratch, &crash.crash);
 	near->bugcheck = cell_bugcheck(arena, &crash.crash);
 	near->fault = fault ? text_copy(arena, fault) : NULL;

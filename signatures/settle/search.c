@@ -416,9 +416,14 @@ struct named_feature {
 	float weight;
 };
 
-/* In order of the stack; ret and texts live in arena. */
-static size_t weigh(struct search *search, const struct crash *crash,
-		    struct arena *arena, struct named_feature **ret)
+struct search_side {
+	struct named_feature *features;
+	size_t count;
+};
+
+/* In order of the stack. */
+static struct search_side weigh(struct search *search,
+				const struct crash *crash, struct arena *arena)
 {
 	struct crash quiet = *crash;
 	struct engine_signature signature;
@@ -444,8 +449,7 @@ static size_t weigh(struct search *search, const struct crash *crash,
 			.weight = search->weights[i],
 		};
 	}
-	*ret = features;
-	return signature.count;
+	return (struct search_side){ features, signature.count };
 }
 
 /* Equal features next to each other, the heavier first. */
@@ -502,22 +506,31 @@ double search_standing(double likeness, uint64_t left, uint64_t right)
 	return likeness + NEARNESS / (1 + days / NEARNESS_HALVED);
 }
 
-struct search_comparison search_compare(struct search *search,
-					const struct crash *left,
-					const struct crash *right,
+const struct search_side *search_weigh(struct search *search,
+				       const struct crash *crash,
+				       struct arena *arena)
+{
+	struct search_side *ret = arena_take(arena, 1, sizeof(*ret));
+
+	*ret = weigh(search, crash, arena);
+	if (ret->count > 1)
+		qsort(ret->features, ret->count, sizeof(*ret->features),
+		      by_feature);
+	return ret;
+}
+
+struct search_comparison search_compare(const struct search_side *left,
+					const struct search_side *right,
 					struct arena *arena)
 {
-	struct named_feature *a, *b;
-	const size_t m = weigh(search, left, arena, &a);
-	const size_t n = weigh(search, right, arena, &b);
+	const struct named_feature *a = left->features;
+	const struct named_feature *b = right->features;
+	const size_t m = left->count;
+	const size_t n = right->count;
 	struct search_comparison ret = {
 		.pairs = arena_take(arena, m + n + 1, sizeof(*ret.pairs))
 	};
 
-	if (m > 1)
-		qsort(a, m, sizeof(*a), by_feature);
-	if (n > 1)
-		qsort(b, n, sizeof(*b), by_feature);
 	for (size_t i = 0, j = 0; i < m || j < n;) {
 		struct search_pair *pair = &ret.pairs[ret.count];
 		const bool mine =

@@ -72,9 +72,14 @@ struct search_comparison {
 	double likeness;
 };
 
-struct search_comparison search_compare(struct search *search,
-					const struct crash *left,
-					const struct crash *right,
+/* A crash to be compared; lives in arena. */
+struct search_side;
+const struct search_side *search_weigh(struct search *search,
+				       const struct crash *crash,
+				       struct arena *arena);
+
+struct search_comparison search_compare(const struct search_side *left,
+					const struct search_side *right,
 					struct arena *arena);
 
 /* The likeness of pairs, those left out whose bit is set; see likeness.h. */
