@@ -59,6 +59,7 @@ struct pages {
 	size_t slot_count; /* a power of two */
 	size_t slots_used;
 	size_t kept, kept_most; /* bytes */
+	bool is_full;
 	struct arena arena;
 	uint8_t *value; /* the long one of pages_first() */
 	size_t value_room;
@@ -177,8 +178,10 @@ static void grow(struct pages *pages)
 /* Memory for what is kept, NULL if that becomes too much. */
 static uint8_t *keep(struct pages *pages, size_t size)
 {
-	if (size > pages->kept_most - pages->kept)
+	if (size > pages->kept_most - pages->kept) {
+		pages->is_full = true;
 		return NULL;
+	}
 	pages->kept += size;
 	return arena_take(&pages->arena, size, 1);
 }
@@ -369,10 +372,13 @@ static bool read_long(struct pages *pages, const struct node *node, size_t size,
 enum pages_answer pages_get(struct pages *pages, uint64_t root,
 			    struct bytes key, struct bytes *ret)
 {
+	enum pages_answer answer = PAGES_UNREAD;
 	struct node node;
-	const enum pages_answer answer = find(pages, root, key, &node);
 	bool is_read;
 
+	/* By now the map has been met, too. */
+	if (!pages->is_full)
+		answer = find(pages, root, key, &node);
 	if (answer != PAGES_FOUND)
 		return answer;
 	if (node.flags & IS_LONG)
@@ -446,14 +452,17 @@ struct walk {
 	bool is_damaged;
 };
 
-static const uint8_t *get_passing(struct walk *walk, uint64_t number,
-				  unsigned int level)
+/* Some dictionaries are walked again and again: half the room is for walks. */
+static const uint8_t *get_walked(struct walk *walk, uint64_t number,
+				 unsigned int level)
 {
-	const struct pages *pages = walk->pages;
+	struct pages *pages = walk->pages;
 	const uint8_t *kept = find_kept(pages, number);
 
 	if (kept)
 		return kept;
+	if (pages->kept < pages->kept_most / 2)
+		return get_kept(pages, number);
 	if (!walk->levels[level])
 		walk->levels[level] = must(malloc(pages->page_bytes));
 	return read_page(pages, number, walk->levels[level])
@@ -485,7 +494,7 @@ static bool walk_page(struct walk *walk, uint64_t number, unsigned int level,
 	size_t first = 0;
 
 	if (level == LEVELS_MOST ||
-	    !open_page(walk->pages, get_passing(walk, number, level), number,
+	    !open_page(walk->pages, get_walked(walk, number, level), number,
 		       &page) ||
 	    (is_edge &&
 	     !count_up_to(&page, walk->from, !page.is_leaf, &first))) {

@@ -49,8 +49,8 @@ enum pages_answer pages_last(struct pages *pages, uint64_t root,
 
 /*
  * Entries from the first whose key is not below from, in order, while take says
- * true; keys and values live for the call.  No page is kept.  False if a page
- * cannot be read, or makes no sense.
+ * true; keys and values live for the call.  False if a page cannot be read, or
+ * makes no sense.
  */
 typedef bool pages_take(void *closure, struct bytes key, struct bytes value);
 bool pages_walk(struct pages *pages, uint64_t root, struct bytes from,
