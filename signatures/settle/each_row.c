@@ -1,9 +1,5 @@
 #include "signatures/settle/each_row.h"
 
-enum {
-	ROWS_A_REST = 65536
-};
-
 enum status each_row(struct store *store, row_take *take, void *closure,
 		     struct error *err)
 {
@@ -18,8 +14,6 @@ enum status each_row(struct store *store, row_take *take, void *closure,
 		if (!status)
 			status = take(closure, store, row, &crash, &arena, err);
 		arena_reset(&arena);
-		if (row % ROWS_A_REST == ROWS_A_REST - 1)
-			store_rest(store);
 	}
 	arena_deinit(&arena);
 	return status;

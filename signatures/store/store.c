@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -554,14 +553,6 @@ enum status store_check(struct store *store, struct error *err)
 	if (store->foreign)
 		return store->foreign->check(store->foreign_state, err);
 	return state_check(store, err);
-}
-
-void store_rest(struct store *store)
-{
-	MDB_envinfo info;
-
-	if (!store->foreign && !mdb_env_info(store->env, &info))
-		madvise(info.me_mapaddr, info.me_mapsize, MADV_DONTNEED);
 }
 
 enum status store_tally_read(struct store *store, struct store_tally *ret,

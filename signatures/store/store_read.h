@@ -195,12 +195,6 @@ enum status store_posting_lists(struct store *store, const struct field *field,
 				uint32_t term, struct store_rows *lists,
 				struct error *err) MUST_CHECK;
 
-/*
- * Give back the memory of pages that were read, as who walks all rows does now
- * and then: they stay in the system's cache.
- */
-void store_rest(struct store *store);
-
 /* What was refused, by reason, over the whole life of the store. */
 struct store_tally {
 	uint64_t indexed, duplicate, same_crash;
