@@ -28,7 +28,7 @@ absent := AArch64 ARM EVM M680X M68K Mips PPC Sparc SystemZ TMS320C64x XCore
 LIBS   = $(foreach cpu,$(absent),-Wl,--defsym=$(cpu)_global_init=0,--defsym=$(cpu)_option=0) \
 	 $(patsubst %,-l:lib%.a,$(inside)) $(shell pkg-config --libs libarchive libseccomp zlib libcurl 2>/dev/null) -lroaring -lm
 
-CFLAGS ?= -O2 -g
+CFLAGS ?= -O3 -g
 house  := -std=c17 -I. -I$(OUT) -D_GNU_SOURCE -MMD -MP \
 	  -Wall -Wextra -Wpedantic -Werror -Wshadow -Wvla -Wundef \
 	  -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wcast-qual \
