@@ -128,6 +128,11 @@ def index(store, jobs, *archives):
             "--store=" + store, *archives]
 
 
+def unpack(archive):
+    """All that limits us: the same library, the bytes to nowhere."""
+    return ["sh", "-c", 'exec bsdtar -xOf "$1" >/dev/null', "sh", archive]
+
+
 def bench_ingest(work):
     folder = os.path.join(work, "dumps")
     os.mkdir(folder)
@@ -152,7 +157,7 @@ def bench_ingest(work):
 
     for kind in ("zip", "tar.gz", "7z"):
         archive = pack(folder, os.path.join(work, "night"), kind)
-        got = in_turn({"bsdtar": ["bsdtar", "-xOf", archive],
+        got = in_turn({"bsdtar": unpack(archive),
                        "ours": index(store, 1, archive)}, before=fresh)
         again = in_turn({"again": index(store, 1, archive)})["again"]
         say("| %s | %.2f | %.2f | %.2f | %.0f |" % (
@@ -200,7 +205,7 @@ def bench_small(work, store, anew):
          "--weeks=26", "--output=" + archive])
     listing = run(["bsdtar", "-tf", archive])[2]
     count = listing.count(b"\n")
-    got = in_turn({"bsdtar": ["bsdtar", "-xOf", archive],
+    got = in_turn({"bsdtar": unpack(archive),
                    "ours": index(store, 1, archive)}, before=anew)
     beyond = got["ours"][1] - got["bsdtar"][1]
     say("Small dumps: %d of %d KiB on average: %.0f a second and core, beyond "
