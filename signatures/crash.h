@@ -150,6 +150,15 @@ struct crash_frame {
 };
 
 /*
+ * The routine that a system thread begins with: it makes its call in so many
+ * of its first bytes, and has a frame no larger.
+ */
+enum {
+	CRASH_ROUTINE_BYTES = 0x100,
+	CRASH_ROUTINE_FRAME = 0x100
+};
+
+/*
  * Evidence for settling a weak stack from other dumps: one stack word that
  * points into a module.  Kept in the order of the stack, lowest first.
  */

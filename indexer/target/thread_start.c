@@ -3,9 +3,7 @@
 #include "indexer/target/space.h"
 
 enum {
-	ROUTINE = 0x18,	       /* from the first return address */
-	ROUTINE_BYTES = 0x100, /* it calls the start routine so early, */
-	ROUTINE_FRAME = 0x100  /* and its frame is no larger */
+	ROUTINE = 0x18 /* from the first return address */
 };
 
 /* Does a candidate in the frame below the last one return into the routine? */
@@ -16,9 +14,10 @@ static bool is_called(const struct chain *chain, uint64_t routine)
 	for (size_t i = chain->count - 1; i-- > 0;) {
 		const struct chain_slot *below = &chain->slots[i];
 
-		if (last->slot - below->slot > ROUTINE_FRAME)
+		if (last->slot - below->slot > CRASH_ROUTINE_FRAME)
 			break;
-		if (below->ip > routine && below->ip - routine < ROUTINE_BYTES)
+		if (below->ip > routine &&
+		    below->ip - routine < CRASH_ROUTINE_BYTES)
 			return true;
 	}
 	return false;

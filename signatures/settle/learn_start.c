@@ -1,11 +1,5 @@
 #include "signatures/settle/learn_start.h"
 
-/* as in the indexer's thread_start.c */
-enum {
-	ROUTINE_BYTES = 0x100,
-	ROUTINE_FRAME = 0x100
-};
-
 static bool has_routine(const struct crash *crash)
 {
 	const struct crash_candidate *last;
@@ -33,11 +27,11 @@ bool learn_start_find(const struct crash *crash, size_t *ret)
 		const struct crash_candidate *word = &crash->candidates[i];
 
 		if (crash->candidates[count - 1].slot - word->slot >
-		    ROUTINE_FRAME)
+		    CRASH_ROUTINE_FRAME)
 			break;
 		if (word->module != routine->module ||
 		    word->offset <= routine->offset ||
-		    word->offset - routine->offset >= ROUTINE_BYTES)
+		    word->offset - routine->offset >= CRASH_ROUTINE_BYTES)
 			continue;
 		*ret = i;
 		return true;
