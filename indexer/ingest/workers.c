@@ -529,7 +529,8 @@ enum status workers_run(struct workers *workers,
 			return err->status;
 		if (!workers->head && !workers->has_more)
 			return STATUS_OK;
-		if (workers->head && hear_all(workers, err))
+		if (workers->head && !workers->head->is_ended &&
+		    hear_all(workers, err))
 			return err->status;
 		if (finish(workers, err))
 			return err->status;
