@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "corpus-tools/tools.h"
+#include "signatures/base/room.h"
 #include "signatures/store/store.h"
 
 static const struct tools_command *const commands[] = {
@@ -106,6 +107,7 @@ int main(int argc, char **argv)
 		print_command_help(command);
 		return CLI_YES;
 	}
+	room_for_heap(ROOM_FOR_PASS);
 	store_tell_waiting(on_waiting);
 	if (command->run(argc - 1, argv + 1, &exit_code, &err)) {
 		cli_complain_error(&err);

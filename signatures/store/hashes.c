@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "signatures/base/room.h"
+
 enum {
 	PAIRS_MOST = 8 << 20,
 	FIRST_ROOM = 1024,
@@ -73,12 +75,12 @@ static void link_pair(struct hashes *hashes, size_t place)
 static void grow(struct hashes *hashes)
 {
 	hashes->room = hashes->room ? 2 * hashes->room : FIRST_ROOM;
-	hashes->pairs = must(
-		realloc(hashes->pairs, hashes->room * sizeof(*hashes->pairs)));
+	hashes->pairs = room_again(hashes->pairs,
+				   hashes->room * sizeof(*hashes->pairs));
 	free(hashes->slots);
 	free(hashes->words);
-	hashes->slots = must(calloc(2 * hashes->room, sizeof(*hashes->slots)));
-	hashes->words = must(calloc(2 * hashes->room, sizeof(*hashes->words)));
+	hashes->slots = room_cleared(2 * hashes->room, sizeof(*hashes->slots));
+	hashes->words = room_cleared(2 * hashes->room, sizeof(*hashes->words));
 	for (size_t i = 0; i < hashes->count; i++)
 		link_pair(hashes, i);
 }
@@ -251,8 +253,7 @@ static void sort_pages(struct hashes *hashes)
 {
 	size_t *starts =
 		must(calloc((size_t)KINDS * FINDPAGE_PLACES, sizeof(*starts)));
-	struct findpage_pair *sorted =
-		must(malloc(hashes->room * sizeof(*sorted)));
+	struct findpage_pair *sorted = room_take(hashes->room, sizeof(*sorted));
 	size_t sum = 0;
 
 	for (size_t i = 0; i < hashes->count; i++)

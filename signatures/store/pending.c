@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "signatures/base/pack.h"
+#include "signatures/base/room.h"
 #include "signatures/store/column.h"
 #include "signatures/store/hashes.h"
 #include "signatures/store/machines.h"
@@ -67,8 +68,8 @@ static void add(struct pending *pending, struct log *log, uint32_t major,
 {
 	if (log->count == log->room) {
 		log->room = log->room * 2 + 256;
-		log->changes = must(realloc(log->changes,
-					    log->room * sizeof(*log->changes)));
+		log->changes = room_again(log->changes,
+					  log->room * sizeof(*log->changes));
 	}
 	log->changes[log->count++] = (struct change){ major, minor, value };
 	pending->count++;
@@ -147,7 +148,7 @@ static bool sort_digit(const struct change *from, struct change *to,
 
 static void sort_many(struct log *log)
 {
-	struct change *other = must(malloc(log->room * sizeof(*other)));
+	struct change *other = room_take(log->room, sizeof(*other));
 
 	for (unsigned int shift = 0; shift < 64; shift += DIGIT_BITS) {
 		struct change *kept = log->changes;

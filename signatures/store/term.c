@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "signatures/base/pack.h"
+#include "signatures/base/room.h"
 #include "signatures/store/rank.h"
 
 enum {
@@ -110,7 +111,7 @@ void term_cache_destroy(struct term_cache *cache)
 static void grow(struct term_cache *cache)
 {
 	const size_t count = cache->slot_count * 2;
-	struct term **slots = must(calloc(count, sizeof(*slots)));
+	struct term **slots = room_cleared(count, sizeof(*slots));
 
 	for (size_t i = 0; i < cache->slot_count; i++) {
 		struct term *term = cache->slots[i];
