@@ -9,6 +9,7 @@
 #include "indexer/ingest/archive.h"
 #include "indexer/ingest/beside.h"
 #include "indexer/ingest/contents.h"
+#include "indexer/ingest/glance.h"
 #include "indexer/ingest/inputs.h"
 #include "indexer/ingest/naming.h"
 #include "indexer/ingest/quarantine.h"
@@ -448,6 +449,9 @@ enum status ingest_run(const struct ingest_options *options,
 	struct workers *workers;
 
 	memset(tally, 0, sizeof(*tally));
+	if (glance_is_done(options, &tally->duplicate))
+		return STATUS_OK;
+	tally->duplicate = 0;
 	if (workers_create(&options->workers, &workers, err))
 		return err->status;
 	arena_init(&ingest.arena);

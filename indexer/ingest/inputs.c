@@ -227,6 +227,16 @@ static struct hash128 stamp_of(const struct stat *facts)
 	return hash_128(stamp, sizeof(stamp));
 }
 
+bool inputs_stamp(const char *path, struct hash128 *stamp)
+{
+	struct stat facts;
+
+	if (!strcmp(path, "-") || stat(path, &facts) || !S_ISREG(facts.st_mode))
+		return false;
+	*stamp = stamp_of(&facts);
+	return true;
+}
+
 static void take_open(const struct inputs *inputs, struct input *ret)
 {
 	struct stat facts;

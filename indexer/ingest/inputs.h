@@ -39,6 +39,9 @@ void inputs_destroy(struct inputs *inputs);
 void inputs_measure(const char *const *paths, size_t count, uint64_t *files,
 		    uint64_t *bytes);
 
+/* The stamp of the file at path; false if it is not a regular file. */
+bool inputs_stamp(const char *path, struct hash128 *stamp);
+
 /* False when there are no more. */
 bool inputs_next(struct inputs *inputs, struct input *ret);
 
