@@ -23,10 +23,10 @@ Q     := $(if $(V),,@)
 OUT   := build/$(if $(SAN),$(subst $(comma),-,$(SAN)),release)
 # Small ones are linked in: finding them takes longer than many a question.
 # Of capstone x86 alone: a table of the 68000 is 65536 addresses to fill in.
-inside := lmdb xxhash jansson popt gsl gslcblas capstone
+inside := lmdb xxhash jansson popt gsl gslcblas capstone seccomp
 absent := AArch64 ARM EVM M680X M68K Mips PPC Sparc SystemZ TMS320C64x XCore
 LIBS   = $(foreach cpu,$(absent),-Wl,--defsym=$(cpu)_global_init=0,--defsym=$(cpu)_option=0) \
-	 $(patsubst %,-l:lib%.a,$(inside)) $(shell pkg-config --libs libarchive libseccomp zlib libcurl 2>/dev/null) -lroaring -lm
+	 $(patsubst %,-l:lib%.a,$(inside)) $(shell pkg-config --libs libarchive zlib libcurl 2>/dev/null) -lroaring -lm
 
 CFLAGS ?= -O3 -g
 house  := -std=c17 -I. -I$(OUT) -D_GNU_SOURCE -MMD -MP \
