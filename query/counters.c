@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "signatures/base/bits.h"
+
 enum {
 	WORD_BITS = 64,
 	CHUNK_WORDS = STORE_CHUNK_ROWS / WORD_BITS,
@@ -83,7 +85,7 @@ static uint64_t count_without(struct store *store, const char *const *columns,
 		count = 0;
 		for (size_t i = 0; i < CHUNK_WORDS; i++) {
 			without[i] &= none[i];
-			count += (unsigned)__builtin_popcountll(without[i]);
+			count += bits_ones(without[i]);
 		}
 	}
 	return count;

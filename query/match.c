@@ -7,6 +7,7 @@
 #include "query/accept.h"
 #include "query/match_lists.h"
 #include "query/push.h"
+#include "signatures/base/bits.h"
 
 enum {
 	WORD_BITS = 64,
@@ -116,7 +117,7 @@ static uint64_t match_word(const struct where_test *test,
 	const size_t count = left < WORD_BITS ? left : WORD_BITS;
 	uint64_t yes = 0;
 
-	if (__builtin_popcountll(word) > FEW_ROWS)
+	if (bits_ones(word) > FEW_ROWS)
 		return accept ? match_terms(accept, column->terms + at, count)
 			      : match_numbers(test, column->numbers + at,
 					      count);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "signatures/base/bits.h"
 #include "signatures/base/room.h"
 
 enum {
@@ -21,8 +22,7 @@ void plan_count(struct plan *plan)
 	/* Mostly few are left, and most words are 0. */
 	for (size_t i = 0; i < word_count(plan); i++)
 		if (plan->bits[i])
-			matched +=
-				(unsigned)__builtin_popcountll(plan->bits[i]);
+			matched += bits_ones(plan->bits[i]);
 	plan->matched = matched;
 }
 

@@ -4,17 +4,13 @@
 #include <string.h>
 
 #include "query/count.h"
+#include "signatures/base/bits.h"
 #include "signatures/base/room.h"
 
 enum {
 	WORD_ROWS = 64,
 	CHUNK_WORDS = STORE_CHUNK_ROWS / WORD_ROWS
 };
-
-static size_t count_ones(uint64_t bits)
-{
-	return (size_t)__builtin_popcountll(bits);
-}
 
 void slice_init(struct slice *slice, struct plan plan)
 {
@@ -25,7 +21,7 @@ void slice_init(struct slice *slice, struct plan plan)
 	slice->before = room_take(words + 1, sizeof(*slice->before));
 	for (size_t i = 0; i < words; i++) {
 		slice->before[i] = sum;
-		sum += (uint32_t)count_ones(plan.bits[i]);
+		sum += bits_ones(plan.bits[i]);
 	}
 }
 
@@ -40,7 +36,7 @@ size_t slice_place(const struct slice *slice, uint32_t row)
 	const size_t word = row / WORD_ROWS;
 	const uint64_t below = (UINT64_C(1) << row % WORD_ROWS) - 1;
 
-	return slice->before[word] + count_ones(slice->plan.bits[word] & below);
+	return slice->before[word] + bits_ones(slice->plan.bits[word] & below);
 }
 
 /* What the plan has of each chunk of a field; at says where it belongs. */

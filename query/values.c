@@ -9,6 +9,7 @@
 #include "query/count.h"
 #include "query/factor.h"
 #include "query/recur.h"
+#include "signatures/base/bits.h"
 #include "signatures/base/text.h"
 
 static struct {
@@ -113,7 +114,7 @@ static uint64_t take_seen(struct job *job)
 	uint64_t units = 0;
 
 	for (size_t i = 0; i <= job->unit_count / 64; i++) {
-		units += (unsigned)__builtin_popcountll(job->seen[i]);
+		units += bits_ones(job->seen[i]);
 		job->seen[i] = 0;
 	}
 	memset(job->last, 0, job->unit_count * sizeof(*job->last));

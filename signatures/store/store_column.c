@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "signatures/base/bits.h"
 #include "signatures/store/column.h"
 #include "signatures/store/pending.h"
 #include "signatures/store/store_foreign.h"
@@ -40,7 +41,7 @@ static bool is_most(const uint64_t *bits, size_t rows)
 	if (!bits)
 		return true;
 	for (size_t i = 0; i < (rows + 63) / 64; i++)
-		count += (size_t)__builtin_popcountll(bits[i]);
+		count += bits_ones(bits[i]);
 	return count > rows / 4;
 }
 
