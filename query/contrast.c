@@ -1,9 +1,10 @@
 #include "query/contrast.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "signatures/base/hash.h"
+#include "signatures/base/bits.h"
 
 enum {
 	/* Pairs are tried of the strongest only, and corrected for all. */
@@ -26,7 +27,11 @@ struct work {
 	size_t count;
 	struct contrast_finding *findings;
 	size_t found;
-	uint64_t *joined; /* of a pair */
+	struct table22 sizes; /* of the group and of the others */
+	uint64_t *joined;     /* of a pair */
+	/* Of the first sets the units of the group alone, side by side. */
+	uint64_t *narrow;
+	size_t narrow_words;
 };
 
 size_t contrast_words(size_t units)
@@ -48,27 +53,36 @@ static void *zeroed(size_t count, size_t size)
 	return memory;
 }
 
-/* Of the units in within (NULL: all), or of those not in it. */
-static struct table22 count_units(const struct work *work, const uint64_t *bits,
-				  const uint64_t *within, bool inside)
+static struct table22 count_units(const struct work *work, const uint64_t *bits)
+{
+	const uint64_t *group = work->table->group;
+	struct table22 t = work->sizes;
+	uint64_t have = 0;
+
+	for (size_t i = 0; i < work->words; i++) {
+		t.k1 += bits_ones(bits[i] & group[i]);
+		have += bits_ones(bits[i]);
+	}
+	t.k2 = have - t.k1;
+	return t;
+}
+
+static struct table22 count_within(const struct work *work,
+				   const uint64_t *bits, const uint64_t *within)
 {
 	const uint64_t *group = work->table->group;
 	struct table22 t = { 0 };
+	uint64_t units = 0;
+	uint64_t have = 0;
 
 	for (size_t i = 0; i < work->words; i++) {
-		uint64_t mask = UINT64_MAX;
-
-		if (i + 1 == work->words && work->table->units % 64)
-			mask = (UINT64_C(1) << work->table->units % 64) - 1;
-		if (within)
-			mask &= inside ? within[i] : ~within[i];
-		t.n1 += (unsigned)__builtin_popcountll(mask & group[i]);
-		t.n2 += (unsigned)__builtin_popcountll(mask & ~group[i]);
-		t.k1 += (unsigned)__builtin_popcountll(mask & group[i] &
-						       bits[i]);
-		t.k2 += (unsigned)__builtin_popcountll(mask & ~group[i] &
-						       bits[i]);
+		t.n1 += bits_ones(within[i] & group[i]);
+		t.k1 += bits_ones(within[i] & group[i] & bits[i]);
+		units += bits_ones(within[i]);
+		have += bits_ones(within[i] & bits[i]);
 	}
+	t.n2 = units - t.n1;
+	t.k2 = have - t.k1;
 	return t;
 }
 
@@ -85,13 +99,16 @@ static bool is_effect(struct table22 t, double phi)
 	       phi >= CONTRAST_PHI;
 }
 
-/* Is bits still over-represented where given is held constant? */
+/* Is bits, with these counts, still over-represented where held is constant? */
 static double given(const struct work *work, const uint64_t *bits,
-		    const uint64_t *held)
+		    struct table22 counts, const uint64_t *held)
 {
-	const struct table22 strata[2] = { count_units(work, bits, held, true),
-					   count_units(work, bits, held,
-						       false) };
+	const struct table22 with = count_within(work, bits, held);
+	const struct table22 strata[2] = {
+		with,
+		{ counts.k1 - with.k1, counts.n1 - with.n1, counts.k2 - with.k2,
+		  counts.n2 - with.n2 }
+	};
 
 	return statistics_share_higher_given(strata, 2);
 }
@@ -143,7 +160,7 @@ static void tell_apart(struct work *work, struct contrast_table *table)
 			.first = i,
 			.same = 1,
 			.bits = bits,
-			.counts = count_units(work, bits, NULL, true),
+			.counts = count_units(work, bits),
 		};
 	}
 	for (size_t i = 0; i < work->count; i++)
@@ -188,6 +205,55 @@ static void find_single(struct work *work)
 	}
 }
 
+/*
+ * Were a pair on so many units of the group and on nobody else's, would it say
+ * more than each of its two?  On others it says less.  Rounding decides
+ * nothing here.
+ */
+static bool could_tell(const struct work *work, uint64_t k1, double stronger)
+{
+	const struct table22 best = { k1, work->sizes.n1, 0, work->sizes.n2 };
+	const double phi = statistics_phi(best) * (1 + 1e-9);
+
+	return is_effect(best, phi) && phi > stronger;
+}
+
+static uint64_t *narrow_of(const struct work *work, size_t i)
+{
+	return work->narrow + i * work->narrow_words;
+}
+
+/* Most pairs are told by what the group has of them. */
+static void make_narrow(struct work *work, size_t most)
+{
+	size_t unit = 0;
+
+	work->narrow_words = contrast_words((size_t)work->sizes.n1);
+	work->narrow = zeroed(most * work->narrow_words, sizeof(*work->narrow));
+	for (size_t word = 0; word < work->words; word++) {
+		uint64_t left = work->table->group[word];
+
+		for (; left; left &= left - 1, unit++) {
+			const uint64_t bit = left & -left;
+
+			for (size_t i = 0; i < most; i++)
+				if (work->distinct[i].bits[word] & bit)
+					contrast_set(narrow_of(work, i), unit);
+		}
+	}
+}
+
+static uint64_t count_narrow(const struct work *work, size_t i, size_t j)
+{
+	const uint64_t *a = narrow_of(work, i);
+	const uint64_t *b = narrow_of(work, j);
+	uint64_t count = 0;
+
+	for (size_t k = 0; k < work->narrow_words; k++)
+		count += bits_ones(a[k] & b[k]);
+	return count;
+}
+
 /* A pair says something if it says more than each of its two. */
 static void try_pair(struct work *work, const struct distinct *a,
 		     const struct distinct *b, double tried)
@@ -197,32 +263,39 @@ static void try_pair(struct work *work, const struct distinct *a,
 
 	for (size_t i = 0; i < work->words; i++)
 		work->joined[i] = a->bits[i] & b->bits[i];
-	counts = count_units(work, work->joined, NULL, true);
+	counts = count_units(work, work->joined);
 	phi = statistics_phi(counts);
 	if (!is_effect(counts, phi) || phi <= a->phi || phi <= b->phi)
 		return;
 	p = tried * statistics_share_higher(counts);
 	if (p > CONTRAST_ALPHA ||
-	    given(work, work->joined, a->bits) > CONTRAST_ALPHA ||
-	    given(work, work->joined, b->bits) > CONTRAST_ALPHA)
+	    given(work, work->joined, counts, a->bits) > CONTRAST_ALPHA ||
+	    given(work, work->joined, counts, b->bits) > CONTRAST_ALPHA)
 		return;
 	add(work, a, b->first, counts, p);
 }
 
+/* Of a pair the first is the stronger. */
 static void find_pairs(struct work *work)
 {
 	const double m = (double)work->table->candidates;
 	const size_t most = work->count < PAIRED_MAX ? work->count : PAIRED_MAX;
 
+	make_narrow(work, most);
 	for (size_t i = 0; i < most; i++) {
-		if (work->distinct[i].counts.k1 < CONTRAST_LEAST)
+		const struct distinct *a = &work->distinct[i];
+
+		if (!could_tell(work, a->counts.k1, a->phi))
 			continue;
-		for (size_t j = i + 1; j < most; j++)
-			if (work->distinct[j].counts.k1 >= CONTRAST_LEAST)
-				try_pair(work, &work->distinct[i],
-					 &work->distinct[j],
-					 4 * m * (m - 1) / 2);
+		for (size_t j = i + 1; j < most; j++) {
+			const struct distinct *b = &work->distinct[j];
+
+			if (could_tell(work, b->counts.k1, a->phi) &&
+			    could_tell(work, count_narrow(work, i, j), a->phi))
+				try_pair(work, a, b, 4 * m * (m - 1) / 2);
+		}
 	}
+	free(work->narrow);
 }
 
 static int by_strength(const void *left, const void *right)
@@ -267,10 +340,10 @@ static void hold(struct work *work, size_t i, size_t j, uint64_t *mine,
 
 	take_bits(work, a, mine);
 	take_bits(work, b, held);
-	left = given(work, mine, held);
+	left = given(work, mine, a->counts, held);
 	if (left <= CONTRAST_ALPHA)
 		return;
-	back = given(work, held, mine);
+	back = given(work, held, b->counts, mine);
 	if (back > CONTRAST_SURE && rank_of(work, a) < rank_of(work, b)) {
 		b->explained = i;
 		b->given = back;
@@ -305,6 +378,9 @@ size_t contrast_find(struct contrast_table *table, struct arena *arena,
 
 	work.findings = arena_take(arena, FINDINGS_MAX, sizeof(*work.findings));
 	work.joined = zeroed(work.words, sizeof(*work.joined));
+	for (size_t i = 0; i < work.words; i++)
+		work.sizes.n1 += bits_ones(table->group[i]);
+	work.sizes.n2 = table->units - work.sizes.n1;
 	tell_apart(&work, table);
 	find_single(&work);
 	find_pairs(&work);

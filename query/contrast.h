@@ -36,7 +36,7 @@
 struct contrast_attribute {
 	const char *field, *value;
 	unsigned rank;	/* where sets are the same, the lowest gives the name */
-	uint64_t *bits; /* a bit a unit */
+	uint64_t *bits; /* a bit a unit, none beyond the last */
 };
 
 struct contrast_table {
