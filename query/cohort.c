@@ -36,45 +36,74 @@ static void *zeroed(size_t count, size_t size)
 	return memory;
 }
 
-/* Numbers that together are another for each crash. */
-struct lots {
-	uint64_t *numbers[6];
-};
+static void *everywhere(size_t count)
+{
+	uint32_t *memory = zeroed(count, sizeof(*memory));
 
-static void lots_read(struct lots *lots, struct store *store)
+	memset(memory, 0xff, count * sizeof(*memory));
+	return memory;
+}
+
+/* Of numbers that together are another for each crash. */
+static uint64_t *draw_lots(struct store *store, uint32_t rows)
 {
 	static const char *const names[] = { "time", "uptime", "arg1",
 					     "arg2", "arg3",   "arg4" };
+	uint64_t *lots = zeroed(rows, sizeof(*lots));
 
-	for (size_t i = 0; i < 6; i++)
-		lots->numbers[i] = factor_numbers(store, names[i]);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		uint64_t *numbers = factor_numbers(store, names[i]);
+
+		for (uint32_t row = 0; row < rows; row++)
+			lots[row] = hash_mix(lots[row], numbers[row]);
+		free(numbers);
+	}
+	return lots;
 }
 
-static uint64_t lot_of(const struct lots *lots, uint32_t row)
-{
-	uint64_t lot = 0;
+struct drawing {
+	const struct cohort_fleet *fleet;
+	uint32_t *drawn; /* by machine */
+};
 
-	for (size_t i = 0; i < 6; i++)
-		lot = hash_mix(lot, lots->numbers[i][row]);
-	return lot;
+static bool draw_row(void *closure, uint32_t row)
+{
+	const struct drawing *drawing = closure;
+	const uint64_t *lots = drawing->fleet->lots;
+	const uint32_t machine = drawing->fleet->machines[row];
+	uint32_t *drawn = &drawing->drawn[machine];
+
+	if (machine && (*drawn == NOT_DRAWN || lots[row] < lots[*drawn]))
+		*drawn = row;
+	return true;
 }
 
 /* The row of each machine with the lowest lot; machines at first without. */
-static void draw(const struct plan *plan, const uint32_t *machines,
-		 const struct lots *lots, uint32_t *drawn, uint64_t *lowest)
+static uint32_t *draw(const struct cohort_fleet *fleet, const struct plan *plan)
 {
-	for (uint32_t row = 0; row < plan->row_count; row++) {
-		const uint32_t machine = machines[row];
-		uint64_t lot;
+	struct drawing drawing = { fleet, everywhere(fleet->bound) };
 
-		if (!machine || !count_bit(plan->bits, row))
-			continue;
-		lot = lot_of(lots, row);
-		if (drawn[machine] == NOT_DRAWN || lot < lowest[machine]) {
-			drawn[machine] = row;
-			lowest[machine] = lot;
-		}
-	}
+	plan_walk(plan, draw_row, &drawing);
+	return drawing.drawn;
+}
+
+void cohort_fleet_make(struct query *query, const struct plan *all,
+		       struct cohort_fleet *ret)
+{
+	struct cohort_fleet fleet = { .all = all };
+
+	fleet.machines = factor_terms(query->store, "machine");
+	fleet.bound = factor_bound(fleet.machines, all->row_count);
+	fleet.lots = draw_lots(query->store, all->row_count);
+	fleet.drawn = draw(&fleet, all);
+	*ret = fleet;
+}
+
+void cohort_fleet_deinit(struct cohort_fleet *fleet)
+{
+	free(fleet->machines);
+	free(fleet->lots);
+	free(fleet->drawn);
 }
 
 static void add_unit(struct cohort *cohort, uint32_t row, bool in_group)
@@ -88,47 +117,41 @@ static void add_unit(struct cohort *cohort, uint32_t row, bool in_group)
 		contrast_set(cohort->group_bits, unit);
 }
 
-void cohort_draw(struct query *query, const struct plan *group,
-		 const struct plan *all, struct cohort *ret)
+/* Rows of no known machine. */
+static void add_unknown(const struct cohort_fleet *fleet,
+			const struct plan *group, struct cohort *cohort)
 {
-	struct cohort cohort = { .row_count = all->row_count };
-	uint32_t *machines = factor_terms(query->store, "machine");
-	const uint32_t bound = factor_bound(machines, all->row_count);
-	uint32_t *of_group = zeroed(bound, sizeof(*of_group));
-	uint32_t *of_all = zeroed(bound, sizeof(*of_all));
-	uint64_t *lowest = zeroed(bound, sizeof(*lowest));
-	struct lots lots;
+	const struct plan *all = fleet->all;
 
-	lots_read(&lots, query->store);
-	memset(of_group, 0xff, bound * sizeof(*of_group));
-	memset(of_all, 0xff, bound * sizeof(*of_all));
-	draw(group, machines, &lots, of_group, lowest);
-	draw(all, machines, &lots, of_all, lowest);
-	cohort.rows = zeroed(all->row_count, sizeof(*cohort.rows));
-	cohort.unit_of = zeroed(all->row_count, sizeof(*cohort.unit_of));
-	memset(cohort.unit_of, 0xff, all->row_count * sizeof(*cohort.unit_of));
-	cohort.group_bits = zeroed(contrast_words(all->row_count),
-				   sizeof(*cohort.group_bits));
-	for (uint32_t machine = 1; machine < bound; machine++) {
+	for (uint32_t row = 0; row < all->row_count; row++) {
+		if (fleet->machines[row] || (!count_bit(all->bits, row) &&
+					     !count_bit(group->bits, row)))
+			continue;
+		add_unit(cohort, row, count_bit(group->bits, row));
+		cohort->unknown++;
+	}
+}
+
+void cohort_draw(const struct cohort_fleet *fleet, const struct plan *group,
+		 struct cohort *ret)
+{
+	const uint32_t rows = fleet->all->row_count;
+	struct cohort cohort = { .row_count = rows };
+	uint32_t *of_group = draw(fleet, group);
+
+	cohort.rows = zeroed(rows, sizeof(*cohort.rows));
+	cohort.unit_of = everywhere(rows);
+	cohort.group_bits =
+		zeroed(contrast_words(rows), sizeof(*cohort.group_bits));
+	for (uint32_t machine = 1; machine < fleet->bound; machine++) {
 		if (of_group[machine] != NOT_DRAWN)
 			add_unit(&cohort, of_group[machine], true);
-		else if (of_all[machine] != NOT_DRAWN)
-			add_unit(&cohort, of_all[machine], false);
+		else if (fleet->drawn[machine] != NOT_DRAWN)
+			add_unit(&cohort, fleet->drawn[machine], false);
 	}
-	for (uint32_t row = 0; row < all->row_count; row++) {
-		if (machines[row] || (!count_bit(all->bits, row) &&
-				      !count_bit(group->bits, row)))
-			continue;
-		add_unit(&cohort, row, count_bit(group->bits, row));
-		cohort.unknown++;
-	}
+	add_unknown(fleet, group, &cohort);
 	cohort.table.group = cohort.group_bits;
-	for (size_t i = 0; i < 6; i++)
-		free(lots.numbers[i]);
-	free(machines);
 	free(of_group);
-	free(of_all);
-	free(lowest);
 	*ret = cohort;
 }
 
@@ -148,11 +171,22 @@ struct filling {
 	const struct field *field;
 	unsigned rank;
 	size_t room;
-	uint64_t *bits; /* of the value at hand */
+	uint64_t *bits;		  /* of the value at hand */
+	uint64_t units, in_group; /* of these */
 	struct factor_index by_list;
 	enum status status;
 	struct error *err;
 };
+
+static void set_unit(struct filling *filling, uint32_t unit)
+{
+	const bool is_new = !count_bit(filling->bits, unit);
+
+	contrast_set(filling->bits, unit);
+	filling->units += is_new;
+	filling->in_group +=
+		is_new && count_bit(filling->cohort->group_bits, unit);
+}
 
 /* Keep the set at hand if enough of the group are in it; clears it. */
 static void keep(struct filling *filling, struct field_value value)
@@ -160,14 +194,9 @@ static void keep(struct filling *filling, struct field_value value)
 	struct cohort *cohort = filling->cohort;
 	struct contrast_table *table = &cohort->table;
 	const size_t words = contrast_words(table->units);
-	uint64_t units = 0;
-	uint64_t in_group = 0;
+	const uint64_t units = filling->units;
+	const uint64_t in_group = filling->in_group;
 
-	for (size_t i = 0; i < words; i++) {
-		units += (unsigned)__builtin_popcountll(filling->bits[i]);
-		in_group += (unsigned)__builtin_popcountll(
-			filling->bits[i] & cohort->group_bits[i]);
-	}
 	/* What all have, or hardly any, cannot be found. */
 	if (units >= CONTRAST_LEAST && units < table->units)
 		table->candidates++;
@@ -191,7 +220,9 @@ static void keep(struct filling *filling, struct field_value value)
 				       filling->bits, words * sizeof(uint64_t)),
 		};
 	}
-	memset(filling->bits, 0, words * sizeof(*filling->bits));
+	if (units)
+		memset(filling->bits, 0, words * sizeof(*filling->bits));
+	filling->units = filling->in_group = 0;
 }
 
 /* Units by the key of each: one set for each key in turn. */
@@ -208,7 +239,7 @@ static void fill_keys(struct filling *filling, const uint32_t *keys,
 			continue;
 		for (uint32_t i = index.first[key]; i < index.first[key + 1];
 		     i++)
-			contrast_set(filling->bits, index.rows[i]);
+			set_unit(filling, index.rows[i]);
 		keep(filling, values ? intern_value(values, key)
 				     : factor_value(filling->query->store,
 						    filling->field->name, key,
@@ -265,7 +296,7 @@ static bool set_row(void *closure, uint32_t row)
 				      : NOT_DRAWN;
 
 	if (unit != NOT_DRAWN)
-		contrast_set(filling->bits, unit);
+		set_unit(filling, unit);
 	return true;
 }
 
@@ -276,7 +307,7 @@ static bool set_list(void *closure, uint32_t list)
 
 	for (uint32_t i = list < index->keys ? index->first[list] : 0;
 	     list < index->keys && i < index->first[list + 1]; i++)
-		contrast_set(filling->bits, index->rows[i]);
+		set_unit(filling, index->rows[i]);
 	return true;
 }
 
@@ -360,14 +391,14 @@ static bool is_repeated(const struct field *field)
 	return plain && plain->number >= FIELD_ADDED;
 }
 
-enum status cohort_make(struct query *query, const struct plan *group,
-			const struct plan *all, const char *without,
+enum status cohort_make(struct query *query, const struct cohort_fleet *fleet,
+			const struct plan *group, const char *without,
 			struct cohort *ret, struct error *err)
 {
 	struct filling filling = { .query = query, .cohort = ret, .err = err };
 	enum status status = STATUS_OK;
 
-	cohort_draw(query, group, all, ret);
+	cohort_draw(fleet, group, ret);
 	filling.bits =
 		zeroed(contrast_words(ret->table.units), sizeof(uint64_t));
 	index_lists(&filling);

@@ -23,17 +23,33 @@ struct cohort {
 	uint32_t row_count;
 };
 
-/* Units only: group is asked about, all the fleet. */
-void cohort_draw(struct query *query, const struct plan *group,
-		 const struct plan *all, struct cohort *ret);
+/*
+ * The fleet, for who holds one group after the other against it.  Borrows all;
+ * the caller ends ret.
+ */
+struct cohort_fleet {
+	const struct plan *all;
+	uint32_t *machines; /* by row, 0 = unknown */
+	uint32_t bound;	    /* above all of these */
+	uint64_t *lots;	    /* by row */
+	uint32_t *drawn;    /* by machine */
+};
+
+void cohort_fleet_make(struct query *query, const struct plan *all,
+		       struct cohort_fleet *ret);
+void cohort_fleet_deinit(struct cohort_fleet *fleet);
+
+/* Units only: group is asked about. */
+void cohort_draw(const struct cohort_fleet *fleet, const struct plan *group,
+		 struct cohort *ret);
 
 /*
  * Attributes that at least CONTRAST_LEAST units of the group have; the caller
  * ends ret with cohort_deinit(), texts live in the query's arena.  without: a
  * field to leave out, or NULL.
  */
-enum status cohort_make(struct query *query, const struct plan *group,
-			const struct plan *all, const char *without,
+enum status cohort_make(struct query *query, const struct cohort_fleet *fleet,
+			const struct plan *group, const char *without,
 			struct cohort *ret, struct error *err) MUST_CHECK;
 void cohort_deinit(struct cohort *cohort);
 

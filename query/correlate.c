@@ -288,13 +288,18 @@ static enum status work_out(struct answer *answer, const struct plan *group,
 			    const struct plan *all, struct error *err)
 {
 	struct query *query = answer->query;
+	struct cohort_fleet fleet;
 	bool hung;
 	enum status status;
 
-	if (residue_is_asked(query, group, &hung, err) ||
-	    cohort_make(query, group, all, hung ? "residue" : NULL,
-			&answer->cohort, err))
+	if (residue_is_asked(query, group, &hung, err))
 		return err->status;
+	cohort_fleet_make(query, all, &fleet);
+	status = cohort_make(query, &fleet, group, hung ? "residue" : NULL,
+			     &answer->cohort, err);
+	cohort_fleet_deinit(&fleet);
+	if (status)
+		return status;
 	answer->count = contrast_find(&answer->cohort.table, &query->arena,
 				      &answer->findings);
 	if (!hung)

@@ -95,7 +95,8 @@ static void take_trait(struct report *report, const struct cohort *cohort,
 }
 
 /* What explains itself first, then what goes with it. */
-static enum status find_traits(struct report *report, const struct plan *plan,
+static enum status find_traits(struct report *report,
+			       const struct cohort_fleet *fleet,
 			       const struct clump *clump,
 			       struct report_card *card, struct error *err)
 {
@@ -107,7 +108,7 @@ static enum status find_traits(struct report *report, const struct plan *plan,
 	for (uint64_t i = 0; i < clump->crashes; i++)
 		plan_add(&rows, clump->rows[i]);
 	rows.matched = clump->crashes;
-	status = cohort_make(report->query, &rows, plan, NULL, &cohort, err);
+	status = cohort_make(report->query, fleet, &rows, NULL, &cohort, err);
 	plan_deinit(&rows);
 	if (status)
 		return status;
@@ -127,7 +128,8 @@ static enum status find_traits(struct report *report, const struct plan *plan,
 	return STATUS_OK;
 }
 
-static enum status make_card(struct report *report, const struct plan *plan,
+static enum status make_card(struct report *report,
+			     const struct cohort_fleet *fleet,
 			     const struct report_subject *subject,
 			     struct report_card *card, struct error *err)
 {
@@ -138,7 +140,7 @@ static enum status make_card(struct report *report, const struct plan *plan,
 	card->subject = subject;
 	if (clump_look(&report->clumps, clump, report->arena, &card->face,
 		       err) ||
-	    find_traits(report, plan, clump, card, err))
+	    find_traits(report, fleet, clump, card, err))
 		return err->status;
 	identity_text(card->face.crash.identity, id);
 	card->id = text_copy(report->arena, id);
@@ -157,7 +159,8 @@ static int largest_now(const void *left, const void *right)
 	return (a->order > b->order) - (a->order < b->order);
 }
 
-static enum status make_cards(struct report *report, const struct plan *plan,
+static enum status make_cards(struct report *report,
+			      const struct cohort_fleet *fleet,
 			      const struct report_crashes *crashes,
 			      struct report_subject **sorted, struct error *err)
 {
@@ -171,7 +174,7 @@ static enum status make_cards(struct report *report, const struct plan *plan,
 		if (report->windows[0] && !sorted[i]->window_crashes[0])
 			break;
 		if (report_words_name(report, crashes, sorted[i], err) ||
-		    make_card(report, plan, sorted[i], &report->cards[i], err))
+		    make_card(report, fleet, sorted[i], &report->cards[i], err))
 			return err->status;
 		report->card_count = i + 1;
 	}
@@ -224,13 +227,14 @@ enum status report_cluster(struct report *report, const struct plan *plan,
 {
 	struct report_subject **sorted =
 		calloc(report->by[REPORT_CLUSTER].count + 1, sizeof(*sorted));
+	struct cohort_fleet fleet;
+	enum status status;
 
 	if (!sorted)
 		abort();
-
-	const enum status status =
-		make_cards(report, plan, crashes, sorted, err);
-
+	cohort_fleet_make(report->query, plan, &fleet);
+	status = make_cards(report, &fleet, crashes, sorted, err);
+	cohort_fleet_deinit(&fleet);
 	free(sorted);
 	find_window_rows(report, crashes);
 	return status ? status : name_clusters(report, crashes, err);

@@ -5,6 +5,7 @@
 
 #include "query/cohort.h"
 #include "query/group.h"
+#include "signatures/base/bits.h"
 #include "signatures/base/text.h"
 #include "signatures/meaning.h"
 
@@ -34,7 +35,7 @@ static uint64_t shared(const uint64_t *a, const uint64_t *b, size_t words)
 	uint64_t count = 0;
 
 	for (size_t i = 0; i < words; i++)
-		count += (unsigned)__builtin_popcountll(a[i] & b[i]);
+		count += bits_ones(a[i] & b[i]);
 	return count;
 }
 
@@ -121,14 +122,19 @@ enum status residue_find(struct query *query, const struct plan *group,
 {
 	struct plan others = plan_none(query->store);
 	struct plan nobody = plan_none(query->store);
+	struct cohort_fleet hung_fleet, rest_fleet;
 	struct cohort hung, rest;
 	struct group modules;
 	enum status status;
 
 	plan_join(&others, all);
 	plan_leave_out(&others, group);
-	cohort_draw(query, group, group, &hung);
-	cohort_draw(query, &nobody, &others, &rest);
+	cohort_fleet_make(query, group, &hung_fleet);
+	cohort_fleet_make(query, &others, &rest_fleet);
+	cohort_draw(&hung_fleet, group, &hung);
+	cohort_draw(&rest_fleet, &nobody, &rest);
+	cohort_fleet_deinit(&hung_fleet);
+	cohort_fleet_deinit(&rest_fleet);
 	status = group_make(query->store, field_find("residue"), group, 1, 0,
 			    &query->arena, &modules, err);
 	*count = 0;
