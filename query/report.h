@@ -77,7 +77,8 @@ struct report_subjects {
 struct report_crashes {
 	size_t count;
 	uint32_t *rows;
-	uint64_t *times; /* 0 = unknown */
+	uint64_t *times;  /* 0 = unknown */
+	uint8_t *windows; /* 0 = the last; REPORT_WINDOWS = none */
 	uint32_t *machines;
 	uint32_t *terms[REPORT_KINDS];
 };

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "query/cohort.h"
-#include "query/report_gather.h"
 #include "query/report_words.h"
 #include "signatures/base/text.h"
 #include "signatures/identity.h"
@@ -191,7 +190,7 @@ static void find_window_rows(struct report *report,
 	if (!latest)
 		abort();
 	for (size_t i = 0; i < crashes->count && count < room; i++) {
-		if (report_gather_window(report, crashes->times[i]) != 0)
+		if (crashes->windows[i] != 0)
 			continue;
 		latest[count][0] = crashes->times[i];
 		latest[count++][1] = crashes->rows[i];

@@ -30,6 +30,16 @@ static void read_terms(struct report *report,
 	free(all);
 }
 
+static uint8_t window_of(const struct report *report, uint64_t time)
+{
+	if (time == 0 || time > report->now)
+		return REPORT_WINDOWS;
+
+	const uint64_t window = (report->now - time) / report->length;
+
+	return window < REPORT_WINDOWS ? (uint8_t)window : REPORT_WINDOWS;
+}
+
 static void read_crashes(struct report *report, const struct plan *plan,
 			 struct report_crashes *crashes)
 {
@@ -43,12 +53,14 @@ static void read_crashes(struct report *report, const struct plan *plan,
 		.count = rows.count,
 		.rows = rows.at,
 		.times = arena_take(arena, room, sizeof(*crashes->times)),
+		.windows = arena_take(arena, room, sizeof(*crashes->windows)),
 		.machines = arena_take(arena, room, sizeof(*crashes->machines)),
 	};
 	for (size_t i = 0; i < rows.count; i++) {
 		const uint64_t time = times[rows.at[i]];
 
 		crashes->times[i] = time == STORE_NO_NUMBER ? 0 : time;
+		crashes->windows[i] = window_of(report, crashes->times[i]);
 	}
 	free(times);
 	read_terms(report, crashes, "machine", crashes->machines);
@@ -75,16 +87,6 @@ uint32_t *report_gather_places(const struct report_subjects *by)
 	return places;
 }
 
-size_t report_gather_window(const struct report *report, uint64_t time)
-{
-	if (time == 0 || time > report->now)
-		return REPORT_WINDOWS;
-
-	const uint64_t window = (report->now - time) / report->length;
-
-	return window < REPORT_WINDOWS ? (size_t)window : REPORT_WINDOWS;
-}
-
 /* Windows that the store reaches back to, whole: a filter is no beginning. */
 static void find_reach(struct report *report)
 {
@@ -106,41 +108,17 @@ static void find_reach(struct report *report)
 	report->has_history = first < report_words_from(report);
 }
 
-static int by_number(const void *left, const void *right)
+/* Crashes of one known machine after the other. */
+static struct factor_index by_machine(const struct report_crashes *crashes)
 {
-	const uint64_t a = *(const uint64_t *)left;
-	const uint64_t b = *(const uint64_t *)right;
+	const uint32_t count = (uint32_t)crashes->count;
+	struct plan all = plan_full(count);
+	struct factor_index index =
+		factor_index_make(&all, crashes->machines,
+				  factor_bound(crashes->machines, count));
 
-	return (a > b) - (a < b);
-}
-
-/* Keys sorted, each once; the new count. */
-static size_t distinct(uint64_t *keys, size_t count)
-{
-	size_t kept = 0;
-
-	if (count > 1)
-		qsort(keys, count, sizeof(*keys), by_number);
-	for (size_t i = 0; i < count; i++) {
-		if (i == 0 || keys[i] != keys[kept - 1])
-			keys[kept++] = keys[i];
-	}
-	return kept;
-}
-
-/* Subject or window, and machine, in one number. */
-static uint64_t key_of(size_t subject, uint32_t machine)
-{
-	return (uint64_t)subject << 32 | machine;
-}
-
-static uint64_t *take_keys(const struct report_crashes *crashes)
-{
-	uint64_t *keys = calloc(crashes->count + 1, sizeof(*keys));
-
-	if (!keys)
-		abort();
-	return keys;
+	plan_deinit(&all);
+	return index;
 }
 
 /* Terms are private to a store; the order of their values is not. */
@@ -186,12 +164,11 @@ static uint32_t *number_terms(struct report *report,
 	return number;
 }
 
-static void count_crash(const struct report *report,
-			const struct report_crashes *crashes, size_t i,
+static void count_crash(const struct report_crashes *crashes, size_t i,
 			struct report_subject *subject)
 {
 	const uint64_t time = crashes->times[i];
-	const size_t window = report_gather_window(report, time);
+	const size_t window = crashes->windows[i];
 
 	if (subject->crashes == 0 || time > subject->last)
 		subject->newest = i;
@@ -208,39 +185,44 @@ static void count_crash(const struct report *report,
 	subject->window_units[window] += crashes->machines[i] == 0;
 }
 
-/* Different machines: of all crashes, then of each window. */
-static void count_machines(const struct report *report,
-			   const struct report_crashes *crashes,
-			   enum report_kind kind, const uint32_t *number,
-			   struct report_subject *subjects)
+/* Is this machine another than the last that was met there? */
+static bool is_another(uint32_t *met, uint32_t machine)
 {
-	uint64_t *keys = take_keys(crashes);
+	const bool ret = *met != machine;
 
-	for (size_t window = 0; window <= REPORT_WINDOWS; window++) {
-		size_t count = 0;
+	*met = machine;
+	return ret;
+}
 
-		for (size_t i = 0; i < crashes->count; i++) {
-			const uint32_t term = crashes->terms[kind][i];
+/* Different machines: of all crashes, and of each window. */
+static void count_machines(const struct report_crashes *crashes,
+			   const struct factor_index *machines,
+			   enum report_kind kind, const uint32_t *number,
+			   struct report_subjects *by)
+{
+	uint32_t(*met)[REPORT_WINDOWS + 1] =
+		calloc(by->count + 1, sizeof(*met));
 
-			if (term && crashes->machines[i] &&
-			    (window == REPORT_WINDOWS ||
-			     report_gather_window(report, crashes->times[i]) ==
-				     window))
-				keys[count++] = key_of(number[term],
-						       crashes->machines[i]);
-		}
-		count = distinct(keys, count);
-		for (size_t i = 0; i < count; i++) {
-			struct report_subject *subject =
-				&subjects[keys[i] >> 32];
+	if (!met)
+		abort();
+	for (uint32_t i = 0; i < machines->first[machines->keys]; i++) {
+		const uint32_t crash = machines->rows[i];
+		const uint32_t term = crashes->terms[kind][crash];
+		const uint32_t machine = crashes->machines[crash];
+		const size_t window = crashes->windows[crash];
 
-			if (window == REPORT_WINDOWS)
-				subject->machines++;
-			else
-				subject->window_units[window]++;
-		}
+		if (!term)
+			continue;
+
+		struct report_subject *subject = &by->at[number[term]];
+		uint32_t *of = met[number[term]];
+
+		subject->machines += is_another(&of[REPORT_WINDOWS], machine);
+		if (window < REPORT_WINDOWS)
+			subject->window_units[window] +=
+				is_another(&of[window], machine);
 	}
-	free(keys);
+	free(met);
 }
 
 static int by_crashes(const void *left, const void *right)
@@ -255,6 +237,7 @@ static int by_crashes(const void *left, const void *right)
 
 static enum status gather_kind(struct report *report,
 			       const struct report_crashes *crashes,
+			       const struct factor_index *machines,
 			       enum report_kind kind, struct error *err)
 {
 	struct report_subjects *by = &report->by[kind];
@@ -272,9 +255,9 @@ static enum status gather_kind(struct report *report,
 		}
 		by->at[number[term]].kind = kind;
 		by->at[number[term]].term = term;
-		count_crash(report, crashes, i, &by->at[number[term]]);
+		count_crash(crashes, i, &by->at[number[term]]);
 	}
-	count_machines(report, crashes, kind, number, by->at);
+	count_machines(crashes, machines, kind, number, by);
 	for (size_t i = 0; i < by->count; i++)
 		by->at[i].is_new = report->has_history &&
 				   by->at[i].window_crashes[0] &&
@@ -289,43 +272,46 @@ static enum status gather_kind(struct report *report,
 }
 
 static void gather_windows(struct report *report,
-			   const struct report_crashes *crashes)
+			   const struct report_crashes *crashes,
+			   const struct factor_index *machines)
 {
-	uint64_t *keys = take_keys(crashes);
-	size_t count = 0;
+	uint32_t met[REPORT_WINDOWS + 1] = { 0 };
 
 	for (size_t i = 0; i < crashes->count; i++) {
 		const uint64_t time = crashes->times[i];
-		const size_t window = report_gather_window(report, time);
+		const size_t window = crashes->windows[i];
 
 		report->untimed += time == 0;
 		report->before += time && window > 0;
 		if (window < REPORT_WINDOWS)
 			report->windows[window]++;
-		if (crashes->machines[i])
-			keys[count++] = key_of(window, crashes->machines[i]);
 	}
-	report->placed = count;
-	count = distinct(keys, count);
-	for (size_t i = 0; i < count; i++) {
-		if (keys[i] >> 32 < REPORT_WINDOWS)
-			report->window_machines[keys[i] >> 32]++;
-		keys[i] &= UINT32_MAX;
+	report->placed = machines->first[machines->keys];
+	for (uint32_t i = 0; i < report->placed; i++) {
+		const uint32_t crash = machines->rows[i];
+		const uint32_t machine = crashes->machines[crash];
+		const size_t window = crashes->windows[crash];
+
+		report->machines += is_another(&met[REPORT_WINDOWS], machine);
+		if (window < REPORT_WINDOWS)
+			report->window_machines[window] +=
+				is_another(&met[window], machine);
 	}
-	report->machines = distinct(keys, count);
 	find_reach(report);
-	free(keys);
 }
 
 enum status report_gather(struct report *report, const struct plan *plan,
 			  struct report_crashes *crashes, struct error *err)
 {
+	struct factor_index machines;
 	enum status status = STATUS_OK;
 
 	read_crashes(report, plan, crashes);
 	report->crashes = crashes->count;
-	gather_windows(report, crashes);
+	machines = by_machine(crashes);
+	gather_windows(report, crashes, &machines);
 	for (enum report_kind kind = 0; kind < REPORT_KINDS && !status; kind++)
-		status = gather_kind(report, crashes, kind, err);
+		status = gather_kind(report, crashes, &machines, kind, err);
+	factor_index_deinit(&machines);
 	return status;
 }

@@ -17,7 +17,4 @@ enum status report_gather(struct report *report, const struct plan *plan,
 /* By term of by's kind its subject's place in by; the caller frees it. */
 uint32_t *report_gather_places(const struct report_subjects *by);
 
-/* The window that a time falls in: 0 = the last; REPORT_WINDOWS = none. */
-size_t report_gather_window(const struct report *report, uint64_t time);
-
 #endif

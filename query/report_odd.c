@@ -2,19 +2,17 @@
 
 #include <inttypes.h>
 
-#include "query/report_gather.h"
 #include "query/suspect.h"
 #include "signatures/base/text.h"
 
-static uint64_t count_window(const struct report *report,
-			     const struct report_crashes *crashes,
+static uint64_t count_window(const struct report_crashes *crashes,
 			     uint32_t machine)
 {
 	uint64_t count = 0;
 
 	for (size_t i = 0; i < crashes->count; i++)
 		count += crashes->machines[i] == machine &&
-			 report_gather_window(report, crashes->times[i]) == 0;
+			 crashes->windows[i] == 0;
 	return count;
 }
 
@@ -36,7 +34,7 @@ enum status report_odd(struct report *report,
 			.term = suspects[i].term,
 			.crashes = suspects[i].crashes,
 			.window_crashes =
-				count_window(report, crashes, suspects[i].term),
+				count_window(crashes, suspects[i].term),
 			.q = suspects[i].q,
 			.reasons = suspect_reasons(&suspects[i], report->arena),
 		};
