@@ -39,11 +39,6 @@ size_t contrast_words(size_t units)
 	return (units + 63) / 64;
 }
 
-void contrast_set(uint64_t *bits, size_t unit)
-{
-	bits[unit / 64] |= UINT64_C(1) << unit % 64;
-}
-
 static void *zeroed(size_t count, size_t size)
 {
 	void *memory = calloc(count + 1, size);

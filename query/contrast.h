@@ -67,6 +67,9 @@ size_t contrast_find(struct contrast_table *table, struct arena *arena,
 		     struct contrast_finding **ret);
 
 size_t contrast_words(size_t units);
-void contrast_set(uint64_t *bits, size_t unit);
+static inline void contrast_set(uint64_t *bits, size_t unit)
+{
+	bits[unit / 64] |= UINT64_C(1) << unit % 64;
+}
 
 #endif

@@ -231,8 +231,3 @@ uint64_t count_machines(const struct count *count, uint32_t key)
 		       ? count->chosen[count->place[key] - 1].machines
 		       : 0;
 }
-
-bool count_bit(const uint64_t *bits, size_t row)
-{
-	return bits[row / 64] >> (row % 64) & 1;
-}

@@ -58,6 +58,9 @@ void count_finish(struct count *count);
 uint64_t count_machines(const struct count *count, uint32_t key);
 
 /* Bits of rows, 64 to a word. */
-bool count_bit(const uint64_t *bits, size_t row);
+static inline bool count_bit(const uint64_t *bits, size_t row)
+{
+	return bits[row / 64] >> (row % 64) & 1;
+}
 
 #endif
