@@ -80,7 +80,8 @@ static enum status read_stack(struct store *store, struct row_file *file,
 
 enum depth {
 	DEPTH_WHOLE,
-	DEPTH_GLANCE /* without modules */
+	DEPTH_GLANCE, /* without modules */
+	DEPTH_STACK   /* nor the machine, nor where the file lay */
 };
 
 /* And what points into them. */
@@ -105,20 +106,22 @@ static enum status read_file(struct store *store, struct bytes *in,
 		return error_set(err, STATUS_STORE, "cut short");
 	if (read_stack(store, ret, in, &record.stack, err))
 		return err->status;
-	if (depth == DEPTH_GLANCE
-		    ? placement_skip(store, in, ret->list, arena, &shared, err)
-		    : placement_take(store, in, ret->list, arena, &shared, err))
+	if (depth == DEPTH_WHOLE
+		    ? placement_take(store, in, ret->list, arena, &shared, err)
+		    : placement_skip(store, in, ret->list, arena, &shared, err))
 		return err->status;
 	record.own = take_piece(in);
 	if (in->failed)
 		return error_set(err, STATUS_STORE, "cut short");
-	if (part_get_machine(store, ret->machine, arena, &shared.machine,
-			     err) ||
+	if ((depth != DEPTH_STACK &&
+	     part_get_machine(store, ret->machine, arena, &shared.machine,
+			      err)) ||
 	    record_beside_decode(&record, &shared, arena, &ret->file, err))
 		return err->status;
-	if (depth == DEPTH_GLANCE)
+	if (depth != DEPTH_WHOLE)
 		leave_out_modules(&ret->file.crash);
-	return join_folder(store, ret, arena, err);
+	return depth == DEPTH_STACK ? STATUS_OK
+				    : join_folder(store, ret, arena, err);
 }
 
 static enum status read_row(struct store *store, uint32_t number,
@@ -148,7 +151,10 @@ static enum status read_row(struct store *store, uint32_t number,
 	if (!count || bytes_left(&in))
 		return error_set(err, STATUS_STORE, "%s: row %u is damaged",
 				 store->path, number);
-	row_merge(ret, arena);
+	if (depth != DEPTH_STACK || count > 1)
+		row_merge(ret, arena);
+	else
+		ret->crash = ret->files[0].file.crash;
 	return STATUS_OK;
 }
 
@@ -167,6 +173,17 @@ enum status row_glance(struct store *store, uint32_t number,
 	if (ret->count == 1 && !identity_is_of_content(&ret->crash))
 		return STATUS_OK;
 	return read_row(store, number, DEPTH_WHOLE, arena, ret, err);
+}
+
+/* Of several files, the richest has it. */
+enum status row_stack(struct store *store, uint32_t number, struct arena *arena,
+		      struct row *ret, struct error *err)
+{
+	if (read_row(store, number, DEPTH_STACK, arena, ret, err))
+		return err->status;
+	return ret->count == 1
+		       ? STATUS_OK
+		       : read_row(store, number, DEPTH_WHOLE, arena, ret, err);
 }
 
 void row_add_parts(struct store *store, struct row_file *file,

@@ -56,3 +56,22 @@ enum status store_crash_glance(struct store *store, uint32_t row,
 	take_row(&seen, arena, ret);
 	return STATUS_OK;
 }
+
+enum status store_crash_stack(struct store *store, uint32_t row,
+			      struct arena *arena, struct crash *ret,
+			      struct error *err)
+{
+	struct store_crash whole;
+	struct row seen;
+
+	if (!store->foreign) {
+		if (row_stack(store, row, arena, &seen, err))
+			return err->status;
+		*ret = seen.crash;
+		return STATUS_OK;
+	}
+	if (store_crash_read(store, row, arena, &whole, err))
+		return err->status;
+	*ret = whole.crash;
+	return STATUS_OK;
+}

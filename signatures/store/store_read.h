@@ -32,6 +32,14 @@ enum status store_crash_glance(struct store *store, uint32_t row,
 			       struct error *err) MUST_CHECK;
 
 /*
+ * The same for who names it: its stop and its stack.  The machine may be
+ * missing as well.
+ */
+enum status store_crash_stack(struct store *store, uint32_t row,
+			      struct arena *arena, struct crash *ret,
+			      struct error *err) MUST_CHECK;
+
+/*
  * What these files of one crash come to; borrows them, and arena.  count is 1
  * to LIMIT_FILES_PER_CRASH.
  */

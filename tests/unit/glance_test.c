@@ -22,25 +22,35 @@ static void same_number(struct crash_number a, struct crash_number b)
 	assert_true(a.value == b.value);
 }
 
+static void same_stack(const struct crash *a, const struct crash *b)
+{
+	const struct crash_stack *x = &a->stack;
+	const struct crash_stack *y = &b->stack;
+
+	same_number(a->bugcheck.code, b->bugcheck.code);
+	same_text(a->bugcheck.text, b->bugcheck.text);
+	same_number(a->exception.code, b->exception.code);
+	same_text(a->fault.module, b->fault.module);
+	same_number(a->fault.offset, b->fault.offset);
+	assert_int_equal(x->count, y->count);
+	for (size_t i = 0; i < x->count; i++) {
+		same_text(x->frames[i].module, y->frames[i].module);
+		same_text(x->frames[i].symbol, y->frames[i].symbol);
+		assert_true(x->frames[i].offset == y->frames[i].offset);
+		assert_int_equal(x->frames[i].how, y->frames[i].how);
+	}
+}
+
 /* All that a line about a crash is made of. */
 static void same_line(const struct store_crash *a, const struct store_crash *b)
 {
-	const struct crash_stack *x = &a->crash.stack, *y = &b->crash.stack;
-
 	assert_true(hash_128_equal(a->identity, b->identity));
 	assert_true(a->ingested == b->ingested);
 	assert_int_equal(a->file_count, b->file_count);
 	for (size_t i = 0; i < a->file_count; i++)
 		same_text(a->files[i].source, b->files[i].source);
 	same_number(a->crash.time, b->crash.time);
-	same_number(a->crash.bugcheck.code, b->crash.bugcheck.code);
-	same_text(a->crash.fault.module, b->crash.fault.module);
-	same_number(a->crash.fault.offset, b->crash.fault.offset);
-	assert_int_equal(x->count, y->count);
-	for (size_t i = 0; i < x->count; i++) {
-		same_text(x->frames[i].module, y->frames[i].module);
-		assert_true(x->frames[i].offset == y->frames[i].offset);
-	}
+	same_stack(&a->crash, &b->crash);
 }
 
 static void a_glance_sees_what_a_line_is_made_of(void **state)
@@ -52,6 +62,7 @@ static void a_glance_sees_what_a_line_is_made_of(void **state)
 	assert_true(count > 0);
 	for (uint32_t row = 0; row < count; row++) {
 		struct store_crash whole, seen;
+		struct crash stack;
 		struct arena arena;
 
 		arena_init(&arena);
@@ -62,6 +73,10 @@ static void a_glance_sees_what_a_line_is_made_of(void **state)
 						    &seen, &place.err),
 				 STATUS_OK);
 		same_line(&whole, &seen);
+		assert_int_equal(store_crash_stack(place.store, row, &arena,
+						   &stack, &place.err),
+				 STATUS_OK);
+		same_stack(&whole.crash, &stack);
 		without += whole.crash.module_count && !seen.crash.module_count;
 		arena_deinit(&arena);
 	}
