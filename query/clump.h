@@ -78,16 +78,34 @@ void clump_sort(struct query *query, struct clumps *clumps,
 		enum clump_order order, size_t first);
 
 /*
- * What a clump is like; texts live in arena.  Its representative has the most
+ * What a clump is called; texts live in arena.  Its representative has the most
  * trusted frames; ties go to the newest, then to the lowest id.
  */
-struct clump_face {
-	uint32_t row;		  /* the representative's */
-	struct store_crash crash; /* likewise, store_crash_glance() */
-	const char *bugcheck;	  /* most frequent: "0xd1"; NULL = none */
-	const char *fault;	  /* likewise, with offset if it is constant */
+struct clump_called {
+	uint32_t row;	      /* the representative's */
+	const char *bugcheck; /* most frequent: "0xd1"; NULL = none */
+	const char *fault;    /* likewise, with offset if it is constant */
 	const char *fault_module;
 	const char *title;
+};
+
+enum status clump_name(const struct clumps *clumps, const struct clump *clump,
+		       struct arena *arena, struct clump_called *ret,
+		       struct error *err) MUST_CHECK;
+
+/*
+ * The same of count of them, from the first on.  Their crashes are read in the
+ * order of the store, whose pages are then met once.
+ */
+enum status clump_name_all(const struct clumps *clumps, size_t first,
+			   size_t count, struct arena *arena,
+			   struct clump_called *ret,
+			   struct error *err) MUST_CHECK;
+
+/* What it is like, beside that. */
+struct clump_face {
+	struct clump_called called;
+	struct store_crash crash; /* representative, store_crash_glance() */
 	uint64_t stacks;   /* different ones, told by the portable bucket */
 	uint64_t builds;   /* of the module to blame */
 	uint64_t clusters; /* of a family */

@@ -122,38 +122,57 @@ static bool is_lower(struct hash128 a, struct hash128 b)
 	return a.high < b.high || (a.high == b.high && a.low < b.low);
 }
 
-static enum status choose(const struct clumps *clumps,
-			  const struct clump *clump, struct arena *arena,
-			  struct clump_face *face, struct error *err)
+/* Of rows that columns call equal the one of the lowest id. */
+static enum status choose_lowest(const struct clumps *clumps,
+				 const struct clump *clump, uint32_t best,
+				 uint32_t *ret, struct error *err)
 {
-	uint32_t best = clump->rows[0];
+	struct hash128 lowest = { 0 };
 	struct store_crash next;
 	struct arena passing;
-	enum status status;
+	enum status status = STATUS_OK;
+	uint32_t row = best;
+	bool met = false;
 
-	for (uint64_t i = 1; i < clump->crashes; i++)
-		if (compare_rows(clumps, clump->rows[i], best) < 0)
-			best = clump->rows[i];
-	face->row = best;
-	status = store_crash_glance(clumps->store, best, arena, &face->crash,
-				    err);
 	arena_init(&passing);
 	for (uint64_t i = 0; i < clump->crashes && !status; i++) {
-		const uint32_t row = clump->rows[i];
+		const uint32_t other = clump->rows[i];
 
-		if (row == best || compare_rows(clumps, row, best) != 0)
+		if (compare_rows(clumps, other, best) != 0)
 			continue;
-		status = store_crash_glance(clumps->store, row, &passing, &next,
-					    err);
-		if (!status && is_lower(next.identity, face->crash.identity)) {
-			face->row = row;
-			status = store_crash_glance(clumps->store, row, arena,
-						    &face->crash, err);
+		status = store_crash_glance(clumps->store, other, &passing,
+					    &next, err);
+		if (!status && (!met || is_lower(next.identity, lowest))) {
+			met = true;
+			lowest = next.identity;
+			row = other;
 		}
 		arena_reset(&passing);
 	}
 	arena_deinit(&passing);
+	if (!status)
+		*ret = row;
 	return status;
+}
+
+static enum status choose(const struct clumps *clumps,
+			  const struct clump *clump, uint32_t *ret,
+			  struct error *err)
+{
+	uint32_t best = clump->rows[0];
+	uint64_t equal = 1;
+
+	for (uint64_t i = 1; i < clump->crashes; i++) {
+		const int order = compare_rows(clumps, clump->rows[i], best);
+
+		if (order < 0)
+			best = clump->rows[i];
+		equal = order < 0 ? 1 : equal + (order == 0);
+	}
+	if (equal > 1)
+		return choose_lowest(clumps, clump, best, ret, err);
+	*ret = best;
+	return STATUS_OK;
 }
 
 static double scanned_share(const struct clumps *clumps,
@@ -171,47 +190,147 @@ static double scanned_share(const struct clumps *clumps,
 	return sure + scanned ? (double)scanned / (double)(sure + scanned) : -1;
 }
 
-enum status clump_look(const struct clumps *clumps, const struct clump *clump,
-		       struct arena *arena, struct clump_face *ret,
-		       struct error *err)
+static void name(const struct clumps *clumps, const struct clump *clump,
+		 const struct crash *crash, struct arena *arena,
+		 struct clump_called *ret)
 {
-	struct clump_face face = { .scanned = scanned_share(clumps, clump) };
-	struct title_facts facts = { .fault = NULL };
 	const struct clump_faces *faces = &clumps->faces;
-
-	if (choose(clumps, clump, arena, &face, err))
-		return err->status;
-
 	const struct survey code =
 		survey(clumps, clump, "bugcheck", faces->bugchecks, arena);
 	const struct survey fault =
 		survey(clumps, clump, "fault", faces->faults, arena);
+	struct title_facts facts = { .fault = NULL };
 
-	face.stacks = survey(clumps, clump, "portable", faces->portables, arena)
-			      .different;
-	face.builds = survey(clumps, clump, "faultbuild", faces->builds, arena)
-			      .different;
-	face.clusters = survey(clumps, clump, "cluster", faces->clusters, arena)
-				.different;
 	if (code.most) {
 		facts.bugcheck =
 			CRASH_NUMBER(factor_value(clumps->store, "bugcheck",
 						  code.most, arena)
 					     .number);
-		face.bugcheck =
+		ret->bugcheck =
 			text_printf(arena, "0x%" PRIx64, facts.bugcheck.value);
 	}
 	if (fault.most) {
 		facts.fault =
 			factor_text(clumps->store, "fault", fault.most, arena);
 		facts.offset = one_offset(clumps, clump, fault.most);
-		face.fault_module = face.fault = facts.fault;
+		ret->fault_module = ret->fault = facts.fault;
 		if (facts.offset.known)
-			face.fault =
+			ret->fault =
 				text_printf(arena, "%s+0x%" PRIx64, facts.fault,
 					    facts.offset.value);
 	}
-	face.title = title_of(&facts, &face.crash.crash, arena);
+	ret->title = title_of(&facts, crash, arena);
+}
+
+/* Of a row that was chosen; what is read of it goes to passing. */
+static enum status name_row(const struct clumps *clumps,
+			    const struct clump *clump, struct arena *passing,
+			    struct arena *arena, struct clump_called *ret,
+			    struct error *err)
+{
+	struct crash crash;
+
+	if (store_crash_stack(clumps->store, ret->row, passing, &crash, err))
+		return err->status;
+	name(clumps, clump, &crash, arena, ret);
+	return STATUS_OK;
+}
+
+enum status clump_name(const struct clumps *clumps, const struct clump *clump,
+		       struct arena *arena, struct clump_called *ret,
+		       struct error *err)
+{
+	struct clump_called called = { 0 };
+
+	if (choose(clumps, clump, &called.row, err) ||
+	    name_row(clumps, clump, arena, arena, &called, err))
+		return err->status;
+	*ret = called;
+	return STATUS_OK;
+}
+
+/* A clump by its place, and the row that it is named after. */
+struct turn {
+	uint32_t row;
+	size_t place;
+};
+
+static int by_row(const void *left, const void *right)
+{
+	const struct turn *a = left;
+	const struct turn *b = right;
+
+	return (a->row > b->row) - (a->row < b->row);
+}
+
+static enum status name_turns(const struct clumps *clumps,
+			      const struct clump *first, struct turn *turns,
+			      size_t count, struct arena *arena,
+			      struct clump_called *ret, struct error *err)
+{
+	enum status status = STATUS_OK;
+	struct arena passing;
+
+	if (count > 1)
+		qsort(turns, count, sizeof(*turns), by_row);
+	arena_init(&passing);
+	for (size_t i = 0; i < count && !status; i++) {
+		const size_t place = turns[i].place;
+
+		ret[place] = (struct clump_called){ .row = turns[i].row };
+		status = name_row(clumps, first + place, &passing, arena,
+				  &ret[place], err);
+		arena_reset(&passing);
+	}
+	arena_deinit(&passing);
+	return status;
+}
+
+enum status clump_name_all(const struct clumps *clumps, size_t first,
+			   size_t count, struct arena *arena,
+			   struct clump_called *ret, struct error *err)
+{
+	const struct clump *at = clumps->at + first;
+	struct turn *turns = calloc(count + 1, sizeof(*turns));
+	enum status status = STATUS_OK;
+
+	if (!turns)
+		abort();
+	for (size_t i = 0; i < count && !status; i++) {
+		turns[i].place = i;
+		status = choose(clumps, &at[i], &turns[i].row, err);
+	}
+	if (!status)
+		status = name_turns(clumps, at, turns, count, arena, ret, err);
+	free(turns);
+	return status;
+}
+
+static uint64_t count_different(const struct clumps *clumps,
+				const struct clump *clump, const char *field,
+				const uint32_t *terms, struct arena *arena)
+{
+	return survey(clumps, clump, field, terms, arena).different;
+}
+
+enum status clump_look(const struct clumps *clumps, const struct clump *clump,
+		       struct arena *arena, struct clump_face *ret,
+		       struct error *err)
+{
+	const struct clump_faces *faces = &clumps->faces;
+	struct clump_face face = { .scanned = scanned_share(clumps, clump) };
+
+	if (choose(clumps, clump, &face.called.row, err) ||
+	    store_crash_glance(clumps->store, face.called.row, arena,
+			       &face.crash, err))
+		return err->status;
+	name(clumps, clump, &face.crash.crash, arena, &face.called);
+	face.stacks = count_different(clumps, clump, "portable",
+				      faces->portables, arena);
+	face.builds = count_different(clumps, clump, "faultbuild",
+				      faces->builds, arena);
+	face.clusters = count_different(clumps, clump, "cluster",
+					faces->clusters, arena);
 	*ret = face;
 	return STATUS_OK;
 }

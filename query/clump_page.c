@@ -109,7 +109,7 @@ static void print_head(struct query *query, const struct clumps *clumps,
 	const char *known = mark_text(arena, mark);
 
 	fprintf(query->out, "\n%s  %s\n", clump->id,
-		table_visible(arena, face->title));
+		table_visible(arena, face->called.title));
 	if (known)
 		fprintf(query->out, "  known issue   %s\n",
 			table_visible(arena, known));
@@ -211,12 +211,12 @@ static enum status print_json(struct query *query, const struct clumps *clumps,
 	struct plan plan = plan_of(clumps, clump);
 	struct json *json = json_new_object();
 	struct store_crash crash;
-	enum status status = store_crash_read(query->store, face->row,
+	enum status status = store_crash_read(query->store, face->called.row,
 					      &query->arena, &crash, err);
 
 	set_count(json, "format", 1);
 	json_set(json, clumps->field, json_new_text(clump->id));
-	json_set(json, "title", json_new_text(face->title));
+	json_set(json, "title", json_new_text(face->called.title));
 	json_set(json, "known", mark_json(mark));
 	set_count(json, "crashes", clump->crashes);
 	set_count(json, "machines", clump->machines);
@@ -232,7 +232,7 @@ static enum status print_json(struct query *query, const struct clumps *clumps,
 				    told[i].words, err);
 	if (!status) {
 		json_set(json, "representative",
-			 cell_json(query->store, face->row, &crash,
+			 cell_json(query->store, face->called.row, &crash,
 				   &query->arena));
 		json_print(json, query->out);
 		fputc('\n', query->out);

@@ -109,20 +109,29 @@ struct rest {
 	uint64_t more, more_crashes;
 };
 
+enum {
+	PORTION = 1 << 16 /* clusters that are named together */
+};
+
+/* called: NULL where the printer has room for what it is like. */
 static enum status print_row(struct table *out, const struct clumps *clumps,
 			     const struct clump *clump,
+			     const struct clump_called *called,
 			     const struct measure *measure,
 			     const struct marks *marks, struct error *err)
 {
 	const struct mark mark =
 		mark_of_rows(marks, clump->rows, clump->crashes);
 	struct arena *arena = &out->passing;
-	struct clump_face face;
-	char id[IDENTITY_TEXT_BYTES];
+	struct clump_face face = { .scanned = -1 };
+	char id[IDENTITY_TEXT_BYTES] = "";
 
-	if (clump_look(clumps, clump, arena, &face, err))
-		return err->status;
-	identity_text(face.crash.identity, id);
+	if (!called) {
+		if (clump_look(clumps, clump, arena, &face, err))
+			return err->status;
+		identity_text(face.crash.identity, id);
+		called = &face.called;
+	}
 
 	struct table_cell cells[COLUMNS] = {
 		table_count_cell(out->row_count + 1),
@@ -133,9 +142,9 @@ static enum status print_row(struct table *out, const struct clumps *clumps,
 		time_cell(arena, clump->last),
 		day_cell(arena, clump->first),
 		day_cell(arena, clump->last),
-		table_text_cell(face.bugcheck),
-		table_text_cell(face.fault),
-		table_text_cell(face.title),
+		table_text_cell(called->bugcheck),
+		table_text_cell(called->fault),
+		table_text_cell(called->title),
 		time_cell(arena, clump->born),
 		table_text_cell(id),
 		table_count_cell(face.stacks),
@@ -154,6 +163,51 @@ static enum status print_row(struct table *out, const struct clumps *clumps,
 	measure_cells(measure, clump->crashes, cells + BASE);
 	mark_cells(arena, &mark, cells + MARKS);
 	table_row(out, cells);
+	return STATUS_OK;
+}
+
+static enum status print_named(struct table *out, const struct clumps *clumps,
+			       const struct measure *measure,
+			       const struct marks *marks, struct error *err)
+{
+	const size_t room = clumps->count < PORTION ? clumps->count : PORTION;
+	struct clump_called *called = calloc(room + 1, sizeof(*called));
+	enum status status = STATUS_OK;
+	struct arena arena;
+
+	if (!called)
+		abort();
+	arena_init(&arena);
+	for (size_t i = 0; i < clumps->count && !status; i++) {
+		const size_t left = clumps->count - i;
+
+		if (i % PORTION == 0) {
+			arena_reset(&arena);
+			status = clump_name_all(clumps, i,
+						left < PORTION ? left : PORTION,
+						&arena, called, err);
+		}
+		if (!status)
+			status = print_row(out, clumps, &clumps->at[i],
+					   &called[i % PORTION], measure, marks,
+					   err);
+	}
+	arena_deinit(&arena);
+	free(called);
+	return status;
+}
+
+static enum status print_rows(struct table *out, const struct clumps *clumps,
+			      const struct measure *measure,
+			      const struct marks *marks, struct error *err)
+{
+	if (!(out->printer->reader & TABLE_DETAILS))
+		return print_named(out, clumps, measure, marks, err);
+	for (size_t i = 0; i < clumps->count; i++) {
+		if (print_row(out, clumps, &clumps->at[i], NULL, measure, marks,
+			      err))
+			return err->status;
+	}
 	return STATUS_OK;
 }
 
@@ -268,7 +322,7 @@ static enum status print(struct query *query, const struct asked *asked,
 	struct table_column columns[COLUMNS];
 	struct measure measure;
 	struct table *out;
-	enum status status = STATUS_OK;
+	enum status status;
 
 	if (measure_make(query, clumps->crashes, &measure, err))
 		return err->status;
@@ -278,9 +332,7 @@ static enum status print(struct query *query, const struct asked *asked,
 	out = table_create(query->printer, query->out,
 			   options.family ? "Families of clusters" : "Clusters",
 			   columns, COLUMNS);
-	for (size_t i = 0; i < clumps->count && !status; i++)
-		status = print_row(out, clumps, &clumps->at[i], &measure, marks,
-				   err);
+	status = print_rows(out, clumps, &measure, marks, err);
 	measure_tell(&measure, out);
 	if (!status)
 		status = say_rest(query, out, asked, clumps, rest, err);

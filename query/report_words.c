@@ -59,7 +59,7 @@ static enum status title_cluster(struct report *report,
 				 struct error *err)
 {
 	const struct clump *clump = report_words_clump(report, subject->term);
-	struct clump_face face;
+	struct clump_called called;
 	struct arena arena;
 	enum status status = STATUS_OK;
 
@@ -67,9 +67,9 @@ static enum status title_cluster(struct report *report,
 	if (!clump)
 		return STATUS_OK;
 	arena_init(&arena);
-	status = clump_look(&report->clumps, clump, &arena, &face, err);
+	status = clump_name(&report->clumps, clump, &arena, &called, err);
 	if (!status)
-		subject->title = text_copy(report->arena, face.title);
+		subject->title = text_copy(report->arena, called.title);
 	arena_deinit(&arena);
 	return status;
 }

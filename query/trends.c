@@ -316,7 +316,7 @@ static enum status title_line(struct job *job, const struct clumps *clumps,
 			      const struct line *line, const char **ret,
 			      struct error *err)
 {
-	struct clump_face face;
+	struct clump_called called;
 
 	*ret = value_is_bugcheck(job->field) && !line->value.text
 		       ? value_bugcheck_name(line->value.number)
@@ -324,10 +324,10 @@ static enum status title_line(struct job *job, const struct clumps *clumps,
 	for (size_t i = 0; clumps && i < clumps->count; i++) {
 		if (clumps->at[i].term != line->term)
 			continue;
-		if (clump_look(clumps, &clumps->at[i], &job->query->arena,
-			       &face, err))
+		if (clump_name(clumps, &clumps->at[i], &job->query->arena,
+			       &called, err))
 			return err->status;
-		*ret = face.title;
+		*ret = called.title;
 		break;
 	}
 	return STATUS_OK;
