@@ -89,18 +89,19 @@ struct clump_called {
 	const char *title;
 };
 
-enum status clump_name(const struct clumps *clumps, const struct clump *clump,
-		       struct arena *arena, struct clump_called *ret,
-		       struct error *err) MUST_CHECK;
+enum status clump_look_name(const struct clumps *clumps,
+			    const struct clump *clump, struct arena *arena,
+			    struct clump_called *ret,
+			    struct error *err) MUST_CHECK;
 
 /*
  * The same of count of them, from the first on.  Their crashes are read in the
  * order of the store, whose pages are then met once.
  */
-enum status clump_name_all(const struct clumps *clumps, size_t first,
-			   size_t count, struct arena *arena,
-			   struct clump_called *ret,
-			   struct error *err) MUST_CHECK;
+enum status clump_look_names(const struct clumps *clumps, size_t first,
+			     size_t count, struct arena *arena,
+			     struct clump_called *ret,
+			     struct error *err) MUST_CHECK;
 
 /* What it is like, beside that. */
 struct clump_face {

@@ -236,9 +236,9 @@ static enum status name_row(const struct clumps *clumps,
 	return STATUS_OK;
 }
 
-enum status clump_name(const struct clumps *clumps, const struct clump *clump,
-		       struct arena *arena, struct clump_called *ret,
-		       struct error *err)
+enum status clump_look_name(const struct clumps *clumps,
+			    const struct clump *clump, struct arena *arena,
+			    struct clump_called *ret, struct error *err)
 {
 	struct clump_called called = { 0 };
 
@@ -286,9 +286,9 @@ static enum status name_turns(const struct clumps *clumps,
 	return status;
 }
 
-enum status clump_name_all(const struct clumps *clumps, size_t first,
-			   size_t count, struct arena *arena,
-			   struct clump_called *ret, struct error *err)
+enum status clump_look_names(const struct clumps *clumps, size_t first,
+			     size_t count, struct arena *arena,
+			     struct clump_called *ret, struct error *err)
 {
 	const struct clump *at = clumps->at + first;
 	struct turn *turns = calloc(count + 1, sizeof(*turns));

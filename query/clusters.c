@@ -183,9 +183,9 @@ static enum status print_named(struct table *out, const struct clumps *clumps,
 
 		if (i % PORTION == 0) {
 			arena_reset(&arena);
-			status = clump_name_all(clumps, i,
-						left < PORTION ? left : PORTION,
-						&arena, called, err);
+			status = clump_look_names(
+				clumps, i, left < PORTION ? left : PORTION,
+				&arena, called, err);
 		}
 		if (!status)
 			status = print_row(out, clumps, &clumps->at[i],

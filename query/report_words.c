@@ -67,7 +67,7 @@ static enum status title_cluster(struct report *report,
 	if (!clump)
 		return STATUS_OK;
 	arena_init(&arena);
-	status = clump_name(&report->clumps, clump, &arena, &called, err);
+	status = clump_look_name(&report->clumps, clump, &arena, &called, err);
 	if (!status)
 		subject->title = text_copy(report->arena, called.title);
 	arena_deinit(&arena);

@@ -324,8 +324,8 @@ static enum status title_line(struct job *job, const struct clumps *clumps,
 	for (size_t i = 0; clumps && i < clumps->count; i++) {
 		if (clumps->at[i].term != line->term)
 			continue;
-		if (clump_name(clumps, &clumps->at[i], &job->query->arena,
-			       &called, err))
+		if (clump_look_name(clumps, &clumps->at[i], &job->query->arena,
+				    &called, err))
 			return err->status;
 		*ret = called.title;
 		break;
