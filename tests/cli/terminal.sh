@@ -36,6 +36,11 @@ for columns in 80 120; do
 		grep -q 'BUG-1' seen || echo "$command: $columns columns: nothing known"
 	done
 done
+id=$(crashquery find --limit=1 --format=csv | sed -n '2s/,.*//p')
+for columns in 80 120; do
+	python3 on.py $columns crashquery similar "$id" | sed '/^$/,$d' >seen
+	[ "$(widest <seen)" -le $columns ] || echo "similar: $(widest <seen) of $columns columns"
+done
 crashquery find | widest
 python3 on.py 80 crashquery clusters --pages=0 | sed -n '1p;2s/[0-9a-f]\{12\}/ID/p'
 
