@@ -31,8 +31,9 @@ static void print_help(void)
 
 static void print_command_help(const struct tools_command *command)
 {
-	printf("usage: crashcorpus %s [OPTIONS] %s\n%s\n\noptions:\n",
-	       command->name, command->operands, command->help);
+	printf("usage: crashcorpus %s [OPTIONS]%s%s\n%s\n\noptions:\n",
+	       command->name, *command->operands ? " " : "", command->operands,
+	       command->help);
 	cli_print_options(command->options);
 	if (command->manual)
 		printf("\n%s", command->manual);
@@ -57,7 +58,8 @@ static int unknown(const char *name)
 		cli_complain("%s: no such command; did you mean %s?", name,
 			     nearest);
 	else
-		cli_complain("%s: no such command", name);
+		cli_complain("%s: no such command; see crashcorpus --help",
+			     name);
 	return CLI_USAGE;
 }
 

@@ -327,6 +327,8 @@ static enum status print(struct query *query, const struct asked *asked,
 	if (measure_make(query, clumps->crashes, &measure, err))
 		return err->status;
 	memcpy(columns, base_columns, sizeof(base_columns));
+	if (options.family)
+		columns[1].title = "family";
 	measure_columns(columns + BASE);
 	mark_columns(marks, columns + MARKS);
 	out = table_create(query->printer, query->out,

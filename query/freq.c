@@ -222,8 +222,9 @@ static void say_totals(struct table *out, const struct field *field,
 	if (without)
 		table_note(out,
 			   "%" PRIu64
-			   " of them without a %s, not in the shares",
-			   without, field->name);
+			   " of them without %s %s, not in the shares",
+			   without, strchr("aeiou", *field->name) ? "an" : "a",
+			   field->name);
 	if (group->cut_rows)
 		table_note(out,
 			   "left out: %" PRIu64

@@ -30,6 +30,7 @@ try crashquery freq --min=ten
 try crashquery different lists
 try crashquery different nowhere
 try crashcorpus veryfi
+try crashcorpus anything
 try crashcorpus verify --store=nowhere
 
 # Bare words, and words that no crash passes.
@@ -51,3 +52,9 @@ crashquery freq --help >one
 crashquery help freq | cmp - one
 try crashquery help frek
 try crashcorpus help veryfi
+
+# Words that fit what they are said of.
+crashcorpus verify --help | sed -n 1p | cat -A
+crashquery --store=fleet freq --by=exception --limit=1
+crashquery --store=fleet freq --by=hypervisor --limit=1
+crashquery --store=fleet clusters --family --limit=1 --pages=0 | awk 'NR == 1 { print $1 }'
