@@ -178,6 +178,7 @@ void btree_put(struct store *store, enum schema_db db,
 
 	if (store->failed)
 		return;
+	store->is_changed[db] = true;
 	rc = mdb_put(store->txn, store->dbi[db], &name, &room, MDB_RESERVE);
 	if (rc)
 		stick(store, rc);
@@ -194,6 +195,7 @@ void btree_delete(struct store *store, enum schema_db db,
 
 	if (store->failed)
 		return;
+	store->is_changed[db] = true;
 	rc = mdb_del(store->txn, store->dbi[db], &name, NULL);
 	if (rc && rc != MDB_NOTFOUND)
 		stick(store, rc);
@@ -205,6 +207,7 @@ void btree_clear(struct store *store, enum schema_db db)
 
 	if (store->failed)
 		return;
+	store->is_changed[db] = true;
 	rc = mdb_drop(store->txn, store->dbi[db], 0);
 	if (rc)
 		stick(store, rc);
@@ -356,6 +359,7 @@ void btree_set(struct store *store, enum schema_db db,
 
 	if (store->failed)
 		return;
+	store->is_changed[db] = true;
 	if (is_there)
 		rc = mdb_put(store->txn, store->dbi[db], &name, &item,
 			     MDB_NODUPDATA);

@@ -14,6 +14,8 @@
 
 #include <string.h>
 
+#include "signatures/store/findplace.h"
+
 enum {
 	PLACE_BITS = 13,
 	REST_BYTES = 2, /* one look-up in 50 is in vain at 10 million */
@@ -108,24 +110,56 @@ static uint32_t number_at(const uint8_t *pair, const struct page *page)
 	return number;
 }
 
+/* The pairs [*from, *to) among which the one that is sought has to be. */
+struct span {
+	size_t from, to;
+};
+
+/*
+ * Hashes are spread evenly, so a pair's place follows from its value but for a
+ * few: from there in longer and longer steps until it is passed.
+ */
+static struct span span_of(const struct page *page, const uint8_t *pair)
+{
+	const size_t size = pair_bytes(page);
+	const size_t count = (size_t)(page->end - page->next) / size;
+	const size_t value = (size_t)pair[0] << 8 | pair[1];
+	struct span span = { 0, count };
+	size_t at = count * value >> 16, step = 8;
+
+	if (at < count && memcmp(page->next + at * size, pair, size) < 0) {
+		for (; at < count; at += step, step *= 2) {
+			if (memcmp(page->next + at * size, pair, size) >= 0)
+				break;
+			span.from = at + 1;
+		}
+		span.to = at < count ? at : count;
+		return span;
+	}
+	for (; at > 0; at = at > step ? at - step : 0, step *= 2) {
+		if (memcmp(page->next + (at - 1) * size, pair, size) < 0)
+			break;
+		span.to = at - 1;
+	}
+	span.from = at;
+	return span;
+}
+
 /* Where the first pair that is not below this one lies, or would lie. */
 static const uint8_t *lower_bound(const struct page *page, const uint8_t *pair)
 {
 	const size_t size = pair_bytes(page);
-	const uint8_t *from = page->next;
-	size_t count = (size_t)(page->end - from) / size;
+	struct span span = span_of(page, pair);
 
-	while (count) {
-		const size_t half = count / 2;
+	while (span.from < span.to) {
+		const size_t half = span.from + (span.to - span.from) / 2;
 
-		if (memcmp(from + half * size, pair, size) < 0) {
-			from += (half + 1) * size;
-			count -= half + 1;
-		} else {
-			count = half;
-		}
+		if (memcmp(page->next + half * size, pair, size) < 0)
+			span.from = half + 1;
+		else
+			span.to = half;
 	}
-	return from;
+	return page->next + span.from * size;
 }
 
 static size_t merge(struct page *old, const struct findpage_pair *pairs,
@@ -285,8 +319,9 @@ void findpage_find(struct store *store, uint8_t kind, uint64_t hash,
 {
 	struct walk walk = { kind, hash, take, closure };
 	const struct btree_key key = key_of(kind, hash);
-	struct bytes page;
+	const struct bytes page =
+		findplace_get(store, &key, kind, findpage_place(hash));
 
-	if (btree_get(store, SCHEMA_FIND, &key, &page))
+	if (bytes_left(&page))
 		take_page(&walk, bytes_of(key.data, key.size), page);
 }

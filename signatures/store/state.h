@@ -14,6 +14,7 @@
 #include "signatures/store/schema.h"
 #include "signatures/store/store.h"
 
+struct findplaces;
 struct hashes;
 struct kin;
 struct memos;
@@ -33,8 +34,10 @@ struct store {
 	MDB_env *env;
 	MDB_txn *txn;
 	MDB_dbi dbi[SCHEMA_DBS];
-	struct pages *pages;	    /* reader, in a transaction, or NULL */
-	uint64_t roots[SCHEMA_DBS]; /* with these */
+	struct pages *pages;	     /* reader, in a transaction, or NULL */
+	uint64_t roots[SCHEMA_DBS];  /* with these */
+	uint64_t begun;		     /* transactions so far */
+	bool is_changed[SCHEMA_DBS]; /* by this transaction */
 	int failed;	 /* of this transaction: an LMDB or errno code, or 0 */
 	bool is_full;	 /* the map has to grow before the next transaction */
 	bool is_scratch; /* store_verify()'s own, need not last */
@@ -46,6 +49,7 @@ struct store {
 
 	struct part_cache *parts;     /* writer: lists seen of late */
 	struct hashes *hashes;	      /* writer: hashes to be put */
+	struct findplaces *places;    /* writer: of pages with hashes */
 	struct kin *kin;	      /* writer: rows that were compared */
 	struct pending *pending;      /* writer: index entries to be made */
 	struct memos *memos;	      /* writer: terms of parts */

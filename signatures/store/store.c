@@ -12,6 +12,7 @@
 
 #include "signatures/base/pack.h"
 #include "signatures/store/btree.h"
+#include "signatures/store/findplace.h"
 #include "signatures/store/hashes.h"
 #include "signatures/store/kin.h"
 #include "signatures/store/machines.h"
@@ -321,6 +322,7 @@ enum status store_open(const char *path, enum store_mode mode, bool wait,
 static void forget_pending(struct store *store)
 {
 	hashes_destroy(store->hashes);
+	findplace_destroy(store->places);
 	kin_destroy(store->kin);
 	memo_destroy(store->memos);
 	store_settled_destroy(store->settled);
@@ -329,6 +331,7 @@ static void forget_pending(struct store *store)
 	part_cache_destroy(store->parts);
 	part_builds_destroy(store->builds);
 	store->hashes = NULL;
+	store->places = NULL;
 	store->kin = NULL;
 	store->memos = NULL;
 	store->settled = NULL;
@@ -444,6 +447,8 @@ enum status store_begin(struct store *store, struct error *err)
 		return state_error(store->path, rc, err);
 	}
 	store->failed = 0;
+	store->begun++;
+	memset(store->is_changed, 0, sizeof(store->is_changed));
 	if (store->mode == STORE_READ)
 		btree_begin(store);
 	store->rows = (uint32_t)btree_count(store, SCHEMA_ROW);
@@ -455,6 +460,7 @@ enum status store_begin(struct store *store, struct error *err)
 	store->settled_is_damaged = false;
 	if (store->mode == STORE_WRITE && !store->pending) {
 		store->hashes = hashes_create();
+		store->places = findplace_create();
 		store->kin = kin_create();
 		store->memos = memo_create();
 		store->settled = store_settled_create();

@@ -137,6 +137,79 @@ static void what_has_come_and_gone_leaves_no_trace(void **state)
 	unmake(store, folder);
 }
 
+/* Pairs of one page, as no hash spreads them: all low, all high, at both ends.
+ */
+static void pairs_are_found_wherever_they_lie(void **state)
+{
+	static const uint32_t low[] = { 0, 65535, 32768, 0, 700 };
+	char folder[] = "/tmp/hashes-XXXXXX";
+	struct store *store = made(folder);
+	/* A place is 13 bits, what is kept behind it 16. */
+	const unsigned int shift = 64 - 13 - 16;
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(low) / sizeof(low[0]); k++)
+		for (uint32_t i = 1; i <= 60; i++)
+			hashes_add(store, KIND,
+				   (uint64_t)(low[k] ^ (k == 3 ? i / 2 : 0))
+					   << shift,
+				   (uint32_t)k * 1000 + i);
+	hashes_flush(store);
+	assert_int_equal(sum_of(store, 0), 60 * 61 / 2 + 3000 + 1);
+	assert_int_equal(sum_of(store, UINT64_C(65535) << shift),
+			 60 * 1000 + 60 * 61 / 2);
+	assert_int_equal(sum_of(store, UINT64_C(32768) << shift),
+			 60 * 2000 + 60 * 61 / 2);
+	assert_int_equal(sum_of(store, UINT64_C(700) << shift),
+			 60 * 4000 + 60 * 61 / 2);
+	for (uint32_t i = 1; i <= 29; i++)
+		assert_int_equal(sum_of(store, (uint64_t)i << shift),
+				 2 * 3000 + 4 * i + 1);
+	assert_int_equal(sum_of(store, UINT64_C(31) << shift), 0);
+	assert_int_equal(sum_of(store, UINT64_C(699) << shift), 0);
+	assert_int_equal(sum_of(store, UINT64_C(65534) << shift), 0);
+	unmake(store, folder);
+}
+
+/* What a transaction remembers of pages is of this transaction alone. */
+static void each_transaction_finds_what_the_last_one_left(void **state)
+{
+	char folder[] = "/tmp/hashes-XXXXXX";
+	struct store *store = made(folder);
+	struct error err;
+
+	(void)state;
+	for (uint32_t round = 1; round <= 3; round++) {
+		const uint32_t from = (round - 1) * HASHES;
+
+		for (uint32_t i = 1; i <= from + HASHES; i++)
+			assert_int_equal(
+				sum_of(store, i * UINT64_C(0x9e3779b97f4a7c15)),
+				i <= from ? i : 0);
+		for (uint32_t i = from + 1; i <= from + HASHES; i++)
+			hashes_add(store, KIND,
+				   i * UINT64_C(0x9e3779b97f4a7c15), i);
+		hashes_flush(store);
+		for (uint32_t i = 1; i <= from + HASHES; i++)
+			assert_int_equal(
+				sum_of(store, i * UINT64_C(0x9e3779b97f4a7c15)),
+				i);
+		if (round == 2) /* as if it had not been */
+			store_end(store);
+		else
+			assert_int_equal(store_commit(store, &err), STATUS_OK);
+		assert_int_equal(store_begin(store, &err), STATUS_OK);
+		if (round == 2) {
+			for (uint32_t i = from + 1; i <= from + HASHES; i++)
+				hashes_add(store, KIND,
+					   i * UINT64_C(0x9e3779b97f4a7c15), i);
+			assert_int_equal(store_commit(store, &err), STATUS_OK);
+			assert_int_equal(store_begin(store, &err), STATUS_OK);
+		}
+	}
+	unmake(store, folder);
+}
+
 struct order {
 	uint64_t before;
 	size_t count;
@@ -174,6 +247,8 @@ int main(void)
 		cmocka_unit_test(of_a_pair_the_last_word_counts),
 		cmocka_unit_test(what_is_flushed_is_found_beside_what_is_not),
 		cmocka_unit_test(what_has_come_and_gone_leaves_no_trace),
+		cmocka_unit_test(pairs_are_found_wherever_they_lie),
+		cmocka_unit_test(each_transaction_finds_what_the_last_one_left),
 		cmocka_unit_test(identities_are_walked_whole_and_in_order),
 	};
 
