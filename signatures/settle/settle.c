@@ -16,6 +16,7 @@
 #include "signatures/settle/refit.h"
 #include "signatures/settle/stacks.h"
 #include "signatures/store/store_read.h"
+#include "signatures/store/store_rest.h"
 #include "signatures/store/store_settled.h"
 #include "signatures/store/store_write.h"
 
@@ -123,6 +124,7 @@ static enum status read_corpus(struct store *store,
 	struct clustering clustering = { corpus_create(), overrides };
 	const enum status status = each_row(store, add_row, &clustering, err);
 
+	store_rest(store);
 	*ret = clustering.corpus;
 	return status;
 }

@@ -5,6 +5,7 @@
 #include "signatures/settle/each_row.h"
 #include "signatures/settle/learn_memory.h"
 #include "signatures/signature.h"
+#include "signatures/store/store_rest.h"
 #include "signatures/store/store_settled.h"
 #include "signatures/store/store_write.h"
 
@@ -175,6 +176,7 @@ enum status stacks_settle(struct store *store,
 	store_settled_erase_all(store, LEARN_MEMORY_STACK);
 	learning.learn = learn_open(store);
 	status = each_row(store, learn_row, &learning, err);
+	store_rest(store);
 	*ret = NULL;
 	if (!status) {
 		learn_finish(learning.learn);
