@@ -1,6 +1,6 @@
 #include "signatures/cluster/engine.h"
 
-#include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,6 +54,8 @@ void engine_destroy(struct engine *engine)
 	free(engine->stored);
 	free(engine->filled);
 	free(engine->cut_keys);
+	if (engine->cuts.at)
+		engine_cut_deinit(engine);
 	free(engine);
 }
 
@@ -206,6 +208,7 @@ static size_t search(struct engine *engine, const struct weighed *query,
 
 	heaviest_first(engine, query);
 	count_search(engine);
+	engine->last = (struct weighted){ .weight = INFINITY };
 	for (uint32_t k = 0; k < query->count; k++) {
 		const struct weighted feature = heaviest[k];
 		struct posting *posting;
@@ -217,6 +220,7 @@ static size_t search(struct engine *engine, const struct weighed *query,
 		if (done >= share * query->total ||
 		    used >= ENGINE_POSTINGS_BUDGET)
 			break;
+		engine->last = feature;
 		posting = engine_state_posting(engine, feature.feature);
 		touched = gather(engine, posting, feature.weight, touched);
 		used += posting->count < ENGINE_CHUNK ? posting->count
@@ -328,44 +332,45 @@ static struct engine_place decide(const struct engine *engine, uint64_t key,
 	return place;
 }
 
-static struct engine_place insert(struct engine *engine, struct stored *stored)
+/* Of its features those that the search looked up, which is the last one. */
+static void mark_looked_up(const struct engine *engine, struct stored *stored)
+{
+	const struct weighted last = engine->last;
+
+	for (uint32_t k = 0; k < stored->weighed.count; k++) {
+		const struct weighted at = stored->weighed.at[k];
+		const bool is_first =
+			at.weight > last.weight || (at.weight == last.weight &&
+						    at.feature <= last.feature);
+
+		stored->order[k] =
+			(uint16_t)(engine_state_order(stored, k) |
+				   (is_first ? ENGINE_LOOKED_UP : 0));
+	}
+}
+
+struct engine_place engine_insert_stored(struct engine *engine,
+					 struct stored *stored)
 {
 	struct candidate best[CANDIDATES];
-	const size_t count =
-		nearest(engine, &stored->weighed, JOIN_SHARE, best);
+	size_t count;
 
+	engine_state_weigh_stored(engine, stored);
+	count = nearest(engine, &stored->weighed, JOIN_SHARE, best);
+	mark_looked_up(engine, stored);
 	stored->place = decide(engine, stored->key, best, count);
 	engine_state_store(engine, stored);
-	/* Whoever asks next is told the same as by an engine opened here. */
-	if (engine->count >= engine->next_epoch)
-		engine_state_begin_epoch(engine, engine->count);
 	return stored->place;
 }
 
 struct engine_place engine_insert(struct engine *engine,
 				  const struct engine_signature *signature)
 {
-	return insert(engine, intern(engine, signature));
-}
+	struct stored *stored = intern(engine, signature);
+	const struct engine_place place = engine_insert_stored(engine, stored);
 
-struct engine_place engine_insert_again(struct engine *engine,
-					const struct engine_placed *signature)
-{
-	struct stored *stored = engine_state_stored_make(
-		engine, signature->features, signature->count);
-	stored->key = signature->key;
-	engine_state_weigh_stored(engine, stored);
-	return insert(engine, stored);
-}
-
-void engine_cut(struct engine *engine, size_t count)
-{
-	while (engine->count > count)
-		engine_state_unstore(engine);
-	if (count < engine->kept_same)
-		engine->kept_same = count;
-	if (count < engine->epoch)
-		engine_state_begin_epoch(engine, count);
+	engine_cut_disturb(engine, stored);
+	return place;
 }
 
 bool engine_position(struct engine *engine, uint64_t key, uint32_t *ret)
@@ -375,7 +380,7 @@ bool engine_position(struct engine *engine, uint64_t key, uint32_t *ret)
 	if (key == 0)
 		return false;
 	if (keymap_find(&engine->keys, key, ret))
-		return *ret != ENGINE_NOWHERE;
+		return *ret < ENGINE_NOWHERE;
 	if (!engine_table_key(engine, key, ret))
 		return false;
 	*keymap_put(&engine->keys, key, &added) = *ret;
@@ -442,7 +447,7 @@ void engine_weigh(struct engine *engine,
 	struct stored *query = intern(engine, signature);
 
 	for (uint32_t k = 0; k < query->weighed.count; k++)
-		ret[query->order[k]] = query->weighed.at[k].weight;
+		ret[engine_state_order(query, k)] = query->weighed.at[k].weight;
 	free(query);
 }
 

@@ -106,13 +106,6 @@ struct engine_placed {
 void engine_at(struct engine *engine, uint32_t position,
 	       struct engine_placed *ret);
 
-/* Take back all but the first count signatures. */
-void engine_cut(struct engine *engine, size_t count);
-
-/* As engine_insert(), with features as engine_at() gives them. */
-struct engine_place engine_insert_again(struct engine *engine,
-					const struct engine_placed *signature);
-
 /* The engine's number of a feature; its class is in it. */
 uint32_t engine_feature_number(struct engine_feature feature);
 

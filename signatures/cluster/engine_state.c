@@ -58,7 +58,8 @@ size_t engine_state_stored_stream(const struct stored *stored,
 				  uint32_t ret[ENGINE_FEATURES_MAX])
 {
 	for (uint32_t k = 0; k < stored->weighed.count; k++)
-		ret[stored->order[k]] = stored->weighed.at[k].feature;
+		ret[engine_state_order(stored, k)] =
+			stored->weighed.at[k].feature;
 	return stored->weighed.count;
 }
 
@@ -196,7 +197,7 @@ void engine_state_weigh_stored(struct engine *engine, struct stored *stored)
 		return;
 	find_postings(engine, weighed);
 	for (uint32_t k = 0; k < weighed->count; k++) {
-		const uint32_t i = stored->order[k];
+		const uint32_t i = engine_state_order(stored, k);
 
 		engine->classes[i] = class_of(weighed->at[k].feature);
 		engine->df[i] = engine_state_frozen(
@@ -207,7 +208,7 @@ void engine_state_weigh_stored(struct engine *engine, struct stored *stored)
 	weighed->total = 0;
 	for (uint32_t k = 0; k < weighed->count; k++) {
 		weighed->at[k].weight =
-			engine->scratch[stored->order[k]].weight;
+			engine->scratch[engine_state_order(stored, k)].weight;
 		weighed->total += weighed->at[k].weight;
 	}
 	stored->weighed_in = engine->serial;
@@ -258,6 +259,9 @@ void engine_state_store(struct engine *engine, struct stored *stored)
 	for (uint32_t k = 0; k < stored->weighed.count; k++)
 		if (k == 0 || at[k - 1].feature != at[k].feature)
 			post(&engine->postings[engine->found[k]], position);
+	/* Whoever asks next is told the same as by an engine opened here. */
+	if (engine->count >= engine->next_epoch)
+		engine_state_begin_epoch(engine, engine->count);
 }
 
 static size_t epoch_behind(size_t epoch)
@@ -293,16 +297,16 @@ static void unpost(struct engine *engine, uint32_t feature, uint32_t position)
 		return;
 	}
 	posting->count--;
-	posting->frozen_in = 0;
 	if (posting->count < posting->fresh)
 		posting->fresh = posting->count;
 }
 
-static void forget_key(struct engine *engine, uint64_t key)
+static void forget_key(struct engine *engine, uint64_t key, uint32_t position)
 {
 	bool added;
 
-	*keymap_put(&engine->keys, key, &added) = ENGINE_NOWHERE;
+	*keymap_put(&engine->keys, key, &added) =
+		ENGINE_NOWHERE + UINT32_C(1) + position - engine->cuts.first;
 	if (engine->cut_count == engine->cut_room) {
 		engine->cut_room = engine->cut_room * 2 + 1024;
 		engine->cut_keys = engine_state_must(
@@ -322,8 +326,8 @@ void engine_state_unstore(struct engine *engine)
 		if (k == 0 || at[k - 1].feature != at[k].feature)
 			unpost(engine, at[k].feature, position);
 	if (stored->key)
-		forget_key(engine, stored->key);
-	free(stored);
+		forget_key(engine, stored->key, position);
+	engine->cuts.at[position - engine->cuts.first] = stored;
 	engine->stored[position] = NULL;
 	engine->count--;
 }

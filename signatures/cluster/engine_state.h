@@ -7,7 +7,9 @@
 #ifndef CLUSTER_ENGINE_STATE_H
 #define CLUSTER_ENGINE_STATE_H
 
-#include "signatures/cluster/engine.h"
+#include <assert.h>
+
+#include "signatures/cluster/engine_cut.h"
 #include "signatures/cluster/engine_table.h"
 #include "signatures/cluster/feature.h"
 #include "signatures/cluster/keymap.h"
@@ -16,14 +18,17 @@
 enum {
 	ENGINE_CLASS_MASK = 15, /* of a feature's number */
 	ENGINE_CHUNK = 1024,	/* positions to a chunk, and looked at */
-	ENGINE_NOWHERE = UINT32_MAX >> 1,
-	ENGINE_POSTINGS_BUDGET = 6000, /* looked at per search */
+	ENGINE_NOWHERE = UINT32_MAX >> 1, /* above it: of cuts, and one */
+	ENGINE_POSTINGS_BUDGET = 6000,	  /* looked at per search */
 	ENGINE_TOUCHED_MOST = ENGINE_POSTINGS_BUDGET + ENGINE_CHUNK,
 	ENGINE_TOUCH_BITS = 14,
 	ENGINE_TOUCHES = 1 << ENGINE_TOUCH_BITS, /* half are free */
 	ENGINE_STORED_PAGE = 512,
-	POSTINGS_INLINE = 2 /* most features are of one signature or two */
+	POSTINGS_INLINE = 2, /* most features are of one signature or two */
+	ENGINE_LOOKED_UP = 1 << 15 /* by the search that placed it */
 };
+
+static_assert(ENGINE_FEATURES_MAX <= ENGINE_LOOKED_UP, "a bit is free");
 
 /* A feature, and the positions of all signatures that have it, rising. */
 struct posting {
@@ -43,7 +48,8 @@ struct posting {
 
 struct stored {
 	struct weighed weighed; /* of weighed_in */
-	uint16_t *order; /* weighed.at[k] is the order[k]th of the stream */
+	uint16_t *order;	/* weighed.at[k] is this one of the stream, and
+				   ENGINE_LOOKED_UP */
 	uint64_t key;
 	struct engine_place place;
 	uint32_t weighed_in; /* epoch, by serial; 0 = never */
@@ -54,6 +60,15 @@ struct touch {
 	uint32_t search;
 	uint32_t position;
 	float gathered;
+};
+
+/* What was taken back, see engine_cut.h. */
+struct engine_cuts {
+	struct stored **at; /* NULL: came again, or is left */
+	size_t count;
+	size_t next;		 /* those before it have come, or do not come */
+	uint32_t first;		 /* where the first of them stood */
+	struct keymap disturbed; /* features + 1 */
 };
 
 struct engine {
@@ -78,7 +93,9 @@ struct engine {
 	uint32_t searches;
 	struct touch touches[ENGINE_TOUCHES];
 	uint16_t touched[ENGINE_TOUCHED_MOST]; /* of touches, as met */
-	uint64_t *cut_keys; /* to be erased unless they came again */
+	struct engine_cuts cuts;
+	struct weighted last; /* that the last search looked up */
+	uint64_t *cut_keys;   /* to be erased unless they came again */
 	size_t cut_count, cut_room;
 	struct weighted scratch[ENGINE_FEATURES_MAX];
 	uint64_t sorted[ENGINE_FEATURES_MAX];
@@ -103,6 +120,13 @@ struct stored *engine_state_stored_make(struct engine *engine,
 size_t engine_state_stored_stream(const struct stored *stored,
 				  uint32_t ret[ENGINE_FEATURES_MAX]);
 
+/* Which of the stream the k-th of the weighed is. */
+static inline uint32_t engine_state_order(const struct stored *stored,
+					  uint32_t k)
+{
+	return stored->order[k] & (ENGINE_LOOKED_UP - 1);
+}
+
 /* Weigh it, if its weights are not of this epoch. */
 void engine_state_weigh_stored(struct engine *engine, struct stored *stored);
 
@@ -125,7 +149,16 @@ void engine_state_fill(struct engine *engine, uint32_t position,
 /* Take stored over and post it under each of its features. */
 void engine_state_store(struct engine *engine, struct stored *stored);
 
-/* Take the newest signature back; the epoch is the caller's to see to. */
+/* Weighed, it is placed and taken over. */
+struct engine_place engine_insert_stored(struct engine *engine,
+					 struct stored *stored);
+
+/* Where features of a new signature were looked up, all may be otherwise. */
+void engine_cut_disturb(struct engine *engine, const struct stored *stored);
+void engine_cut_deinit(struct engine *engine);
+
+/* Take the newest signature to the cuts; the epoch is the caller's to see to.
+ */
 void engine_state_unstore(struct engine *engine);
 
 /* Begin the epoch that count signatures belong to. */

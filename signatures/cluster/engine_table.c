@@ -5,7 +5,7 @@
 #include "signatures/cluster/engine_state.h"
 
 enum {
-	TABLE_VERSION = 2,
+	TABLE_VERSION = 3,
 	PAGE_BITS = 15,	 /* of a feature: the page it is on */
 	FIXED_BYTES = 40 /* of a signature, in front of its features */
 };
@@ -78,6 +78,49 @@ static struct stored *nothing(struct engine *engine)
 	return engine_state_stored_make(engine, NULL, 0);
 }
 
+static size_t bits_bytes(size_t count)
+{
+	return (count + 7) / 8;
+}
+
+/* How many features a signature of so many bytes has; false: none has. */
+static bool feature_count(size_t bytes, size_t *ret)
+{
+	const size_t bits = 8 * sizeof(uint32_t) + 1;
+
+	if (bytes < FIXED_BYTES)
+		return false;
+	*ret = 8 * (bytes - FIXED_BYTES) / bits;
+	return *ret <= ENGINE_FEATURES_MAX &&
+	       bytes - FIXED_BYTES ==
+		       *ret * sizeof(uint32_t) + bits_bytes(*ret);
+}
+
+static void take_looked_up(struct stored *stored, struct bytes *in)
+{
+	const uint8_t *bits = in->next;
+
+	for (uint32_t k = 0; k < stored->weighed.count; k++) {
+		const uint32_t i = engine_state_order(stored, k);
+
+		if (bits[i / 8] >> i % 8 & 1)
+			stored->order[k] |= ENGINE_LOOKED_UP;
+	}
+}
+
+static void pack_looked_up(struct pack *out, const struct stored *stored)
+{
+	uint8_t bits[ENGINE_FEATURES_MAX / 8] = { 0 };
+
+	for (uint32_t k = 0; k < stored->weighed.count; k++) {
+		const uint32_t i = engine_state_order(stored, k);
+
+		if (stored->order[k] & ENGINE_LOOKED_UP)
+			bits[i / 8] |= (uint8_t)(1 << i % 8);
+	}
+	pack_bytes(out, bits, bits_bytes(stored->weighed.count));
+}
+
 struct stored *engine_table_stored(struct engine *engine, uint32_t position)
 {
 	struct stored *ret;
@@ -87,10 +130,7 @@ struct stored *engine_table_stored(struct engine *engine, uint32_t position)
 	struct engine_place place = { 0 };
 
 	if (!engine->table || !get(engine->table, 's', position, 4, &in) ||
-	    bytes_left(&in) < FIXED_BYTES ||
-	    bytes_left(&in) % sizeof(uint32_t) ||
-	    (bytes_left(&in) - FIXED_BYTES) / sizeof(uint32_t) >
-		    ENGINE_FEATURES_MAX)
+	    !feature_count(bytes_left(&in), &count))
 		return nothing(engine);
 	key = bytes_u64(&in);
 	if (!key)
@@ -100,10 +140,10 @@ struct stored *engine_table_stored(struct engine *engine, uint32_t position)
 	place.nearest = bytes_u64(&in);
 	place.score = float_of(bytes_u32(&in));
 	place.likeness = float_of(bytes_u32(&in));
-	count = bytes_left(&in) / sizeof(uint32_t);
 	for (size_t i = 0; i < count; i++)
 		engine->stream[i] = bytes_u32(&in);
 	ret = engine_state_stored_make(engine, engine->stream, count);
+	take_looked_up(ret, &in);
 	ret->key = key;
 	ret->place = place;
 	return ret;
@@ -409,6 +449,7 @@ static void save_stored(const struct stored *stored, uint32_t position,
 	pack_u32(&out, bits_of(place->likeness));
 	for (size_t i = 0; i < count; i++)
 		pack_u32(&out, stream[i]);
+	pack_looked_up(&out, stored);
 	put(table, 's', position, 4, pack_done(&out));
 	pack_u32(&number, position);
 	put(table, 'k', stored->key, 8, pack_done(&number));

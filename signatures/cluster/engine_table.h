@@ -9,7 +9,9 @@
  *
  *	'h'                  u32 version, u32 signatures, f32 strict, f32 loose
  *	's' position u32     u64 key, cluster, family, nearest; f32 score,
- *	                     likeness; features u32 in the order of the stream
+ *	                     likeness; features u32 in the order of the stream;
+ *	                     for each a bit, lowest first: did the search that
+ *	                     placed it look it up
  *	'k' key u64          u32 position
  *	'f' page u16         of each feature whose highest 15 bits are these,
  *	                     rising: v feature less the one before, v bytes of

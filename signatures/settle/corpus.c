@@ -6,6 +6,7 @@
 #include "signatures/base/hash.h"
 #include "signatures/base/room.h"
 #include "signatures/base/text.h"
+#include "signatures/cluster/engine_cut.h"
 
 /* Room for one more of size bytes. */
 static void *grown(void *array, size_t count, size_t *room, size_t size)
@@ -481,6 +482,8 @@ void corpus_cluster(struct corpus *corpus, float strict,
 		struct engine_signature signature = { .key = first->key,
 						      .features = stream };
 
+		if (engine_cut_return(corpus->engine, first->key))
+			continue;
 		signature.count = corpus_stream(corpus, first, stream);
 		engine_insert(corpus->engine, &signature);
 	}

@@ -9,7 +9,7 @@
 #include "signatures/store/store_settled.h"
 
 enum {
-	MEMORY_VERSION = 6,
+	MEMORY_VERSION = 7,
 	KEY_BYTES = 9,
 	PAGE_BITS = 12, /* of a frame: the page its name is on */
 	FLAG_BARE = 1

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "signatures/base/hash.h"
+#include "signatures/cluster/engine_cut.h"
 #include "signatures/identity.h"
 #include "signatures/settle/stacks_again.h"
 #include "signatures/store/store_settled.h"
@@ -16,9 +17,7 @@ enum {
 /* A signature to be inserted again, or for the first time. */
 struct entry {
 	struct corpus_first first;
-	uint32_t was;	    /* its position before, or NOWHERE */
-	uint32_t *features; /* NULL: of the corpus */
-	size_t feature_count;
+	uint32_t was; /* its position before, or NOWHERE: of the corpus */
 };
 
 #define NOWHERE UINT32_MAX
@@ -287,7 +286,6 @@ static size_t take_new(struct night *night, struct entry *ret)
 /* Those of before that come again, from night->from on. */
 static size_t take_old(struct night *night, struct entry *ret)
 {
-	static struct engine_placed placed;
 	size_t count = 0;
 
 	for (uint32_t i = night->from; i < night->old_count; i++) {
@@ -297,12 +295,6 @@ static size_t take_old(struct night *night, struct entry *ret)
 			continue;
 		*entry = (struct entry){ .was = i };
 		night->failed |= !memory_first(night->store, i, &entry->first);
-		engine_at(night->engine, i, &placed);
-		entry->feature_count = placed.count;
-		entry->features = arena_take(&night->arena, placed.count + 1,
-					     sizeof(*entry->features));
-		memcpy(entry->features, placed.features,
-		       placed.count * sizeof(*entry->features));
 		count++;
 	}
 	return count;
@@ -339,9 +331,11 @@ static void find_entries(struct night *night)
 static void insert_entries(struct night *night)
 {
 	static struct engine_feature stream[ENGINE_FEATURES_MAX];
-	static struct engine_placed again;
 
 	engine_cut(night->engine, night->from);
+	for (uint32_t i = night->from; i < night->old_count; i++)
+		if (night->gone[i])
+			engine_cut_leave(night->engine, i);
 	night->now =
 		zeroed(night->old_count - night->from, sizeof(*night->now));
 	for (size_t i = 0; i < night->entry_count; i++) {
@@ -352,11 +346,8 @@ static void insert_entries(struct night *night)
 		if (entry->was != NOWHERE) {
 			night->now[entry->was - night->from] =
 				night->from + (uint32_t)i;
-			again.key = entry->first.key;
-			again.count = entry->feature_count;
-			memcpy(again.features, entry->features,
-			       again.count * sizeof(*again.features));
-			engine_insert_again(night->engine, &again);
+			night->failed |= !engine_cut_return(night->engine,
+							    entry->first.key);
 			continue;
 		}
 		signature.count =

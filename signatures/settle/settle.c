@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "signatures/cluster/engine_cut.h"
 #include "signatures/cluster/keymap.h"
 #include "signatures/settle/before.h"
 #include "signatures/settle/corpus_again.h"
@@ -232,23 +233,51 @@ static struct engine *open_engine(struct store *store,
 	return engine_create(ENGINE_STRICT, ENGINE_LOOSE);
 }
 
-/* Take back what is not the same any more. */
-static void cut_engine(struct store *store, struct engine *engine,
-		       const struct corpus_first *firsts, size_t count)
+static int compare(const struct corpus_first *a, const struct corpus_first *b)
 {
+	const int by_time =
+		corpus_compare(a->time, a->identity, b->time, b->identity);
+
+	return by_time ? by_time : (a->key > b->key) - (a->key < b->key);
+}
+
+/* Say which of what was cut is not there any more, or elsewhere. */
+static void leave_gone(struct store *store, struct engine *engine,
+		       const struct corpus_first *firsts, size_t count,
+		       uint32_t from, uint32_t old)
+{
+	size_t i = from;
+
+	for (uint32_t at = from; at < old; at++) {
+		struct corpus_first there;
+
+		if (!memory_first(store, at, &there))
+			continue;
+		while (i < count && compare(&firsts[i], &there) < 0)
+			i++;
+		if (i == count || compare(&firsts[i], &there) != 0)
+			engine_cut_leave(engine, at);
+	}
+}
+
+/* Take back what is not the same any more; returns how many stay. */
+static uint32_t cut_engine(struct store *store, struct engine *engine,
+			   const struct corpus_first *firsts, size_t count)
+{
+	const uint32_t old = (uint32_t)engine_count(engine);
 	uint32_t same = 0;
 
-	while (same < engine_count(engine) && same < count) {
+	while (same < old && same < count) {
 		struct corpus_first there;
 
 		if (!memory_first(store, same, &there) ||
-		    there.key != firsts[same].key ||
-		    corpus_compare(there.time, there.identity,
-				   firsts[same].time, firsts[same].identity))
+		    compare(&there, &firsts[same]) != 0)
 			break;
 		same++;
 	}
 	engine_cut(engine, same);
+	leave_gone(store, engine, firsts, count, same, old);
+	return same;
 }
 
 /* By row, as memory.h has them. */

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "signatures/cluster/engine_cut.h"
+
 #include "tests/fuzz/fuzz.h"
 
 /* Each answer is a length and as many bytes of the input. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "signatures/base/hash.h"
+#include "signatures/cluster/engine_cut.h"
 #include "signatures/cluster/feature.h"
 #include "signatures/cluster/keymap.h"
 
