@@ -60,14 +60,14 @@ bool corpus_is_bare(const struct corpus *corpus);
  * Take over an engine that holds the first so many signatures in order:
  * corpus_cluster() goes on from there, where its threshold is the same.
  */
-void corpus_resume(struct corpus *corpus, struct engine *engine);
+void corpus_cluster_resume(struct corpus *corpus, struct engine *engine);
 
 /*
  * Of a corpus from memory, after that: the places of rows after the last pass,
  * positions + 1 of their signatures.  Those that are still the same, and of a
  * signature that the engine had, are not looked up.  Takes rows over.
  */
-void corpus_recall(struct corpus *corpus, uint32_t *rows, size_t count);
+void corpus_cluster_recall(struct corpus *corpus, uint32_t *rows, size_t count);
 
 /*
  * Place every crash, in one cluster from a likeness of strict on; ret has room

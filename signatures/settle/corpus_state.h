@@ -1,6 +1,5 @@
 /*
- * corpus_state.h - what a corpus is made of; for corpus.c, corpus_builds.c and
- * corpus_memory.c.
+ * corpus_state.h - what a corpus is made of; for the files of it alone.
  */
 #ifndef SETTLE_CORPUS_STATE_H
 #define SETTLE_CORPUS_STATE_H
@@ -77,7 +76,7 @@ struct corpus {
 	size_t first_count;
 	struct keymap first_numbers; /* signature key -> index into firsts */
 	struct engine *engine;	     /* once clustered, or to begin with */
-	uint32_t *was;		     /* by row, see corpus_recall() */
+	uint32_t *was;		     /* by row, see corpus_cluster_recall() */
 	size_t was_count;
 	size_t resumed; /* signatures that the engine began with */
 	bool is_ordered, is_clustered;

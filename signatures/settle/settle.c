@@ -361,7 +361,7 @@ static void recall_rows(struct store *store, struct corpus *corpus)
 		return;
 	rows = memory_rows(store, &head, 0);
 	if (rows)
-		corpus_recall(corpus, rows, head.rows);
+		corpus_cluster_recall(corpus, rows, head.rows);
 }
 
 static void leave_changed(struct settle_places *places)
@@ -396,7 +396,7 @@ static enum status settle_anew(struct store *store,
 	}
 	firsts = corpus_order(corpus, &count);
 	cut_engine(store, engine, firsts, count);
-	corpus_resume(corpus, engine);
+	corpus_cluster_resume(corpus, engine);
 	recall_rows(store, corpus);
 	*ret = make_places(corpus);
 	status = refit_cluster(store, overrides, corpus, ret->at, err);
