@@ -51,6 +51,7 @@ void corpus_destroy(struct corpus *corpus)
 	free(corpus->codes);
 	free(corpus->firsts);
 	free(corpus->was);
+	free(corpus->renamed);
 	free(corpus->learned.named);
 	free(corpus->learned.was_there);
 	engine_destroy(corpus->engine);

@@ -228,12 +228,30 @@ static void recall_names(const struct corpus_learned *learned,
 		}
 }
 
+/* What is not placed is of no stack, and may be called anything. */
+static void find_renamed(struct corpus *corpus, const struct placed *placed,
+			 size_t count, uint32_t (*named)[ALIAS_ROUNDS])
+{
+	const struct corpus_learned *learned = &corpus->learned;
+
+	corpus->renamed = corpus_zeroed(corpus->frame_count, sizeof(bool));
+	for (size_t i = 0; i < count; i++) {
+		const uint32_t number = placed[i].number;
+		const uint32_t name = placed[named[i][ALIAS_ROUNDS - 1]].number;
+
+		corpus->renamed[number] =
+			number >= learned->named_count ||
+			learned->named[number][ALIAS_ROUNDS - 1] != name;
+	}
+}
+
 /* And back; what is not placed has no name. */
 static void keep_names(struct corpus *corpus, const struct placed *placed,
 		       size_t count, uint32_t (*named)[ALIAS_ROUNDS])
 {
 	struct corpus_learned *learned = &corpus->learned;
 
+	find_renamed(corpus, placed, count, named);
 	free(learned->named);
 	learned->named =
 		corpus_zeroed(corpus->frame_count, sizeof(*learned->named));

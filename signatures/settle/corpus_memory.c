@@ -143,6 +143,8 @@ static void pack_first(struct pack *out, const struct corpus *corpus, size_t i)
 	pack_hash(out, stack->identity);
 	pack_varint(out, stack->row);
 	pack_varint(out, stack->count);
+	/* Of one that is none's nobody looks after the names. */
+	pack_u64(out, stack->count ? stack->key : 0);
 }
 
 static bool take_first(struct bytes *in, struct corpus *corpus, size_t i)
@@ -153,6 +155,7 @@ static bool take_first(struct bytes *in, struct corpus *corpus, size_t i)
 	stack->identity = pack_take_hash(in);
 	stack->row = (uint32_t)pack_take_varint(in);
 	stack->count = (uint32_t)pack_take_varint(in);
+	stack->key = bytes_u64(in);
 	return true;
 }
 

@@ -9,7 +9,8 @@
  *	't' chunk u32   v for each of MEMORY_CHUNK rows: its stack +
  *	                STREAM_WHYS, or an enum stream_why
  *	'u' chunk u32   of each of CORPUS_MEMORY_STACKS stacks its first crash:
- *	                u64 time, hash of its identity, v row; v crashes
+ *	                u64 time, hash of its identity, v row; v crashes;
+ *	                u64 key of its signature, or 0
  *	'b' chunk u32   of each of as many: v frames, and of each its number, s
  *	                from the last; v codes, u64 each
  *	'v' chunk u32   CORPUS_MEMORY_FRAMES frames: u64 id, u8 is it bare << 0

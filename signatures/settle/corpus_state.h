@@ -23,7 +23,7 @@ struct stack {
 	size_t first_code;
 	uint32_t frame_count;
 	uint32_t code_count;
-	uint64_t key; /* of its signature, once the builds are united */
+	uint64_t key; /* of its signature, once in order; 0 = not known */
 	uint64_t time;
 	struct hash128 identity;
 	uint32_t row;	/* NO_ROW: is not known */
@@ -70,6 +70,8 @@ struct corpus {
 	uint64_t *codes;
 	size_t code_count, code_room;
 	struct corpus_learned learned;
+	bool *renamed; /* frames that go by another name than in the last pass;
+			  NULL: none does */
 	bool has_bare;
 	bool by_row; /* there is a member for every row, at its number */
 	struct corpus_first *firsts; /* once in order */

@@ -11,7 +11,8 @@
 enum {
 	MEMORY_VERSION = 7,
 	KEY_BYTES = 9,
-	PAGE_BITS = 12, /* of a frame: the page its name is on */
+	FIRST_BYTES = 32, /* of a signature: its first crash */
+	PAGE_BITS = 12,	  /* of a frame: the page its name is on */
 	FLAG_BARE = 1
 };
 
@@ -162,38 +163,75 @@ void memory_put_head(struct store *store, const struct memory_head *head)
 	arena_deinit(&arena);
 }
 
+size_t memory_firsts(struct store *store, uint32_t position,
+		     struct corpus_first ret[MEMORY_FIRSTS])
+{
+	struct bytes in;
+	size_t count = 0;
+
+	if (!get(store, 'm', position / MEMORY_FIRSTS, 4, &in))
+		return 0;
+	bytes_skip(&in, (size_t)(position % MEMORY_FIRSTS) * FIRST_BYTES);
+	while (!in.failed && bytes_left(&in) >= FIRST_BYTES &&
+	       count < MEMORY_FIRSTS) {
+		ret[count] = (struct corpus_first){ .key = bytes_u64(&in) };
+		ret[count].time = bytes_u64(&in);
+		ret[count++].identity = pack_take_hash(&in);
+	}
+	return count;
+}
+
 bool memory_first(struct store *store, uint32_t position,
 		  struct corpus_first *ret)
 {
 	struct bytes in;
 
 	*ret = (struct corpus_first){ 0 };
-	if (!get(store, 'm', position, 4, &in))
+	if (!get(store, 'm', position / MEMORY_FIRSTS, 4, &in))
 		return false;
+	bytes_skip(&in, (size_t)(position % MEMORY_FIRSTS) * FIRST_BYTES);
 	ret->key = bytes_u64(&in);
 	ret->time = bytes_u64(&in);
 	ret->identity = pack_take_hash(&in);
 	return !in.failed;
 }
 
-void memory_put_first(struct store *store, uint32_t position,
-		      const struct corpus_first *first)
+static void pack_first(struct pack *out, const struct corpus_first *first)
 {
-	struct arena arena;
-	struct pack out;
-
-	arena_init(&arena);
-	out = pack_into(&arena);
-	pack_u64(&out, first->key);
-	pack_u64(&out, first->time);
-	pack_hash(&out, first->identity);
-	put(store, 'm', position, 4, pack_done(&out));
-	arena_deinit(&arena);
+	pack_u64(out, first->key);
+	pack_u64(out, first->time);
+	pack_hash(out, first->identity);
 }
 
-void memory_erase_first(struct store *store, uint32_t position)
+void memory_put_firsts(struct store *store, uint32_t position,
+		       const struct corpus_first *firsts, size_t count)
 {
-	erase(store, 'm', position, 4);
+	struct corpus_first before[MEMORY_FIRSTS];
+	const size_t odd = position % MEMORY_FIRSTS;
+	uint32_t chunk = position / MEMORY_FIRSTS;
+	struct arena arena;
+	struct bytes there;
+	size_t i = 0;
+
+	arena_init(&arena);
+	if (odd)
+		memory_firsts(store, position - (uint32_t)odd, before);
+	for (; i < count || (odd && chunk == position / MEMORY_FIRSTS);
+	     chunk++) {
+		struct pack out = pack_into(&arena);
+		size_t here = 0;
+
+		if (chunk == position / MEMORY_FIRSTS)
+			for (; here < odd; here++)
+				pack_first(&out, &before[here]);
+		for (; here < MEMORY_FIRSTS && i < count; here++)
+			pack_first(&out, &firsts[i++]);
+		put_changed(store, 'm', chunk, 4, pack_done(&out));
+		arena_reset(&arena);
+	}
+	for (; get(store, 'm', chunk, 4, &there); chunk++)
+		erase(store, 'm', chunk, 4);
+	arena_deinit(&arena);
 }
 
 uint32_t *memory_rows(struct store *store, const struct memory_head *head,

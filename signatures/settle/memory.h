@@ -7,8 +7,8 @@
  *	'x'              u32 version, u64 of how things are compared, u64 of the
  *	                 lists, u64 entries, this one too; u32 rows, u32
  *	                 signatures, u32 flags
- *	'm' position u32 u64 key, u64 time, hash of the identity: the first
- *	                 crash of a signature
+ *	'm' chunk u32    of each of MEMORY_FIRSTS signatures its first crash:
+ *	                 u64 key, u64 time, hash of the identity
  *	'r' chunk u32    varint for each of MEMORY_CHUNK rows: position of its
  *	                 signature + 2, 1 for MEMORY_UNCLUSTERED, or 0 for
  *	                 MEMORY_DIRTY
@@ -24,7 +24,8 @@
 #include "signatures/store/store_read.h"
 
 #define MEMORY_CHUNK 16384
-#define MEMORY_DIRTY 0 /* of a row: to be looked at */
+#define MEMORY_FIRSTS 60 /* as many as two of the values fill a page */
+#define MEMORY_DIRTY 0	 /* of a row: to be looked at */
 #define MEMORY_UNCLUSTERED UINT32_MAX
 
 struct memory_head {
@@ -44,9 +45,12 @@ void memory_put_head(struct store *store, const struct memory_head *head);
 /* The first crash of the signature at a position; row and stack are unset. */
 bool memory_first(struct store *store, uint32_t position,
 		  struct corpus_first *ret);
-void memory_put_first(struct store *store, uint32_t position,
-		      const struct corpus_first *first);
-void memory_erase_first(struct store *store, uint32_t position);
+/* From a position to the end of its chunk; returns how many, 0: none. */
+size_t memory_firsts(struct store *store, uint32_t position,
+		     struct corpus_first ret[MEMORY_FIRSTS]);
+/* From a position on, and none behind them; those before it are there. */
+void memory_put_firsts(struct store *store, uint32_t position,
+		       const struct corpus_first *firsts, size_t count);
 
 /* By row, head->rows of them and room for more; NULL if one is missing. */
 uint32_t *memory_rows(struct store *store, const struct memory_head *head,

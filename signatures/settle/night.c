@@ -418,12 +418,14 @@ static struct ids ids_at(struct night *night, uint32_t position)
 static void write_memory(struct night *night)
 {
 	const uint32_t count = (uint32_t)engine_count(night->engine);
+	struct corpus_first *firsts =
+		zeroed(night->entry_count, sizeof(*firsts));
 
 	for (size_t i = 0; i < night->entry_count; i++)
-		memory_put_first(night->store, night->from + (uint32_t)i,
-				 &night->entries[i].first);
-	for (uint32_t i = count; i < night->old_count; i++)
-		memory_erase_first(night->store, i);
+		firsts[i] = night->entries[i].first;
+	memory_put_firsts(night->store, night->from, firsts,
+			  night->entry_count);
+	free(firsts);
 	night->head.rows = night->row_count;
 	night->head.signatures = count;
 	memory_put_rows(night->store, night->rows, night->row_count);

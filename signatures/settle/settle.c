@@ -241,22 +241,40 @@ static int compare(const struct corpus_first *a, const struct corpus_first *b)
 	return by_time ? by_time : (a->key > b->key) - (a->key < b->key);
 }
 
-/* Say which of what was cut is not there any more, or elsewhere. */
-static void leave_gone(struct store *store, struct engine *engine,
-		       const struct corpus_first *firsts, size_t count,
-		       uint32_t from, uint32_t old)
+/* Signatures in order, beside those of the last pass. */
+struct beside {
+	const struct corpus_first *firsts;
+	size_t count;
+	size_t i;      /* of those now: how far they were looked at */
+	uint32_t same; /* of both: so many are the same */
+	uint32_t old;
+};
+
+/* What is said of those before it: how many are the same. */
+static void compare_same(struct beside *beside,
+			 const struct corpus_first *there, size_t count)
 {
-	size_t i = from;
+	for (size_t i = 0; i < count && beside->same < beside->count; i++) {
+		if (compare(&there[i], &beside->firsts[beside->same]) != 0)
+			return;
+		beside->same++;
+	}
+}
 
-	for (uint32_t at = from; at < old; at++) {
-		struct corpus_first there;
+/* Say which of what was cut is not there any more, or elsewhere. */
+static void leave_gone(struct beside *beside, struct engine *engine,
+		       uint32_t at, const struct corpus_first *there,
+		       size_t count)
+{
+	const struct corpus_first *firsts = beside->firsts;
 
-		if (!memory_first(store, at, &there))
-			continue;
-		while (i < count && compare(&firsts[i], &there) < 0)
-			i++;
-		if (i == count || compare(&firsts[i], &there) != 0)
-			engine_cut_leave(engine, at);
+	for (size_t k = 0; k < count; k++) {
+		while (beside->i < beside->count &&
+		       compare(&firsts[beside->i], &there[k]) < 0)
+			beside->i++;
+		if (beside->i == beside->count ||
+		    compare(&firsts[beside->i], &there[k]) != 0)
+			engine_cut_leave(engine, at + (uint32_t)k);
 	}
 }
 
@@ -264,20 +282,27 @@ static void leave_gone(struct store *store, struct engine *engine,
 static uint32_t cut_engine(struct store *store, struct engine *engine,
 			   const struct corpus_first *firsts, size_t count)
 {
-	const uint32_t old = (uint32_t)engine_count(engine);
-	uint32_t same = 0;
+	struct beside beside = { .firsts = firsts,
+				 .count = count,
+				 .old = (uint32_t)engine_count(engine) };
+	struct corpus_first there[MEMORY_FIRSTS];
+	uint32_t at = 0;
+	size_t here;
 
-	while (same < old && same < count) {
-		struct corpus_first there;
-
-		if (!memory_first(store, same, &there) ||
-		    compare(&there, &firsts[same]) != 0)
+	do {
+		here = memory_firsts(store, at, there);
+		compare_same(&beside, there, here);
+		at += (uint32_t)here;
+	} while (here && beside.same == at && at < beside.old);
+	engine_cut(engine, beside.same);
+	beside.i = beside.same;
+	for (at = beside.same; at < beside.old; at += (uint32_t)here) {
+		here = memory_firsts(store, at, there);
+		if (!here)
 			break;
-		same++;
+		leave_gone(&beside, engine, at, there, here);
 	}
-	engine_cut(engine, same);
-	leave_gone(store, engine, firsts, count, same, old);
-	return same;
+	return beside.same;
 }
 
 /* By row, as memory.h has them. */
@@ -297,31 +322,21 @@ static void remember_rows(struct store *store, const struct corpus *corpus,
 	free(rows);
 }
 
-/* For the next night, and for who asks what is like a crash. */
+/*
+ * For the next night, and for who asks what is like a crash; so many signatures
+ * are those of the last pass.
+ */
 static void remember(struct store *store, struct corpus *corpus,
 		     const struct engine_table *table,
-		     const struct corpus_first *firsts,
+		     const struct corpus_first *firsts, uint32_t same,
 		     const struct settle_places *places,
 		     const struct memory_head *head)
 {
-	struct memory_head old = { 0 };
 	struct corpus_name *names;
 	size_t count;
 
-	if (!memory_head(store, &old))
-		old.signatures = 0;
 	remember_rows(store, corpus, places);
-	for (uint32_t i = 0; i < head->signatures; i++) {
-		struct corpus_first there;
-
-		if (!memory_first(store, i, &there) ||
-		    there.key != firsts[i].key ||
-		    corpus_compare(there.time, there.identity, firsts[i].time,
-				   firsts[i].identity))
-			memory_put_first(store, i, &firsts[i]);
-	}
-	for (uint32_t i = head->signatures; i < old.signatures; i++)
-		memory_erase_first(store, i);
+	memory_put_firsts(store, same, firsts + same, head->signatures - same);
 	names = corpus_names(corpus, &count);
 	memory_put_names(store, names, count);
 	free(names);
@@ -387,6 +402,7 @@ static enum status settle_anew(struct store *store,
 	const struct corpus_first *firsts;
 	struct corpus *corpus = NULL;
 	enum status status;
+	uint32_t same;
 	size_t count;
 
 	status = settle_corpus(store, overrides, &corpus, err);
@@ -395,7 +411,7 @@ static enum status settle_anew(struct store *store,
 		return status;
 	}
 	firsts = corpus_order(corpus, &count);
-	cut_engine(store, engine, firsts, count);
+	same = cut_engine(store, engine, firsts, count);
 	corpus_cluster_resume(corpus, engine);
 	recall_rows(store, corpus);
 	*ret = make_places(corpus);
@@ -404,7 +420,7 @@ static enum status settle_anew(struct store *store,
 	head.signatures = (uint32_t)count;
 	head.bare = corpus_is_bare(corpus);
 	if (!status && !*is_damaged)
-		remember(store, corpus, &table, firsts, ret, &head);
+		remember(store, corpus, &table, firsts, same, ret, &head);
 	leave_changed(ret);
 	corpus_destroy(corpus);
 	return status;
