@@ -126,23 +126,44 @@ static bool remember(struct search *search)
 	return true;
 }
 
-enum status search_open(struct store *store, struct search **ret,
+static enum status open(struct store *store, bool again, struct search **ret,
 			struct error *err)
 {
 	struct search *search = calloc(1, sizeof(*search));
+	enum status status;
+	bool is_open;
 
 	if (!search)
 		abort();
 	search->store = store;
 	arena_init(&search->arena);
-	if (overrides_read(store_folder(store), &search->overrides, err) ||
-	    (!remember(search) &&
-	     (check_size(search, err) || cluster_again(search, err)))) {
-		search_close(search);
-		return err->status;
+	status = overrides_read(store_folder(store), &search->overrides, err);
+	is_open = !status && remember(search);
+	if (!status && !is_open && again) {
+		status = check_size(search, err);
+		if (!status)
+			status = cluster_again(search, err);
+		is_open = !status;
 	}
-	*ret = search;
-	return STATUS_OK;
+	if (!is_open) {
+		search_close(search);
+		search = NULL;
+	}
+	if (!status)
+		*ret = search;
+	return status;
+}
+
+enum status search_open(struct store *store, struct search **ret,
+			struct error *err)
+{
+	return open(store, true, ret, err);
+}
+
+enum status search_open_settled(struct store *store, struct search **ret,
+				struct error *err)
+{
+	return open(store, false, ret, err);
 }
 
 void search_close(struct search *search)

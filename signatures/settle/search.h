@@ -22,6 +22,9 @@ struct search;
  */
 enum status search_open(struct store *store, struct search **ret,
 			struct error *err) MUST_CHECK;
+/* The same for who can do without: NULL where the pass has to come first. */
+enum status search_open_settled(struct store *store, struct search **ret,
+				struct error *err) MUST_CHECK;
 void search_close(struct search *search);
 
 /*
