@@ -103,6 +103,11 @@ enum status clump_look_names(const struct clumps *clumps, size_t first,
 			     struct clump_called *ret,
 			     struct error *err) MUST_CHECK;
 
+/* The representative's row alone. */
+enum status clump_look_row(const struct clumps *clumps,
+			   const struct clump *clump, uint32_t *ret,
+			   struct error *err) MUST_CHECK;
+
 /* What it is like, beside that. */
 struct clump_face {
 	struct clump_called called;

@@ -155,9 +155,9 @@ static enum status choose_lowest(const struct clumps *clumps,
 	return status;
 }
 
-static enum status choose(const struct clumps *clumps,
-			  const struct clump *clump, uint32_t *ret,
-			  struct error *err)
+enum status clump_look_row(const struct clumps *clumps,
+			   const struct clump *clump, uint32_t *ret,
+			   struct error *err)
 {
 	uint32_t best = clump->rows[0];
 	uint64_t equal = 1;
@@ -242,7 +242,7 @@ enum status clump_look_name(const struct clumps *clumps,
 {
 	struct clump_called called = { 0 };
 
-	if (choose(clumps, clump, &called.row, err) ||
+	if (clump_look_row(clumps, clump, &called.row, err) ||
 	    name_row(clumps, clump, arena, arena, &called, err))
 		return err->status;
 	*ret = called;
@@ -298,7 +298,7 @@ enum status clump_look_names(const struct clumps *clumps, size_t first,
 		abort();
 	for (size_t i = 0; i < count && !status; i++) {
 		turns[i].place = i;
-		status = choose(clumps, &at[i], &turns[i].row, err);
+		status = clump_look_row(clumps, &at[i], &turns[i].row, err);
 	}
 	if (!status)
 		status = name_turns(clumps, at, turns, count, arena, ret, err);
@@ -320,7 +320,7 @@ enum status clump_look(const struct clumps *clumps, const struct clump *clump,
 	const struct clump_faces *faces = &clumps->faces;
 	struct clump_face face = { .scanned = scanned_share(clumps, clump) };
 
-	if (choose(clumps, clump, &face.called.row, err) ||
+	if (clump_look_row(clumps, clump, &face.called.row, err) ||
 	    store_crash_glance(clumps->store, face.called.row, arena,
 			       &face.crash, err))
 		return err->status;

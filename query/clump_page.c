@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "query/cell.h"
+#include "query/dispute.h"
 #include "query/group.h"
 #include "signatures/base/text.h"
 #include "signatures/identity.h"
@@ -140,6 +141,23 @@ static void print_head(struct query *query, const struct clumps *clumps,
 			100 * face->scanned);
 }
 
+/* Where code and company disagree; nothing where they do not. */
+static enum status print_dispute(struct query *query,
+				 const struct clumps *clumps,
+				 const struct clump *clump, struct error *err)
+{
+	struct dispute dispute;
+	const char *text;
+
+	if (dispute_find(clumps, clump, &query->arena, &dispute, err))
+		return err->status;
+	text = dispute_text(&dispute, &query->arena);
+	if (text)
+		fprintf(query->out, "  disputed      %s\n",
+			table_visible(&query->arena, text));
+	return STATUS_OK;
+}
+
 static enum status print_text(struct query *query, const struct clumps *clumps,
 			      const struct clump *clump,
 			      const struct clump_face *face,
@@ -159,6 +177,8 @@ static enum status print_text(struct query *query, const struct clumps *clumps,
 			print_values(query, &plan, told[i].field, told[i].words,
 				     whole ? VALUES_WHOLE : VALUES_SHORT, err);
 	}
+	if (!status)
+		status = print_dispute(query, clumps, clump, err);
 	if (!status)
 		print_stack(query, face, whole ? SIZE_MAX : FRAMES_SHORT);
 	plan_deinit(&plan);
@@ -211,8 +231,13 @@ static enum status print_json(struct query *query, const struct clumps *clumps,
 	struct plan plan = plan_of(clumps, clump);
 	struct json *json = json_new_object();
 	struct store_crash crash;
+	struct dispute dispute = { 0 };
 	enum status status = store_crash_read(query->store, face->called.row,
 					      &query->arena, &crash, err);
+
+	if (!status)
+		status = dispute_find(clumps, clump, &query->arena, &dispute,
+				      err);
 
 	set_count(json, "format", 1);
 	json_set(json, clumps->field, json_new_text(clump->id));
@@ -227,6 +252,7 @@ static enum status print_json(struct query *query, const struct clumps *clumps,
 	json_set(json, "scanned",
 		 face->scanned < 0 ? json_new_null()
 				   : json_new_real(face->scanned));
+	set_count(json, "code_disputes", dispute.pairs);
 	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]) && !status; i++)
 		status = set_values(query, &plan, json, told[i].field,
 				    told[i].words, err);

@@ -14,6 +14,7 @@
 #define QUERY_REPORT_H
 
 #include "query/clump.h"
+#include "query/dispute.h"
 #include "query/known.h"
 #include "query/query.h"
 #include "query/statistics.h"
@@ -97,6 +98,7 @@ struct report_card {
 	const struct report_subject *subject;
 	struct clump_face face;
 	const char *id; /* of the representative */
+	struct dispute dispute;
 	struct report_trait traits[REPORT_UNUSUAL];
 	size_t trait_count, trait_all;
 };

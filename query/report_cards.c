@@ -92,6 +92,7 @@ static void put_card(struct html *html, const struct report *report,
 	const struct report_subject *s = card->subject;
 	const char *name =
 		cell_bugcheck_name(html->arena, &card->face.crash.crash);
+	const char *disputed = dispute_text(&card->dispute, html->arena);
 
 	html_put(html,
 		 "<article aria-labelledby=\"c-%s\"><div class=\"top\">"
@@ -104,7 +105,7 @@ static void put_card(struct html *html, const struct report *report,
 		 "</span></div>\n<p class=\"soft\">%s. %s in the window, %s in "
 		 "all on %s machine%s, %s to %s; %s, %s "
 		 "build%s of the module to blame. <code>crashquery find "
-		 "cluster=%s</code></p>\n<div class=\"two\">\n",
+		 "cluster=%s</code></p>\n",
 		 name ? name : "No bugcheck",
 		 html_count(html, s->window_crashes[0]),
 		 html_count(html, s->crashes), html_count(html, s->machines),
@@ -114,6 +115,10 @@ static void put_card(struct html *html, const struct report *report,
 		 clump_look_stacks(html->arena, card->face.stacks),
 		 html_count(html, card->face.builds),
 		 report_words_s(card->face.builds), s->key);
+	if (disputed)
+		html_put(html, "<p class=\"soft\">Disputed: %s</p>\n",
+			 disputed);
+	html_put(html, "<div class=\"two\">\n");
 	put_stack(html, card);
 	put_traits(html, card);
 	html_put(html, "</div></article>\n");

@@ -139,6 +139,8 @@ static enum status make_card(struct report *report,
 	card->subject = subject;
 	if (clump_look(&report->clumps, clump, report->arena, &card->face,
 		       err) ||
+	    dispute_find(&report->clumps, clump, report->arena, &card->dispute,
+			 err) ||
 	    find_traits(report, fleet, clump, card, err))
 		return err->status;
 	identity_text(card->face.crash.identity, id);

@@ -187,6 +187,7 @@ static struct json *card_json(const struct report *report,
 		json_append(frames, frame);
 	}
 	json_set(json, "crash", json_new_text(card->id));
+	json_set(json, "code_disputes", count(card->dispute.pairs));
 	json_set(json, "unusual", traits);
 	json_set(json, "stack", frames);
 	return json;

@@ -229,6 +229,7 @@ static void say_card(struct page *page, const struct report_card *card)
 {
 	const struct report_subject *s = card->subject;
 	const char *note = report_words_note(page->arena, s);
+	const char *disputed = dispute_text(&card->dispute, page->arena);
 
 	fputs(page->markdown ? "\n### " : "\n  ", page->out);
 	say(page, s->title);
@@ -245,6 +246,11 @@ static void say_card(struct page *page, const struct report_card *card)
 	if (*note) {
 		fputs(page->markdown ? "- " : "    ", page->out);
 		paragraph(page, note);
+	}
+	if (disputed) {
+		fputs(page->markdown ? "- " : "    ", page->out);
+		paragraph(page,
+			  text_printf(page->arena, "disputed: %s", disputed));
 	}
 	for (size_t i = 0; i < card->trait_count; i++) {
 		const struct report_trait *t = &card->traits[i];
