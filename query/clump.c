@@ -6,6 +6,7 @@
 
 #include "query/greatest.h"
 #include "signatures/base/room.h"
+#include "signatures/base/text.h"
 
 static void *zeroed(size_t count, size_t size)
 {
@@ -269,6 +270,38 @@ size_t clump_cut(struct clumps *clumps, enum clump_order order, size_t first,
 	return count - clumps->count;
 }
 
+struct naming {
+	const char **ids; /* by term */
+	uint32_t bound;
+	struct arena *arena;
+};
+
+static bool take_id(void *closure, const struct store_term *term)
+{
+	const struct naming *naming = closure;
+
+	if (term->term < naming->bound)
+		naming->ids[term->term] =
+			text_copy(naming->arena, term->value.text);
+	return true;
+}
+
+/* One walk of the dictionary is less than a search in it for each. */
+static void name_all(struct query *query, struct clumps *clumps)
+{
+	struct naming naming = { .bound = clumps->index.keys,
+				 .arena = &query->arena };
+	struct error err;
+	enum status status;
+
+	naming.ids = zeroed(naming.bound, sizeof(*naming.ids));
+	status = store_walk_numbers(clumps->store, field_find(clumps->field),
+				    take_id, &naming, &err);
+	for (size_t i = 0; i < clumps->count && !status; i++)
+		clumps->at[i].id = naming.ids[clumps->at[i].term];
+	free(naming.ids);
+}
+
 void clump_sort(struct query *query, struct clumps *clumps,
 		enum clump_order order, size_t first)
 {
@@ -282,12 +315,16 @@ void clump_sort(struct query *query, struct clumps *clumps,
 
 	if (clumps->count > 1)
 		qsort(at, clumps->count, sizeof(*at), orders[order]);
+	if (first >= clumps->index.keys)
+		name_all(query, clumps);
 	for (size_t i = 0; i < clumps->count && i < first; i = end) {
 		for (end = i; end < clumps->count &&
 			      orders[order](&at[i], &at[end]) == 0;
 		     end++)
-			at[end].id = factor_text(clumps->store, clumps->field,
-						 at[end].term, &query->arena);
+			if (!at[end].id)
+				at[end].id = factor_text(
+					clumps->store, clumps->field,
+					at[end].term, &query->arena);
 		if (end - i > 1)
 			qsort(at + i, end - i, sizeof(*at), by_id);
 	}
