@@ -54,12 +54,13 @@ static const char *summary(struct arena *arena, const struct store_tally *tally)
 		tally->indexed, tally->duplicate, tally->same_crash, refused);
 	const char *separator = " (";
 
-	for (size_t i = 0; i < STATUS_COUNT; i++) {
-		if (!tally->refused[i])
+	for (size_t i = 0; error_reason(i); i++) {
+		const enum status reason = error_reason(i);
+
+		if (!tally->refused[reason])
 			continue;
 		line = text_printf(arena, "%s%s%s %" PRIu64, line, separator,
-				   error_name((enum status)i),
-				   tally->refused[i]);
+				   error_name(reason), tally->refused[reason]);
 		separator = ", ";
 	}
 	return refused ? text_printf(arena, "%s)", line) : line;
@@ -73,10 +74,12 @@ static void print_tally(struct table *out, const struct store_tally *tally)
 	print_row(out, "outcome", "indexed", tally->indexed, all);
 	print_row(out, "outcome", "duplicate", tally->duplicate, all);
 	print_row(out, "outcome", "same crash", tally->same_crash, all);
-	for (size_t i = 0; i < STATUS_COUNT; i++) {
-		if (tally->refused[i])
-			print_row(out, "refused", error_name((enum status)i),
-				  tally->refused[i], all);
+	for (size_t i = 0; error_reason(i); i++) {
+		const enum status reason = error_reason(i);
+
+		if (tally->refused[reason])
+			print_row(out, "refused", error_name(reason),
+				  tally->refused[reason], all);
 	}
 }
 

@@ -52,14 +52,15 @@ const char *report_summary_coverage(const struct report *report)
 	uint64_t refused = 0;
 	const char *reasons = "";
 
-	for (size_t i = 0; i < STATUS_COUNT; i++) {
-		if (!tally->refused[i])
+	for (size_t i = 0; error_reason(i); i++) {
+		const enum status reason = error_reason(i);
+
+		if (!tally->refused[reason])
 			continue;
 		reasons = text_printf(report->arena, "%s%s%s %" PRIu64, reasons,
-				      refused ? ", " : " (",
-				      error_name((enum status)i),
-				      tally->refused[i]);
-		refused += tally->refused[i];
+				      refused ? ", " : " (", error_name(reason),
+				      tally->refused[reason]);
+		refused += tally->refused[reason];
 	}
 	return text_printf(report->arena,
 			   "Over the life of the store: %" PRIu64

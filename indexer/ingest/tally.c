@@ -4,12 +4,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* Reasons in the order the summary gives them. */
-static const enum status reasons[] = {
-	STATUS_TRUNCATED, STATUS_CORRUPT, STATUS_UNSUPPORTED, STATUS_ENCRYPTED,
-	STATUS_LIMIT,	  STATUS_PARSER,  STATUS_IO,
-};
-
 uint64_t tally_refused(const struct tally *tally)
 {
 	uint64_t sum = 0;
@@ -50,12 +44,13 @@ const char *tally_text(const struct tally *tally, char buf[TALLY_TEXT_BYTES])
 	if (!refused)
 		return buf;
 	add(buf, &used, ", %" PRIu64 " refused", refused);
-	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
-		const uint64_t count = tally->refused[reasons[i]];
+	for (size_t i = 0; error_reason(i); i++) {
+		const enum status reason = error_reason(i);
+		const uint64_t count = tally->refused[reason];
 
 		if (!count)
 			continue;
-		add(buf, &used, "%s%s %" PRIu64, before, error_name(reasons[i]),
+		add(buf, &used, "%s%s %" PRIu64, before, error_name(reason),
 		    count);
 		before = ", ";
 	}

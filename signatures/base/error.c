@@ -53,3 +53,15 @@ const char *error_name(enum status status)
 	assert((size_t)status < sizeof(names) / sizeof(names[0]));
 	return names[status];
 }
+
+enum status error_reason(size_t i)
+{
+	static const enum status reasons[] = {
+		STATUS_TRUNCATED, STATUS_CORRUPT, STATUS_UNSUPPORTED,
+		STATUS_ENCRYPTED, STATUS_LIMIT,	  STATUS_PARSER,
+		STATUS_IO,
+	};
+
+	return i < sizeof(reasons) / sizeof(reasons[0]) ? reasons[i]
+							: STATUS_OK;
+}

@@ -9,6 +9,8 @@
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H
 
+#include <stddef.h>
+
 enum status {
 	STATUS_OK,
 	STATUS_USAGE,	    /* the request makes no sense */
@@ -43,5 +45,9 @@ enum status error_within(struct error *err, const char *format, ...)
 
 /* A short fixed word for a status ("corrupt"), for tallies and JSON. */
 const char *error_name(enum status status);
+
+/* Why an input is refused, in the order that summaries give; STATUS_OK behind
+ * the last. */
+enum status error_reason(size_t i);
 
 #endif

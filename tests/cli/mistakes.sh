@@ -58,3 +58,10 @@ crashcorpus verify --help | sed -n 1p | cat -A
 crashquery --store=fleet freq --by=exception --limit=1
 crashquery --store=fleet freq --by=hypervisor --limit=1
 crashquery --store=fleet clusters --family --limit=1 --pages=0 | awk 'NR == 1 { print $1 }'
+
+# The whole store is summed up in the words of one run.
+: >nothing.dmp
+echo "no dump" >text.dmp
+crashindex --store=refusing nothing.dmp text.dmp 2>&1 | tail -n 1
+crashquery coverage --store=refusing | grep -E '^refused|indexed,'
+crashquery report --store=refusing | grep 'life of the store'
