@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <unistd.h>
 
 #include "corpus-tools/tools.h"
 #include "signatures/store/store_admin.h"
@@ -24,6 +25,10 @@ static enum status rebuild_run(int argc, char **argv, enum cli_exit *ret,
 	if (operands.count != 0)
 		return error_set(err, STATUS_USAGE,
 				 "rebuild: nothing but options is wanted");
+	/* Who writes makes a store where there is none. */
+	if (access(store_path, F_OK))
+		return error_set(err, STATUS_IO, "%s: no crash store there",
+				 store_path);
 	if (store_open(store_path, STORE_WRITE, true, &store, err))
 		return err->status;
 	status = store_begin(store, err);
