@@ -13,7 +13,8 @@
 
 static const char *store_path = "crash-store";
 static const char *format = "frames";
-static const char *now;
+static const char *now_text;
+static uint64_t now;
 static bool no_settle;
 
 static const struct cli_option options[] = {
@@ -23,7 +24,7 @@ static const struct cli_option options[] = {
 	  "frames: one row a crash, its frames as text" },
 	{ "no-settle", 0, CLI_FLAG, &no_settle, NULL,
 	  "leave stacks and clusters for a later crashindex --settle" },
-	{ "now", 0, CLI_TEXT, &now, "TIME", "the time of ingest" },
+	{ "now", 0, CLI_TEXT, &now_text, "TIME", "the time of ingest" },
 	CLI_END,
 };
 
@@ -41,7 +42,7 @@ static enum status put_row(struct store *store,
 
 	if (frames_table_row(table, line, arena, &file, err))
 		return err->status;
-	file.ingested = cli_now(now);
+	file.ingested = now;
 	signature_make(&file.crash, arena);
 	if (store_put(store, &file, arena, &outcome, err))
 		return err->status;
@@ -129,6 +130,8 @@ static enum status import_run(int argc, char **argv, enum cli_exit *ret,
 				 format);
 	if (operands.count == 0)
 		return error_set(err, STATUS_USAGE, "a table is wanted");
+	if (cli_now(now_text, &now, err))
+		return err->status;
 	if (store_open(store_path, STORE_WRITE, true, &store, err))
 		return err->status;
 	for (size_t i = 0; i < operands.count && !status; i++)

@@ -26,7 +26,8 @@ struct request {
 	const char *quarantine;
 	const char *images;
 	const char *spool;
-	const char *now;
+	const char *now_text;
+	uint64_t now;
 	uint64_t jobs;
 	uint64_t seconds;
 	struct unpack_limits limits;
@@ -170,7 +171,7 @@ static enum cli_exit run(const struct request *asked,
 		.path_count = operands->count,
 		.store_dir = asked->print ? NULL : asked->store,
 		.quarantine_dir = asked->quarantine,
-		.now = cli_now(asked->now),
+		.now = asked->now,
 		.redacts = asked->redact,
 		.workers = {
 			.jobs = (unsigned)asked->jobs,
@@ -274,7 +275,8 @@ static const struct cli_option table[] = {
 	  "settle stacks and clusters from the whole store" },
 	{ "no-settle", 0, CLI_FLAG, &request.no_settle, NULL,
 	  "leave that out after an ingest" },
-	{ "now", 0, CLI_TEXT, &request.now, "TIME", "the time of this run" },
+	{ "now", 0, CLI_TEXT, &request.now_text, "TIME",
+	  "the time of this run" },
 	{ "no-sandbox", 0, CLI_FLAG, &request.no_sandbox, NULL,
 	  "trust every input: for debugging only" },
 	{ "help", 'h', CLI_FLAG, &request.help, NULL, "this text" },
@@ -318,7 +320,8 @@ int main(int argc, char **argv)
 		cli_print_version();
 		return CLI_YES;
 	}
-	if (check(&request, &operands, &err)) {
+	if (check(&request, &operands, &err) ||
+	    cli_now(request.now_text, &request.now, &err)) {
 		cli_complain_error(&err);
 		return CLI_USAGE;
 	}

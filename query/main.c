@@ -162,11 +162,12 @@ static enum status answer(const struct query_command *command,
 		.operands = operands.at + 1,
 		.operand_count = operands.count - 1,
 		.all_kinds = options.all_kinds,
-		.now = cli_now(options.now),
 		.now_is_given = options.now || getenv("SOURCE_DATE_EPOCH"),
 		.store_path = options.store,
 	};
 
+	if (cli_now(options.now, &query.now, err))
+		return err->status;
 	query.printer =
 		table_find_printer(options.json ? "json" : options.format);
 	if (!query.printer)

@@ -438,15 +438,36 @@ void cli_progress_clear(void)
 	progress_shown = false;
 }
 
-uint64_t cli_now(const char *option)
+/* False if it says something else, the clock's then. */
+static bool read_epoch(uint64_t *seconds)
 {
 	const char *epoch = getenv("SOURCE_DATE_EPOCH");
-	uint64_t ticks;
+
+	*seconds = (uint64_t)time(NULL);
+	return !epoch || text_parse_u64(epoch, seconds);
+}
+
+uint64_t cli_clock(void)
+{
 	uint64_t seconds;
 
-	if (option && text_parse_time(option, &ticks))
-		return ticks;
-	if (!epoch || !text_parse_u64(epoch, &seconds))
-		seconds = (uint64_t)time(NULL);
+	(void)read_epoch(&seconds);
 	return text_ticks_of_unix(seconds);
+}
+
+enum status cli_now(const char *option, uint64_t *ret, struct error *err)
+{
+	uint64_t seconds;
+
+	if (option) {
+		if (text_parse_time(option, ret))
+			return STATUS_OK;
+		return error_set(err, STATUS_USAGE, "--now=%s: not a time",
+				 option);
+	}
+	if (!read_epoch(&seconds))
+		return error_set(err, STATUS_USAGE,
+				 "SOURCE_DATE_EPOCH: not seconds since 1970");
+	*ret = text_ticks_of_unix(seconds);
+	return STATUS_OK;
 }

@@ -166,7 +166,7 @@ static size_t tell_level(struct changes_log *log,
 struct changes_log *before_tell(struct before *before,
 				const struct corpus_place *places, size_t count)
 {
-	struct changes_log *log = changes_create(cli_now(NULL));
+	struct changes_log *log = changes_create(cli_clock());
 	bool *added = zeroed(count, sizeof(*added));
 	size_t clusters, families;
 	size_t new_count = 0;

@@ -65,3 +65,11 @@ echo "no dump" >text.dmp
 crashindex --store=refusing nothing.dmp text.dmp 2>&1 | tail -n 1
 crashquery coverage --store=refusing | grep -E '^refused|indexed,'
 crashquery report --store=refusing | grep 'life of the store'
+
+# A time that is none; a store that is not there is not made by a rebuild.
+try crashquery --store=fleet report --now=yesterday
+try crashindex --store=fleet --now=2026-13-01 fleet.tar
+try crashcorpus import --store=fleet --now=soon nothing.tsv
+try env SOURCE_DATE_EPOCH=soon crashquery --store=fleet trends
+try crashcorpus rebuild --store=nowhere
+ls -d nowhere 2>/dev/null || true
