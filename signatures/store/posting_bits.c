@@ -251,13 +251,33 @@ static void close_window(struct window *window)
 	memset(window->has, 0, sizeof(window->has));
 }
 
+/* Gaps of one byte, as long as they lead to rows of the container at hand. */
+static uint64_t keep_short_gaps(struct bytes *in, uint64_t row, uint64_t first,
+				uint64_t *has)
+{
+	const uint8_t *at = in->next;
+	uint64_t place = row - first;
+
+	for (; at < in->end && *at < 0x80 && place + *at < CONTAINER_ROWS;
+	     at++) {
+		place += *at;
+		has[place / WORD_BITS] |= UINT64_C(1) << place % WORD_BITS;
+		place++;
+	}
+	bytes_skip(in, (uint64_t)(at - in->next));
+	return first + place;
+}
+
 static bool keep_gaps(struct bytes *in, struct window *window)
 {
 	const struct target to = { window->has, CONTAINER_ROWS };
 	uint64_t row = 0, first = 0;
 
 	while (bytes_left(in)) {
-		row += *in->next < 0x80 ? *in->next++ : pack_take_varint(in);
+		row = keep_short_gaps(in, row, first, window->has);
+		if (!bytes_left(in))
+			break;
+		row += pack_take_varint(in);
 		if (in->failed || row >= SCHEMA_POSTING_ROWS)
 			return false;
 		for (; row - first >= CONTAINER_ROWS; first += CONTAINER_ROWS)
@@ -269,11 +289,41 @@ static bool keep_gaps(struct bytes *in, struct window *window)
 	return true;
 }
 
-/* What is empty already is not looked at. */
+/* A container of bits is what is kept of the next 65,536 rows. */
+static bool keep_bits(struct bytes body, struct window *window)
+{
+	const size_t words = words_of(window);
+
+	if (bytes_left(&body) < CONTAINER_ROWS / 8)
+		return false;
+	for (size_t i = 0; i < words; i++) {
+		uint64_t word;
+
+		memcpy(&word, body.next + i * sizeof(word), sizeof(word));
+		window->bits[i] &= le64toh(word);
+	}
+	window->bits += words;
+	window->words -= words;
+	return true;
+}
+
+static bool keep_body(struct bytes body, const struct container *it,
+		      struct window *window)
+{
+	const struct target to = { window->has, CONTAINER_ROWS };
+
+	if (!it->is_runs && it->rows > ARRAY_MOST)
+		return keep_bits(body, window);
+	/* What is empty already is not looked at. */
+	if (!is_empty(window) && !set_body(body, it, 0, &to))
+		return false;
+	close_window(window);
+	return true;
+}
+
 static bool keep_roaring(struct bytes *in, uint32_t first_row,
 			 struct window *window)
 {
-	const struct target to = { window->has, CONTAINER_ROWS };
 	struct container containers[CONTAINERS_MOST];
 	const uint32_t count = take_head(in, containers);
 	uint32_t key = first_row / CONTAINER_ROWS;
@@ -287,9 +337,8 @@ static bool keep_roaring(struct bytes *in, uint32_t first_row,
 			return false;
 		for (; key < it->key; key++)
 			close_window(window);
-		if (!is_empty(window) && !set_body(body, it, 0, &to))
+		if (!keep_body(body, it, window))
 			return false;
-		close_window(window);
 		key++;
 	}
 	for (; key < end; key++)

@@ -79,6 +79,10 @@ static void each_form_gives_its_rows(void **state)
 	check(roaring_bitmap_of(1, FIRST), 0, ROWS);
 	check(roaring_bitmap_of(1, ROWS - 1), 0, ROWS);
 	check(every(50), 0, ROWS);
+	/* Side by side where one container ends and another begins. */
+	check(roaring_bitmap_of(4, FIRST, FIRST + 65535, FIRST + 65536,
+				FIRST + 131071),
+	      0, ROWS);
 	check(every(3), 1, ROWS);
 	check(every(1), 1, ROWS);
 	/* Containers of rows beside containers of bits and of runs. */
