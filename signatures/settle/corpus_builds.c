@@ -2,29 +2,39 @@
 #include <string.h>
 
 #include "signatures/base/hash.h"
+#include "signatures/base/room.h"
+#include "signatures/cluster/likeness.h"
 #include "signatures/settle/corpus_memory.h"
+
+/* Without a build, or of no stack. */
+#define NO_BUILD UINT32_MAX
 
 /* A build of a module, and when it was first seen to crash. */
 struct build {
 	uint64_t module, build, time;
-	uint32_t order;
+	uint32_t number; /* as met */
+	uint32_t order;	 /* among those of the module */
+	uint32_t frames;
+	uint32_t first; /* of its frames, once they are placed */
 };
 
-/* A frame without a symbol. */
-struct placed {
-	struct alias_frame place;
-	uint64_t time;
-	uint32_t number;
+/* Frames without a symbol that some stack has. */
+struct places {
+	struct build *builds; /* by number, then in order */
+	size_t build_count, build_room;
+	uint32_t *build_of;	    /* by number of the frame */
+	struct alias_frame *frames; /* in order */
+	uint32_t *numbers;	    /* of them */
+	uint32_t *index; /* back: by number, ALIAS_NOBODY: not placed */
+	size_t count;
 };
 
-static int by_build(const void *left, const void *right)
+static int by_number(const void *left, const void *right)
 {
 	const struct build *a = left;
 	const struct build *b = right;
 
-	if (a->module != b->module)
-		return a->module < b->module ? -1 : 1;
-	return (a->build > b->build) - (a->build < b->build);
+	return (a->number > b->number) - (a->number < b->number);
 }
 
 static int by_first_seen(const void *left, const void *right)
@@ -39,83 +49,163 @@ static int by_first_seen(const void *left, const void *right)
 	return (a->build > b->build) - (a->build < b->build);
 }
 
-/* A frame of any stack's, and when it was first seen. */
-struct sighting {
-	uint64_t time;
-	bool is_there;
-};
-
-/* By the number of the frame. */
-static struct sighting *sightings_of(const struct corpus *corpus)
+/* By what a build of a module is found. */
+static uint64_t build_key(const struct alias_frame *place)
 {
-	struct sighting *seen =
-		corpus_zeroed(corpus->frame_count, sizeof(*seen));
+	const uint64_t key = hash_mix(place->module, place->build);
+
+	return key ? key : 1;
+}
+
+static uint32_t add_build(struct places *places, const struct alias_frame *of)
+{
+	const uint32_t number = (uint32_t)places->build_count;
+
+	if (places->build_count == places->build_room) {
+		places->build_room = places->build_room * 2 + 1024;
+		places->builds =
+			room_again(places->builds,
+				   places->build_room * sizeof(struct build));
+	}
+	places->builds[places->build_count++] =
+		(struct build){ of->module, of->build, UINT64_MAX, number,
+				0,	    0,	       0 };
+	return number;
+}
+
+/* Frames come mostly build by build. */
+static void find_builds(const struct corpus *corpus, struct places *places)
+{
+	struct keymap numbers;
+	const struct alias_frame *last = NULL;
+	uint32_t number = NO_BUILD;
+	bool is_new;
+
+	keymap_init(&numbers);
+	for (size_t i = 0; i < corpus->frame_count; i++) {
+		const struct frame *frame = &corpus->frames[i];
+		uint32_t *known;
+
+		places->build_of[i] = NO_BUILD;
+		if (!frame->bare)
+			continue;
+		if (!last || last->module != frame->place.module ||
+		    last->build != frame->place.build) {
+			known = keymap_put(&numbers, build_key(&frame->place),
+					   &is_new);
+			if (is_new)
+				*known = add_build(places, &frame->place);
+			number = *known;
+			last = &frame->place;
+		}
+		places->build_of[i] = number;
+	}
+	keymap_deinit(&numbers);
+}
+
+/* Which are of a stack, and when builds were first seen. */
+static bool *see_stacks(const struct corpus *corpus, struct places *places)
+{
+	bool *seen = corpus_zeroed(corpus->frame_count, sizeof(*seen));
 
 	for (size_t i = 0; i < corpus->stack_count; i++) {
 		const struct stack *stack = &corpus->stacks[i];
+		const uint32_t *frames = corpus->stacked + stack->first_frame;
 
 		for (uint32_t k = 0; stack->count && k < stack->frame_count;
 		     k++) {
-			struct sighting *at =
-				&seen[corpus->stacked[stack->first_frame + k]];
+			const uint32_t number = places->build_of[frames[k]];
+			struct build *build;
 
-			if (!at->is_there || stack->time < at->time)
-				at->time = stack->time;
-			at->is_there = true;
+			if (number == NO_BUILD)
+				continue;
+			build = &places->builds[number];
+			if (stack->time < build->time)
+				build->time = stack->time;
+			build->frames += !seen[frames[k]];
+			seen[frames[k]] = true;
 		}
 	}
 	return seen;
 }
 
 /* Number the builds of each module by the time they were first seen. */
-static void order_builds(struct placed *placed, size_t placed_count)
+static void order_builds(struct places *places)
 {
-	struct build *builds = corpus_zeroed(placed_count, sizeof(*builds));
-	size_t count = 0;
+	struct build *builds = places->builds;
+	const size_t count = places->build_count;
+	uint32_t order = 0;
 
-	for (size_t i = 0; i < placed_count; i++)
-		builds[i] = (struct build){ placed[i].place.module,
-					    placed[i].place.build,
-					    placed[i].time, 0 };
-	if (placed_count > 1)
-		qsort(builds, placed_count, sizeof(*builds), by_build);
-	for (size_t i = 0; i < placed_count; i++) {
-		if (count == 0 || by_build(&builds[i], &builds[count - 1]) != 0)
-			builds[count++] = builds[i];
-		else if (builds[i].time < builds[count - 1].time)
-			builds[count - 1].time = builds[i].time;
-	}
 	if (count > 1)
 		qsort(builds, count, sizeof(*builds), by_first_seen);
-	for (size_t i = 1; i < count; i++)
-		if (builds[i].module == builds[i - 1].module)
-			builds[i].order = builds[i - 1].order + 1;
-	if (count > 1)
-		qsort(builds, count, sizeof(*builds), by_build);
-	for (size_t i = 0; i < placed_count; i++) {
-		struct alias_frame *place = &placed[i].place;
-		const struct build wanted = { place->module, place->build, 0,
-					      0 };
-		const struct build *found = bsearch(&wanted, builds, count,
-						    sizeof(*builds), by_build);
-
-		place->order = found->order;
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0 && builds[i].module != builds[i - 1].module)
+			order = 0;
+		builds[i].order = order;
+		order += builds[i].frames > 0;
+		builds[i].first = (uint32_t)places->count;
+		places->count += builds[i].frames;
 	}
-	free(builds);
+	if (count > 1)
+		qsort(builds, count, sizeof(*builds), by_number);
 }
 
-static int by_place(const void *left, const void *right)
+/* By module, order and offset. */
+static void place_frames(const struct corpus *corpus, const bool *seen,
+			 struct places *places)
 {
-	const struct alias_frame *a = &((const struct placed *)left)->place;
-	const struct alias_frame *b = &((const struct placed *)right)->place;
+	uint64_t *sorted = room_again(NULL, places->count * sizeof(*sorted));
 
-	if (a->module != b->module)
-		return a->module < b->module ? -1 : 1;
-	if (a->order != b->order)
-		return a->order < b->order ? -1 : 1;
-	if (a->build != b->build)
-		return a->build < b->build ? -1 : 1;
-	return (a->offset > b->offset) - (a->offset < b->offset);
+	places->frames = corpus_zeroed(places->count, sizeof(*places->frames));
+	places->numbers =
+		corpus_zeroed(places->count, sizeof(*places->numbers));
+	for (uint32_t i = 0; i < corpus->frame_count; i++)
+		if (seen[i])
+			sorted[places->builds[places->build_of[i]].first++] =
+				(uint64_t)corpus->frames[i].place.offset << 32 |
+				i;
+	for (size_t b = 0; b < places->build_count; b++) {
+		const struct build *build = &places->builds[b];
+
+		likeness_sort(sorted + build->first - build->frames,
+			      build->frames);
+	}
+	for (size_t i = 0; i < places->count; i++) {
+		const uint32_t number = (uint32_t)sorted[i];
+
+		places->numbers[i] = number;
+		places->index[number] = (uint32_t)i;
+		places->frames[i] = corpus->frames[number].place;
+		places->frames[i].order =
+			places->builds[places->build_of[number]].order;
+	}
+	free(sorted);
+}
+
+static struct places places_of(const struct corpus *corpus)
+{
+	struct places places = { .count = 0 };
+	bool *seen;
+
+	places.build_of =
+		room_again(NULL, corpus->frame_count * sizeof(uint32_t));
+	places.index = room_again(NULL, corpus->frame_count * sizeof(uint32_t));
+	memset(places.index, 0xff, corpus->frame_count * sizeof(uint32_t));
+	find_builds(corpus, &places);
+	seen = see_stacks(corpus, &places);
+	order_builds(&places);
+	place_frames(corpus, seen, &places);
+	free(seen);
+	free(places.builds);
+	free(places.build_of);
+	return places;
+}
+
+static void places_deinit(struct places *places)
+{
+	free(places->frames);
+	free(places->numbers);
+	free(places->index);
 }
 
 /* What of the stacks is bare; count in *ret_count. */
@@ -152,14 +242,6 @@ static struct alias_stack *bare_stacks(const struct corpus *corpus,
 	return stacks;
 }
 
-/* By what a build of a module is found. */
-static uint64_t build_key(const struct alias_frame *place)
-{
-	const uint64_t key = hash_mix(place->module, place->build);
-
-	return key ? key : 1;
-}
-
 /* Builds with a frame of a stack that has come or gone since the last pass. */
 static void find_touched(const struct corpus *corpus, struct keymap *ret)
 {
@@ -186,25 +268,22 @@ static void find_touched(const struct corpus *corpus, struct keymap *ret)
 	}
 }
 
-/* The same by frame, in the order of placed. */
+/* The same by frame, as they are placed. */
 static bool *touched_frames(const struct corpus *corpus,
-			    const struct placed *placed, size_t count)
+			    const struct places *places)
 {
-	bool *ret = corpus_zeroed(count, sizeof(*ret));
+	const struct alias_frame *frames = places->frames;
+	bool *ret = corpus_zeroed(places->count, sizeof(*ret));
 	struct keymap touched;
 	uint32_t unused;
 
 	keymap_init(&touched);
 	find_touched(corpus, &touched);
-	for (size_t i = 0; i < count; i++)
-		ret[i] = i > 0 &&
-					 placed[i].place.module ==
-						 placed[i - 1].place.module &&
-					 placed[i].place.build ==
-						 placed[i - 1].place.build
+	for (size_t i = 0; i < places->count; i++)
+		ret[i] = i > 0 && frames[i].module == frames[i - 1].module &&
+					 frames[i].build == frames[i - 1].build
 				 ? ret[i - 1]
-				 : keymap_find(&touched,
-					       build_key(&placed[i].place),
+				 : keymap_find(&touched, build_key(&frames[i]),
 					       &unused);
 	keymap_deinit(&touched);
 	return ret;
@@ -212,32 +291,34 @@ static bool *touched_frames(const struct corpus *corpus,
 
 /* From numbers of frames to where they are placed. */
 static void recall_names(const struct corpus_learned *learned,
-			 const struct placed *placed, const uint32_t *index,
-			 size_t count, uint32_t (*ret)[ALIAS_ROUNDS])
+			 const struct places *places,
+			 uint32_t (*ret)[ALIAS_ROUNDS])
 {
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < places->count; i++)
 		for (size_t r = 0; r < ALIAS_ROUNDS; r++) {
-			const uint32_t number = placed[i].number;
+			const uint32_t number = places->numbers[i];
 			const uint32_t named =
 				number < learned->named_count
 					? learned->named[number][r]
 					: ALIAS_NOBODY;
 
-			ret[i][r] = named == ALIAS_NOBODY ? ALIAS_NOBODY
-							  : index[named];
+			ret[i][r] = named == ALIAS_NOBODY
+					    ? ALIAS_NOBODY
+					    : places->index[named];
 		}
 }
 
 /* What is not placed is of no stack, and may be called anything. */
-static void find_renamed(struct corpus *corpus, const struct placed *placed,
-			 size_t count, uint32_t (*named)[ALIAS_ROUNDS])
+static void find_renamed(struct corpus *corpus, const struct places *places,
+			 uint32_t (*named)[ALIAS_ROUNDS])
 {
 	const struct corpus_learned *learned = &corpus->learned;
 
 	corpus->renamed = corpus_zeroed(corpus->frame_count, sizeof(bool));
-	for (size_t i = 0; i < count; i++) {
-		const uint32_t number = placed[i].number;
-		const uint32_t name = placed[named[i][ALIAS_ROUNDS - 1]].number;
+	for (size_t i = 0; i < places->count; i++) {
+		const uint32_t number = places->numbers[i];
+		const uint32_t name =
+			places->numbers[named[i][ALIAS_ROUNDS - 1]];
 
 		corpus->renamed[number] =
 			number >= learned->named_count ||
@@ -246,34 +327,32 @@ static void find_renamed(struct corpus *corpus, const struct placed *placed,
 }
 
 /* And back; what is not placed has no name. */
-static void keep_names(struct corpus *corpus, const struct placed *placed,
-		       size_t count, uint32_t (*named)[ALIAS_ROUNDS])
+static void keep_names(struct corpus *corpus, const struct places *places,
+		       uint32_t (*named)[ALIAS_ROUNDS])
 {
 	struct corpus_learned *learned = &corpus->learned;
 
-	find_renamed(corpus, placed, count, named);
-	free(learned->named);
-	learned->named =
-		corpus_zeroed(corpus->frame_count, sizeof(*learned->named));
+	find_renamed(corpus, places, named);
 	learned->named_count = corpus->frame_count;
+	learned->named = room_again(
+		learned->named, learned->named_count * sizeof(*learned->named));
 	memset(learned->named, 0xff,
 	       learned->named_count * sizeof(*learned->named));
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < places->count; i++)
 		for (size_t r = 0; r < ALIAS_ROUNDS; r++)
-			learned->named[placed[i].number][r] =
-				placed[named[i][r]].number;
+			learned->named[places->numbers[i]][r] =
+				places->numbers[named[i][r]];
 }
 
-/* index: of each frame by number, where it is placed. */
-static void learn(struct corpus *corpus, const struct placed *placed,
-		  const struct alias_frame *frames, size_t count,
-		  const uint32_t *index, uint32_t *node)
+static void learn(struct corpus *corpus, const struct places *places,
+		  uint32_t *node)
 {
 	struct corpus_learned *learned = &corpus->learned;
-	uint32_t(*named)[ALIAS_ROUNDS] = corpus_zeroed(count, sizeof(*named));
-	bool *touched = touched_frames(corpus, placed, count);
+	uint32_t(*named)[ALIAS_ROUNDS] =
+		corpus_zeroed(places->count, sizeof(*named));
+	bool *touched = touched_frames(corpus, places);
 	uint32_t *stacked =
-		corpus_zeroed(corpus->stacked_count, sizeof(*stacked));
+		room_again(NULL, corpus->stacked_count * sizeof(*stacked));
 	struct alias_memory memory = {
 		.named = named,
 		.touched = touched,
@@ -284,58 +363,31 @@ static void learn(struct corpus *corpus, const struct placed *placed,
 	struct alias_stack *stacks;
 	size_t stack_count;
 
-	recall_names(learned, placed, index, count, named);
-	stacks = bare_stacks(corpus, index, stacked, &stack_count);
-	alias_learn(frames, count, stacks, stack_count, &memory, node);
+	recall_names(learned, places, named);
+	stacks = bare_stacks(corpus, places->index, stacked, &stack_count);
+	alias_learn(places->frames, places->count, stacks, stack_count, &memory,
+		    node);
 	learned->builds = memory.learned;
 	learned->build_count = memory.learned_count;
-	keep_names(corpus, placed, count, named);
+	keep_names(corpus, places, named);
 	free(named);
 	free(touched);
 	free(stacked);
 	free(stacks);
 }
 
-/* Frames without a symbol that some stack has, in order. */
-static size_t place_frames(const struct corpus *corpus, struct placed *ret)
-{
-	struct sighting *seen = sightings_of(corpus);
-	size_t count = 0;
-
-	for (uint32_t i = 0; i < corpus->frame_count; i++)
-		if (corpus->frames[i].bare && seen[i].is_there)
-			ret[count++] = (struct placed){ corpus->frames[i].place,
-							seen[i].time, i };
-	free(seen);
-	order_builds(ret, count);
-	if (count > 1)
-		qsort(ret, count, sizeof(*ret), by_place);
-	return count;
-}
-
 void corpus_builds_unite(struct corpus *corpus)
 {
-	struct placed *placed =
-		corpus_zeroed(corpus->frame_count, sizeof(*placed));
-	const size_t count = place_frames(corpus, placed);
-	struct alias_frame *frames = corpus_zeroed(count, sizeof(*frames));
-	uint32_t *index = corpus_zeroed(corpus->frame_count, sizeof(*index));
-	uint32_t *node = corpus_zeroed(count, sizeof(*node));
+	struct places places = places_of(corpus);
+	uint32_t *node = room_again(NULL, places.count * sizeof(*node));
 
-	memset(index, 0xff, corpus->frame_count * sizeof(*index));
-	for (uint32_t i = 0; i < count; i++) {
-		frames[i] = placed[i].place;
-		index[placed[i].number] = i;
-	}
-	learn(corpus, placed, frames, count, index, node);
-	for (uint32_t i = 0; i < count; i++) {
-		const struct alias_frame *named = &frames[node[i]];
+	learn(corpus, &places, node);
+	for (uint32_t i = 0; i < places.count; i++) {
+		const struct alias_frame *named = &places.frames[node[i]];
 
-		corpus->frames[placed[i].number].feature.id = hash_mix(
+		corpus->frames[places.numbers[i]].feature.id = hash_mix(
 			named->module, hash_mix(named->build, named->offset));
 	}
-	free(placed);
-	free(frames);
-	free(index);
+	places_deinit(&places);
 	free(node);
 }
