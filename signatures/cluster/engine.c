@@ -54,6 +54,7 @@ void engine_destroy(struct engine *engine)
 	free(engine->stored);
 	free(engine->filled);
 	free(engine->cut_keys);
+	free(engine->pages);
 	if (engine->cuts.at)
 		engine_cut_deinit(engine);
 	free(engine);

@@ -77,6 +77,7 @@ struct engine {
 	struct weights weights;
 	const struct engine_table *table; /* NULL: all is in memory */
 	bool damaged;
+	struct bytes *pages;   /* of the table that were asked for, or NULL */
 	struct keymap numbers; /* feature -> index into postings */
 	struct posting *postings;
 	size_t posting_count, posting_room;

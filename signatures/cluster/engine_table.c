@@ -5,8 +5,9 @@
 #include "signatures/cluster/engine_state.h"
 
 enum {
-	TABLE_VERSION = 3,
-	PAGE_BITS = 15,	 /* of a feature: the page it is on */
+	TABLE_VERSION = 4,
+	PAGE_BITS = 17,	 /* of a feature: the page it is on */
+	PAGE_BYTES = 3,	 /* of a page's number in a key */
 	FIXED_BYTES = 40 /* of a signature, in front of its features */
 };
 
@@ -217,13 +218,35 @@ static bool take_entry(struct bytes *page, struct entry *entry)
 	return true;
 }
 
+/* Nearly every page is asked for many times, and finding it is the work. */
+static bool get_page(struct engine *engine, uint32_t number, struct bytes *ret)
+{
+	struct bytes *page;
+
+	if (!engine->pages)
+		engine->pages = engine_state_must(
+			calloc((size_t)1 << PAGE_BITS, sizeof(*page)));
+	page = &engine->pages[number];
+	/* One that is not there is nothing but not NULL. */
+	if (!page->next && !get(engine->table, 'f', number, PAGE_BYTES, page))
+		*page = bytes_of("", 0);
+	*ret = *page;
+	return bytes_left(ret) > 0;
+}
+
+static void forget_pages(struct engine *engine)
+{
+	free(engine->pages);
+	engine->pages = NULL;
+}
+
 static bool find_entry(struct engine *engine, uint32_t feature,
 		       struct bytes *ret)
 {
 	struct entry entry = first_of(page_of(feature));
 	struct bytes page;
 
-	if (!get(engine->table, 'f', page_of(feature), 2, &page))
+	if (!get_page(engine, page_of(feature), &page))
 		return false;
 	while (take_entry(&page, &entry) && entry.feature < feature)
 		continue;
@@ -423,13 +446,13 @@ static void save_page(struct engine *engine, struct posting *const *all,
 	const uint32_t page = page_of(all[0]->feature);
 	struct bytes there;
 
-	if (!get(table, 'f', page, 2, &there))
+	if (!get(table, 'f', page, PAGE_BYTES, &there))
 		there = bytes_of("", 0);
 	there = merge_page(engine, there, all, count, arena);
 	if (bytes_left(&there))
-		put(table, 'f', page, 2, there);
+		put(table, 'f', page, PAGE_BYTES, there);
 	else
-		erase(table, 'f', page, 2);
+		erase(table, 'f', page, PAGE_BYTES);
 }
 
 static void save_stored(const struct stored *stored, uint32_t position,
@@ -487,6 +510,8 @@ static void save_postings(struct engine *engine,
 		    is_ready(engine, posting))
 			all[count++] = posting;
 	}
+	/* From here on something is put. */
+	forget_pages(engine);
 	if (count > 1)
 		qsort(all, count, sizeof(struct posting *), by_feature);
 	for (size_t i = 0; i < count; i++) {
@@ -513,6 +538,8 @@ void engine_table_save(struct engine *engine, const struct engine_table *table)
 	struct pack out;
 	uint32_t position;
 
+	/* Others may have put something since. */
+	forget_pages(engine);
 	arena_init(&arena);
 	for (size_t i = 0; i < engine->cut_count; i++)
 		if (!engine_position(engine, engine->cut_keys[i], &position))

@@ -13,7 +13,7 @@
  *	                     for each a bit, lowest first: did the search that
  *	                     placed it look it up
  *	'k' key u64          u32 position
- *	'f' page u16         of each feature whose highest 15 bits are these,
+ *	'f' page u24         of each feature whose highest 17 bits are these,
  *	                     rising: v feature less the one before, v bytes of
  *	                     what follows; v signatures that have it; v epoch, v
  *	                     how many of them came since; then the positions
@@ -33,7 +33,10 @@
 
 #define ENGINE_KEY_BYTES 9
 
-/* Answers of get live until the next put. */
+/*
+ * Answers of get live until the next put; nobody puts anything between the
+ * first signature that an engine is asked for and engine_table_save().
+ */
 struct engine_table {
 	void *closure;
 	bool (*get)(void *closure, const uint8_t *key, size_t size,
