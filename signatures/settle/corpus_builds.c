@@ -182,27 +182,27 @@ static void place_frames(const struct corpus *corpus, const bool *seen,
 	free(sorted);
 }
 
-static struct places places_of(const struct corpus *corpus)
+static void find_places(const struct corpus *corpus, struct places *ret)
 {
-	struct places places = { .count = 0 };
+	const size_t count = corpus->frame_count;
 	bool *seen;
 
-	places.build_of =
-		room_again(NULL, corpus->frame_count * sizeof(uint32_t));
-	places.index = room_again(NULL, corpus->frame_count * sizeof(uint32_t));
-	memset(places.index, 0xff, corpus->frame_count * sizeof(uint32_t));
-	find_builds(corpus, &places);
-	seen = see_stacks(corpus, &places);
-	order_builds(&places);
-	place_frames(corpus, seen, &places);
+	*ret = (struct places){
+		.build_of = room_again(NULL, count * sizeof(uint32_t)),
+		.index = room_again(NULL, count * sizeof(uint32_t)),
+	};
+	memset(ret->index, 0xff, count * sizeof(uint32_t));
+	find_builds(corpus, ret);
+	seen = see_stacks(corpus, ret);
+	order_builds(ret);
+	place_frames(corpus, seen, ret);
 	free(seen);
-	free(places.builds);
-	free(places.build_of);
-	return places;
 }
 
 static void places_deinit(struct places *places)
 {
+	free(places->builds);
+	free(places->build_of);
 	free(places->frames);
 	free(places->numbers);
 	free(places->index);
@@ -378,9 +378,11 @@ static void learn(struct corpus *corpus, const struct places *places,
 
 void corpus_builds_unite(struct corpus *corpus)
 {
-	struct places places = places_of(corpus);
-	uint32_t *node = room_again(NULL, places.count * sizeof(*node));
+	struct places places;
+	uint32_t *node;
 
+	find_places(corpus, &places);
+	node = room_again(NULL, places.count * sizeof(*node));
 	learn(corpus, &places, node);
 	for (uint32_t i = 0; i < places.count; i++) {
 		const struct alias_frame *named = &places.frames[node[i]];
