@@ -251,6 +251,24 @@ static void fetch(const struct stored *stored)
 		__builtin_prefetch((const char *)stored + i * LINE);
 }
 
+/* Whatever has been placed in front of them. */
+static uint64_t hash_of(struct engine *engine, const struct candidate *found,
+			size_t count)
+{
+	uint64_t ret = count;
+
+	for (size_t k = 0; k < count; k++) {
+		uint32_t score;
+
+		memcpy(&score, &found[k].score, sizeof(score));
+		ret = hash_mix(
+			ret,
+			engine_state_stored(engine, found[k].signature)->key ^
+				score);
+	}
+	return ret;
+}
+
 /* Search, then measure each candidate; best first. */
 static size_t nearest(struct engine *engine, const struct weighed *query,
 		      float share, struct candidate best[CANDIDATES])
@@ -270,7 +288,40 @@ static size_t nearest(struct engine *engine, const struct weighed *query,
 		next.score = likeness_of(query, &stored->weighed);
 		count = keep_best(best, count, CANDIDATES, next);
 	}
+	engine->last_found = hash_of(engine, found, searched);
 	return count;
+}
+
+/* Of its features those that the search looked up, which is the last one. */
+static void mark_looked_up(const struct engine *engine, struct stored *stored)
+{
+	const struct weighted last = engine->last;
+
+	for (uint32_t k = 0; k < stored->weighed.count; k++) {
+		const struct weighted at = stored->weighed.at[k];
+		const bool is_first =
+			at.weight > last.weight || (at.weight == last.weight &&
+						    at.feature <= last.feature);
+
+		stored->order[k] =
+			(uint16_t)(engine_state_order(stored, k) |
+				   (is_first ? ENGINE_LOOKED_UP : 0));
+	}
+}
+
+bool engine_finds_as_before(struct engine *engine, struct stored *stored)
+{
+	struct candidate found[CANDIDATES];
+	size_t count;
+
+	engine_state_weigh_stored(engine, stored);
+	count = search(engine, &stored->weighed, JOIN_SHARE, found);
+	/* It may have looked at less or more, to find the same. */
+	mark_looked_up(engine, stored);
+	for (size_t k = 0; k < count; k++)
+		if (engine_state_stored(engine, found[k].signature)->has_moved)
+			return false;
+	return hash_of(engine, found, count) == stored->found;
 }
 
 /* A cluster's score is the mean of its best few members among those found. */
@@ -333,23 +384,6 @@ static struct engine_place decide(const struct engine *engine, uint64_t key,
 	return place;
 }
 
-/* Of its features those that the search looked up, which is the last one. */
-static void mark_looked_up(const struct engine *engine, struct stored *stored)
-{
-	const struct weighted last = engine->last;
-
-	for (uint32_t k = 0; k < stored->weighed.count; k++) {
-		const struct weighted at = stored->weighed.at[k];
-		const bool is_first =
-			at.weight > last.weight || (at.weight == last.weight &&
-						    at.feature <= last.feature);
-
-		stored->order[k] =
-			(uint16_t)(engine_state_order(stored, k) |
-				   (is_first ? ENGINE_LOOKED_UP : 0));
-	}
-}
-
 struct engine_place engine_insert_stored(struct engine *engine,
 					 struct stored *stored)
 {
@@ -359,6 +393,7 @@ struct engine_place engine_insert_stored(struct engine *engine,
 	engine_state_weigh_stored(engine, stored);
 	count = nearest(engine, &stored->weighed, JOIN_SHARE, best);
 	mark_looked_up(engine, stored);
+	stored->found = engine->last_found;
 	stored->place = decide(engine, stored->key, best, count);
 	engine_state_store(engine, stored);
 	return stored->place;

@@ -15,10 +15,12 @@ static void disturb(struct engine_cuts *cuts, const struct stored *stored)
 				 (uint64_t)weighed->at[k].feature + 1, &added);
 }
 
-void engine_cut_disturb(struct engine *engine, const struct stored *stored)
+void engine_cut_disturb(struct engine *engine, struct stored *stored)
 {
-	if (engine->cuts.count)
-		disturb(&engine->cuts, stored);
+	if (!engine->cuts.count)
+		return;
+	stored->has_moved = true;
+	disturb(&engine->cuts, stored);
 }
 
 static bool is_disturbed(const struct engine_cuts *cuts,
@@ -121,14 +123,16 @@ bool engine_cut_return(struct engine *engine, uint64_t key)
 		leave(engine, cuts->next);
 	stored = cuts->at[i];
 	cuts->at[i] = NULL;
+	stored->has_moved = false;
 	if (is_of_epoch(engine, cuts->first + i) &&
-	    !is_disturbed(cuts, stored)) {
+	    (!is_disturbed(cuts, stored) ||
+	     engine_finds_as_before(engine, stored))) {
 		engine_state_store(engine, stored);
 		return true;
 	}
 	before = stored->place;
 	after = engine_insert_stored(engine, stored);
 	if (before.cluster != after.cluster || before.family != after.family)
-		disturb(cuts, stored);
+		engine_cut_disturb(engine, stored);
 	return true;
 }

@@ -2,10 +2,11 @@
  * engine_cut.h - signatures that are taken back, and come again.
  *
  * A late crash belongs in front of others, so what stands behind its place is
- * cut and inserted again.  Most of it need not be searched for.  What a search
+ * cut and inserted again.  Most of it has the place it had.  What a search
  * finds follows from the features it looked up: where none of them is of a
  * signature that was left out, is new, or has another place now, all is as it
- * was.  That holds while weights are the same, which is within an epoch.
+ * was.  So it is where the search finds what it found before, and none of
+ * these.  That holds while weights are the same, which is within an epoch.
  */
 #ifndef CLUSTER_ENGINE_CUT_H
 #define CLUSTER_ENGINE_CUT_H

@@ -52,7 +52,9 @@ struct stored {
 				   ENGINE_LOOKED_UP */
 	uint64_t key;
 	struct engine_place place;
+	uint64_t found; /* hash of the candidates that it was held against */
 	uint32_t weighed_in; /* epoch, by serial; 0 = never */
+	bool has_moved;	     /* since the cut: it came to another place */
 };
 
 /* A signature that a search met; those of other searches are free places. */
@@ -95,8 +97,10 @@ struct engine {
 	struct touch touches[ENGINE_TOUCHES];
 	uint16_t touched[ENGINE_TOUCHED_MOST]; /* of touches, as met */
 	struct engine_cuts cuts;
-	struct weighted last; /* that the last search looked up */
-	uint64_t *cut_keys;   /* to be erased unless they came again */
+	/* Of the last search: what it looked up last, and what it found. */
+	struct weighted last;
+	uint64_t last_found;
+	uint64_t *cut_keys; /* to be erased unless they came again */
 	size_t cut_count, cut_room;
 	struct weighted scratch[ENGINE_FEATURES_MAX];
 	uint64_t sorted[ENGINE_FEATURES_MAX];
@@ -154,8 +158,14 @@ void engine_state_store(struct engine *engine, struct stored *stored);
 struct engine_place engine_insert_stored(struct engine *engine,
 					 struct stored *stored);
 
+/*
+ * Search for it, but hold it against nothing: does the search find what it
+ * found when it was placed, and where that was?
+ */
+bool engine_finds_as_before(struct engine *engine, struct stored *stored);
+
 /* Where features of a new signature were looked up, all may be otherwise. */
-void engine_cut_disturb(struct engine *engine, const struct stored *stored);
+void engine_cut_disturb(struct engine *engine, struct stored *stored);
 void engine_cut_deinit(struct engine *engine);
 
 /* Take the newest signature to the cuts; the epoch is the caller's to see to.

@@ -8,7 +8,7 @@ enum {
 	TABLE_VERSION = 4,
 	PAGE_BITS = 17,	 /* of a feature: the page it is on */
 	PAGE_BYTES = 3,	 /* of a page's number in a key */
-	FIXED_BYTES = 40 /* of a signature, in front of its features */
+	FIXED_BYTES = 48 /* of a signature, in front of its features */
 };
 
 static size_t make_key(uint8_t ret[ENGINE_KEY_BYTES], char kind,
@@ -127,7 +127,7 @@ struct stored *engine_table_stored(struct engine *engine, uint32_t position)
 	struct stored *ret;
 	struct bytes in;
 	size_t count;
-	uint64_t key;
+	uint64_t key, found;
 	struct engine_place place = { 0 };
 
 	if (!engine->table || !get(engine->table, 's', position, 4, &in) ||
@@ -141,12 +141,14 @@ struct stored *engine_table_stored(struct engine *engine, uint32_t position)
 	place.nearest = bytes_u64(&in);
 	place.score = float_of(bytes_u32(&in));
 	place.likeness = float_of(bytes_u32(&in));
+	found = bytes_u64(&in);
 	for (size_t i = 0; i < count; i++)
 		engine->stream[i] = bytes_u32(&in);
 	ret = engine_state_stored_make(engine, engine->stream, count);
 	take_looked_up(ret, &in);
 	ret->key = key;
 	ret->place = place;
+	ret->found = found;
 	return ret;
 }
 
@@ -470,6 +472,7 @@ static void save_stored(const struct stored *stored, uint32_t position,
 	pack_u64(&out, place->nearest);
 	pack_u32(&out, bits_of(place->score));
 	pack_u32(&out, bits_of(place->likeness));
+	pack_u64(&out, stored->found);
 	for (size_t i = 0; i < count; i++)
 		pack_u32(&out, stream[i]);
 	pack_looked_up(&out, stored);

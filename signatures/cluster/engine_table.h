@@ -9,7 +9,9 @@
  *
  *	'h'                  u32 version, u32 signatures, f32 strict, f32 loose
  *	's' position u32     u64 key, cluster, family, nearest; f32 score,
- *	                     likeness; features u32 in the order of the stream;
+ *	                     likeness; u64 hash of what the search that
+ *	                     placed it found; features u32 in the order of
+ *	                     the stream;
  *	                     for each a bit, lowest first: did the search that
  *	                     placed it look it up
  *	'k' key u64          u32 position
