@@ -438,26 +438,14 @@ void cli_progress_clear(void)
 	progress_shown = false;
 }
 
-/* False if it says something else, the clock's then. */
-static bool read_epoch(uint64_t *seconds)
+/* Of this run, where it was said; 0 = it was not. */
+static uint64_t said_now;
+
+static enum status read_now(const char *option, uint64_t *ret,
+			    struct error *err)
 {
 	const char *epoch = getenv("SOURCE_DATE_EPOCH");
-
-	*seconds = (uint64_t)time(NULL);
-	return !epoch || text_parse_u64(epoch, seconds);
-}
-
-uint64_t cli_clock(void)
-{
-	uint64_t seconds;
-
-	(void)read_epoch(&seconds);
-	return text_ticks_of_unix(seconds);
-}
-
-enum status cli_now(const char *option, uint64_t *ret, struct error *err)
-{
-	uint64_t seconds;
+	uint64_t seconds = (uint64_t)time(NULL);
 
 	if (option) {
 		if (text_parse_time(option, ret))
@@ -465,9 +453,27 @@ enum status cli_now(const char *option, uint64_t *ret, struct error *err)
 		return error_set(err, STATUS_USAGE, "--now=%s: not a time",
 				 option);
 	}
-	if (!read_epoch(&seconds))
+	if (epoch && !text_parse_u64(epoch, &seconds))
 		return error_set(err, STATUS_USAGE,
 				 "SOURCE_DATE_EPOCH: not seconds since 1970");
 	*ret = text_ticks_of_unix(seconds);
 	return STATUS_OK;
+}
+
+enum status cli_now(const char *option, uint64_t *ret, struct error *err)
+{
+	if (read_now(option, ret, err))
+		return err->status;
+	said_now = option ? *ret : 0;
+	return STATUS_OK;
+}
+
+uint64_t cli_clock(void)
+{
+	struct error err;
+	uint64_t now = said_now;
+
+	if (!now && read_now(NULL, &now, &err))
+		now = text_ticks_of_unix((uint64_t)time(NULL));
+	return now;
 }

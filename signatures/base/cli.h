@@ -95,10 +95,13 @@ void cli_progress(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
 void cli_progress_clear(void);
 
-/* "now" as FILETIME: SOURCE_DATE_EPOCH if it makes sense, or the clock. */
-uint64_t cli_clock(void);
-/* --now, or that; refused where what is said makes no sense. */
+/*
+ * "now" as FILETIME: --now, or SOURCE_DATE_EPOCH, or the clock; refused where
+ * what is said makes no sense.
+ */
 enum status cli_now(const char *option, uint64_t *ret,
 		    struct error *err) MUST_CHECK;
+/* The same for who is not told, once it was said; else the clock. */
+uint64_t cli_clock(void);
 
 #endif

@@ -70,6 +70,8 @@ crashquery report --store=refusing | grep 'life of the store'
 try crashquery --store=fleet report --now=yesterday
 try crashindex --store=fleet --now=2026-13-01 fleet.tar
 try crashcorpus import --store=fleet --now=soon nothing.tsv
+crashindex --store=dated --now=2026-11-03T04:00:00Z fleet.tar 2>/dev/null
+crashquery --store=dated changes
 try env SOURCE_DATE_EPOCH=soon crashquery --store=fleet trends
 try crashcorpus rebuild --store=nowhere
 ls -d nowhere 2>/dev/null || true
