@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "query/count.h"
 #include "query/greatest.h"
 #include "signatures/base/room.h"
 #include "signatures/base/text.h"
@@ -84,6 +85,46 @@ static uint64_t *births(const struct clumps *clumps, uint32_t rows,
 	return born;
 }
 
+/* Terms as bits: few enough to stay in the caches where rows do not. */
+struct aging {
+	struct clumps *clumps;
+	uint64_t *old; /* first seen before */
+	uint64_t *met; /* of the rows asked about */
+};
+
+static bool leave_out_old(void *closure, uint32_t row)
+{
+	const struct aging *aging = closure;
+	struct clumps *clumps = aging->clumps;
+	const uint32_t term = clumps->terms[row];
+
+	if (!count_bit(aging->old, term))
+		return true;
+	clumps->older += !count_bit(aging->met, term);
+	aging->met[term / 64] |= UINT64_C(1) << term % 64;
+	clumps->older_crashes++;
+	clumps->terms[row] = 0;
+	return true;
+}
+
+/* Counts what is asked about and was first seen before; it has no term then. */
+static void leave_out_older(struct clumps *clumps, const struct plan *plan,
+			    const uint64_t *born, uint32_t bound)
+{
+	struct aging aging = {
+		.clumps = clumps,
+		.old = zeroed(bound / 64 + 1, sizeof(*aging.old)),
+		.met = zeroed(bound / 64 + 1, sizeof(*aging.met)),
+	};
+
+	for (uint32_t term = 1; term < bound; term++)
+		if (born[term] < clumps->since)
+			aging.old[term / 64] |= UINT64_C(1) << term % 64;
+	plan_walk(plan, leave_out_old, &aging);
+	free(aging.old);
+	free(aging.met);
+}
+
 static void count_clumps(struct clumps *clumps, struct counting *counting,
 			 const uint64_t *born)
 {
@@ -96,11 +137,6 @@ static void count_clumps(struct clumps *clumps, struct counting *counting,
 
 		if (from == to)
 			continue;
-		if (born[term] < clumps->since) {
-			clumps->older++;
-			clumps->older_crashes += to - from;
-			continue;
-		}
 		*clump = (struct clump){ .term = term,
 					 .crashes = to - from,
 					 .born = born[term],
@@ -142,6 +178,8 @@ void clump_gather(struct query *query, const struct plan *plan,
 		&clumps.calendar, clumps.window_from, counting.half);
 	counting.days.now = (double)calendar_covered(
 		&clumps.calendar, counting.half, clumps.window_to);
+	if (since)
+		leave_out_older(&clumps, plan, born, bound);
 	clumps.index = factor_index_make(plan, clumps.terms, bound);
 	clumps.at = room_take(bound + 1ul, sizeof(*clumps.at));
 	clumps.unclustered = plan->matched;

@@ -180,11 +180,11 @@ struct factor_index factor_index_make(const struct plan *plan,
 	struct filling filling = { .keys = keys, .index = &index };
 
 	index.first = must(calloc((size_t)bound + 2, sizeof(*index.first)));
-	index.rows =
-		must(calloc((size_t)plan->matched + 1, sizeof(*index.rows)));
 	plan_walk(plan, count_key, &filling);
 	for (uint32_t key = 0; key <= bound; key++)
 		index.first[key + 1] += index.first[key];
+	index.rows =
+		room_take(index.first[bound + 1] + 1ul, sizeof(*index.rows));
 	filling.next = must(malloc(((size_t)bound + 1) * sizeof(uint32_t)));
 	memcpy(filling.next, index.first,
 	       ((size_t)bound + 1) * sizeof(uint32_t));
