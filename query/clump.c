@@ -324,7 +324,7 @@ static bool take_id(void *closure, const struct store_term *term)
 	return true;
 }
 
-/* One walk of the dictionary is less than a search in it for each. */
+/* One walk of the dictionary is less than a search in it for most of it. */
 static void name_all(struct query *query, struct clumps *clumps)
 {
 	struct naming naming = { .bound = clumps->index.keys,
@@ -353,7 +353,7 @@ void clump_sort(struct query *query, struct clumps *clumps,
 
 	if (clumps->count > 1)
 		qsort(at, clumps->count, sizeof(*at), orders[order]);
-	if (first >= clumps->index.keys)
+	if (first >= clumps->count && clumps->count > clumps->index.keys / 8)
 		name_all(query, clumps);
 	for (size_t i = 0; i < clumps->count && i < first; i = end) {
 		for (end = i; end < clumps->count &&
