@@ -5,7 +5,7 @@
 #include "signatures/cluster/engine_state.h"
 
 enum {
-	TABLE_VERSION = 4,
+	TABLE_VERSION = 5,
 	PAGE_BITS = 17,	 /* of a feature: the page it is on */
 	PAGE_BYTES = 3,	 /* of a page's number in a key */
 	FIXED_BYTES = 48 /* of a signature, in front of its features */
