@@ -12,7 +12,8 @@ enum {
 	SMALL_PAGE = 4 << 10,
 	LARGE_PAGE = 2 << 20,
 	/* Larger ones stay apart: they come as zeroes that nobody wrote. */
-	APART_BYTES = 1 << 20
+	APART_BYTES = 1 << 20,
+	APART_MOST = 32 << 20 /* that malloc takes */
 };
 
 void room_widen(void *memory, size_t bytes)
@@ -99,4 +100,9 @@ void room_for_heap(int bytes)
 	if (first && (uintptr_t)first - end <= page)
 		room_widen(first, (uintptr_t)sbrk(0) - (uintptr_t)first);
 	free(first);
+}
+
+void room_keep(void)
+{
+	mallopt(M_MMAP_THRESHOLD, APART_MOST);
 }

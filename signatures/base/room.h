@@ -31,6 +31,13 @@ void *room_cleared(size_t count, size_t size);
 #define ROOM_FOR_PASS (2046 << 20) /* the most that malloc takes at once */
 void room_for_heap(int bytes);
 
+/*
+ * From here on what is given back is kept for what is taken next, up to 32 MiB
+ * each: for who takes as much again and again, and would meet new pages each
+ * time.
+ */
+void room_keep(void);
+
 /* Memory that is there and was not touched yet: large pages, if it is much. */
 void room_widen(void *memory, size_t bytes);
 

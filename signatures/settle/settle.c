@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "signatures/base/room.h"
 #include "signatures/cluster/engine_cut.h"
 #include "signatures/cluster/keymap.h"
 #include "signatures/settle/before.h"
@@ -523,6 +524,7 @@ enum status settle_store(struct store *store, enum settle_when when,
 
 	if (status)
 		return error_within(err, "settle");
+	room_keep();
 	status = settle_begun(store, when, &log, err);
 	if (status || !log) {
 		store_end(store);

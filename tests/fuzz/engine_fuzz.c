@@ -58,6 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (!engine_find(engine, signature.key, &place))
 			(void)engine_insert(engine, &signature);
 		engine_cut(engine, engine_count(engine) / 2);
+		(void)engine_cut_return(engine, signature.key);
 		engine_table_save(engine, &table);
 	}
 	engine_destroy(engine);
