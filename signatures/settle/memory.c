@@ -163,22 +163,23 @@ void memory_put_head(struct store *store, const struct memory_head *head)
 	arena_deinit(&arena);
 }
 
-size_t memory_firsts(struct store *store, uint32_t position,
-		     struct corpus_first ret[MEMORY_FIRSTS])
+/* What is told of signatures from a position on, to the end of its chunk. */
+static bool find_firsts(struct store *store, uint32_t position,
+			struct bytes *ret)
 {
-	struct bytes in;
-	size_t count = 0;
+	if (!get(store, 'm', position / MEMORY_FIRSTS, 4, ret))
+		return false;
+	bytes_skip(ret, (size_t)(position % MEMORY_FIRSTS) * FIRST_BYTES);
+	return !ret->failed && bytes_left(ret) >= FIRST_BYTES;
+}
 
-	if (!get(store, 'm', position / MEMORY_FIRSTS, 4, &in))
-		return 0;
-	bytes_skip(&in, (size_t)(position % MEMORY_FIRSTS) * FIRST_BYTES);
-	while (!in.failed && bytes_left(&in) >= FIRST_BYTES &&
-	       count < MEMORY_FIRSTS) {
-		ret[count] = (struct corpus_first){ .key = bytes_u64(&in) };
-		ret[count].time = bytes_u64(&in);
-		ret[count++].identity = pack_take_hash(&in);
-	}
-	return count;
+static struct corpus_first take_first(struct bytes *in)
+{
+	struct corpus_first ret = { .key = bytes_u64(in) };
+
+	ret.time = bytes_u64(in);
+	ret.identity = pack_take_hash(in);
+	return ret;
 }
 
 bool memory_first(struct store *store, uint32_t position,
@@ -187,13 +188,23 @@ bool memory_first(struct store *store, uint32_t position,
 	struct bytes in;
 
 	*ret = (struct corpus_first){ 0 };
-	if (!get(store, 'm', position / MEMORY_FIRSTS, 4, &in))
+	if (!find_firsts(store, position, &in))
 		return false;
-	bytes_skip(&in, (size_t)(position % MEMORY_FIRSTS) * FIRST_BYTES);
-	ret->key = bytes_u64(&in);
-	ret->time = bytes_u64(&in);
-	ret->identity = pack_take_hash(&in);
-	return !in.failed;
+	*ret = take_first(&in);
+	return true;
+}
+
+size_t memory_firsts(struct store *store, uint32_t position,
+		     struct corpus_first ret[MEMORY_FIRSTS])
+{
+	struct bytes in;
+	size_t count = 0;
+
+	if (!find_firsts(store, position, &in))
+		return 0;
+	while (count < MEMORY_FIRSTS && bytes_left(&in) >= FIRST_BYTES)
+		ret[count++] = take_first(&in);
+	return count;
 }
 
 static void pack_first(struct pack *out, const struct corpus_first *first)
@@ -203,35 +214,40 @@ static void pack_first(struct pack *out, const struct corpus_first *first)
 	pack_hash(out, first->identity);
 }
 
+static void put_firsts(struct store *store, uint32_t chunk,
+		       const struct corpus_first *firsts, size_t count)
+{
+	struct arena arena;
+	struct pack out;
+
+	arena_init(&arena);
+	out = pack_into(&arena);
+	for (size_t i = 0; i < count; i++)
+		pack_first(&out, &firsts[i]);
+	put_changed(store, 'm', chunk, 4, pack_done(&out));
+	arena_deinit(&arena);
+}
+
 void memory_put_firsts(struct store *store, uint32_t position,
 		       const struct corpus_first *firsts, size_t count)
 {
-	struct corpus_first before[MEMORY_FIRSTS];
-	const size_t odd = position % MEMORY_FIRSTS;
+	struct corpus_first here[MEMORY_FIRSTS] = { 0 };
 	uint32_t chunk = position / MEMORY_FIRSTS;
-	struct arena arena;
+	size_t used = position % MEMORY_FIRSTS;
 	struct bytes there;
-	size_t i = 0;
 
-	arena_init(&arena);
-	if (odd)
-		memory_firsts(store, position - (uint32_t)odd, before);
-	for (; i < count || (odd && chunk == position / MEMORY_FIRSTS);
-	     chunk++) {
-		struct pack out = pack_into(&arena);
-		size_t here = 0;
-
-		if (chunk == position / MEMORY_FIRSTS)
-			for (; here < odd; here++)
-				pack_first(&out, &before[here]);
-		for (; here < MEMORY_FIRSTS && i < count; here++)
-			pack_first(&out, &firsts[i++]);
-		put_changed(store, 'm', chunk, 4, pack_done(&out));
-		arena_reset(&arena);
+	if (used)
+		memory_firsts(store, chunk * MEMORY_FIRSTS, here);
+	for (; used || count; chunk++) {
+		while (used < MEMORY_FIRSTS && count) {
+			here[used++] = *firsts++;
+			count--;
+		}
+		put_firsts(store, chunk, here, used);
+		used = 0;
 	}
 	for (; get(store, 'm', chunk, 4, &there); chunk++)
 		erase(store, 'm', chunk, 4);
-	arena_deinit(&arena);
 }
 
 uint32_t *memory_rows(struct store *store, const struct memory_head *head,
