@@ -146,6 +146,14 @@ struct report {
 	/* The answer. */
 	bool has_history;    /* the store has crashes before the window */
 	size_t window_count; /* the window and those before that are covered */
+	/*
+	 * How much of each was not gaps (calendar.h), 1 = all, and of those
+	 * before together: what rates are held against.
+	 */
+	double exposure[REPORT_WINDOWS];
+	double exposure_before;
+	uint64_t *gaps; /* days of them all, rising */
+	size_t gap_count;
 	uint64_t windows[REPORT_WINDOWS];	  /* crashes */
 	uint64_t window_machines[REPORT_WINDOWS]; /* told apart */
 	uint64_t crashes, machines;

@@ -3,8 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "query/calendar.h"
 #include "query/factor.h"
 #include "query/report_words.h"
+#include "query/value.h"
+
+#define DAY_TICKS (86400 * VALUE_TICKS_PER_SECOND)
 
 struct rows {
 	uint32_t *at;
@@ -106,6 +110,57 @@ static void find_reach(struct report *report)
 			       : whole < REPORT_WINDOWS ? (size_t)whole
 							: REPORT_WINDOWS;
 	report->has_history = first < report_words_from(report);
+}
+
+static uint64_t later(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* A day on which no dump came in is no part of the windows it lies in. */
+static void leave_out_day(struct report *report, uint64_t day)
+{
+	const uint64_t from = day * DAY_TICKS;
+
+	for (size_t i = 0; i < report->window_count; i++) {
+		const uint64_t end = report->now - i * report->length;
+		const uint64_t begin = end - earlier(report->length, end);
+		const uint64_t first = later(from, begin);
+		const uint64_t last = earlier(from + DAY_TICKS, end);
+
+		if (first < last)
+			report->exposure[i] -=
+				(double)(last - first) / (double)report->length;
+	}
+}
+
+static void find_gaps(struct report *report)
+{
+	struct calendar calendar = calendar_read(report->query);
+	const uint64_t reach = report->window_count * report->length;
+	/* Up to now, which may be where a day begins. */
+	const uint64_t end = later(report->now, 1);
+	const uint64_t first = calendar_day(end - earlier(reach, end));
+	const uint64_t last = calendar_day(end - 1);
+
+	report->gaps = arena_take(report->arena, (size_t)(last - first) + 2,
+				  sizeof(*report->gaps));
+	for (size_t i = 0; i < report->window_count; i++)
+		report->exposure[i] = 1;
+	for (uint64_t day = first; day <= last; day++) {
+		if (!calendar_is_gap(&calendar, day))
+			continue;
+		leave_out_day(report, day);
+		report->gaps[report->gap_count++] = day;
+	}
+	for (size_t i = 1; i < report->window_count; i++)
+		report->exposure_before += report->exposure[i];
+	calendar_deinit(&calendar);
 }
 
 /* Crashes of one known machine after the other. */
@@ -298,6 +353,7 @@ static void gather_windows(struct report *report,
 				is_another(&met[window], machine);
 	}
 	find_reach(report);
+	find_gaps(report);
 }
 
 enum status report_gather(struct report *report, const struct plan *plan,

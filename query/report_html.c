@@ -76,12 +76,10 @@ static const char *mean_before(struct html *html, const struct report *report,
 
 	for (size_t i = 1; i < report->window_count; i++)
 		sum += counts[i];
-	return report->window_count < 2
+	return report->exposure_before <= 0
 		       ? "no window before"
-		       : text_printf(
-				 html->arena, "%.1f a window before",
-				 (double)sum /
-					 (double)(report->window_count - 1));
+		       : text_printf(html->arena, "%.1f a window before",
+				     (double)sum / report->exposure_before);
 }
 
 static void put_figures(struct html *html, const struct report *report)

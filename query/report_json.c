@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "query/calendar.h"
 #include "query/cell.h"
 #include "query/report_words.h"
 #include "signatures/base/text.h"
@@ -105,11 +106,16 @@ static struct json *list_json(const struct report *report,
 static struct json *question_json(const struct report *report)
 {
 	struct json *json = json_new_object();
+	struct json *gaps = json_new_array();
 
 	json_set(json, "from", time_of(report_words_from(report)));
 	json_set(json, "to", time_of(report->now));
 	json_set(json, "windows", count(report->window_count));
 	json_set(json, "where", json_new_text(report->where));
+	for (size_t i = 0; i < report->gap_count; i++)
+		json_append(gaps, json_new_text(calendar_text(
+					  report->arena, report->gaps[i])));
+	json_set(json, "gaps", gaps);
 	return json;
 }
 

@@ -20,7 +20,8 @@ static struct report_change change_of(uint64_t k1, double e1, uint64_t k2,
 				      double e2)
 {
 	const struct interval share = statistics_share(k1, k1 + k2);
-	struct report_change change = { .tested = k1 + k2 > 0 && e2 > 0 };
+	struct report_change change = { .tested = k1 + k2 > 0 && e1 > 0 &&
+						  e2 > 0 };
 
 	if (!change.tested)
 		return change;
@@ -43,17 +44,18 @@ static uint64_t units_before(const struct report *report,
 }
 
 /* p of being higher in the window than before, one-sided. */
-static double higher(uint64_t k1, uint64_t k2, double e2)
+static double higher(uint64_t k1, double e1, uint64_t k2, double e2)
 {
-	if ((double)k1 * e2 <= (double)k2)
+	if ((double)k1 * e2 <= (double)k2 * e1)
 		return 1;
-	return statistics_rates_differ(k1, 1, k2, e2) / 2;
+	return statistics_rates_differ(k1, e1, k2, e2) / 2;
 }
 
 static void list_changes(struct report *report, struct report_subject **all,
 			 double *p)
 {
-	const double before = (double)report->window_count - 1;
+	const double now = report->exposure[0];
+	const double before = report->exposure_before;
 	size_t count = 0;
 
 	for (enum report_kind kind = 0; kind < REPORT_KINDS; kind++) {
@@ -64,10 +66,12 @@ static void list_changes(struct report *report, struct report_subject **all,
 			const uint64_t k2 = units_before(report, subject);
 
 			if (k1 + k2)
-				subject->change = change_of(k1, 1, k2, before);
-			if (before < 1 || k1 < UNITS_MIN || subject->is_new)
+				subject->change =
+					change_of(k1, now, k2, before);
+			if (now <= 0 || before <= 0 || k1 < UNITS_MIN ||
+			    subject->is_new)
 				continue;
-			p[count] = higher(k1, k2, before);
+			p[count] = higher(k1, now, k2, before);
 			all[count++] = subject;
 		}
 	}
@@ -262,8 +266,8 @@ static void change_whole(struct report *report)
 
 	for (size_t i = 1; i < report->window_count; i++)
 		before += counts[i];
-	report->change = change_of(counts[0], 1, before,
-				   (double)report->window_count - 1);
+	report->change = change_of(counts[0], report->exposure[0], before,
+				   report->exposure_before);
 }
 
 enum status report_rise(struct report *report,

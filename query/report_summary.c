@@ -3,8 +3,31 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "query/calendar.h"
 #include "query/report_words.h"
 #include "signatures/base/text.h"
+
+enum {
+	GAPS_NAMED = 7
+};
+
+/* Which days of the windows nobody knows anything of. */
+static const char *gaps_line(const struct report *report)
+{
+	struct arena *arena = report->arena;
+	const char *days = "";
+
+	for (size_t i = 0; i < report->gap_count && i < GAPS_NAMED; i++)
+		days = text_printf(arena, "%s%s%s", days, i ? ", " : "",
+				   calendar_text(arena, report->gaps[i]));
+	if (!report->gap_count)
+		return "";
+	return text_printf(arena,
+			   " No dump came in for %zu day%s (%s%s): rates leave "
+			   "them out.",
+			   report->gap_count, report_words_s(report->gap_count),
+			   days, report->gap_count > GAPS_NAMED ? ", ..." : "");
+}
 
 const char *report_summary_question(const struct report *report)
 {
@@ -22,8 +45,9 @@ const char *report_summary_question(const struct report *report)
 				   "there is nothing to compare with.",
 				   window);
 	return text_printf(arena,
-			   "%s, compared with the %zu window%s of %s before.",
-			   window, before, report_words_s(before), length);
+			   "%s, compared with the %zu window%s of %s before.%s",
+			   window, before, report_words_s(before), length,
+			   gaps_line(report));
 }
 
 const char *report_summary_totals(const struct report *report)
@@ -75,7 +99,7 @@ static const char *crashes_line(const struct report *report)
 	struct arena *arena = report->arena;
 	uint64_t before = 0;
 	uint64_t doubted = 0;
-	const size_t windows = report->window_count - 1;
+	const double windows = report->exposure_before;
 	const char *line;
 
 	for (size_t i = 1; i < report->window_count; i++)
@@ -91,10 +115,10 @@ static const char *crashes_line(const struct report *report)
 		line = text_printf(arena,
 				   "%s (%" PRIu64 " on machines in doubt)",
 				   line, doubted);
-	if (windows == 0)
+	if (windows <= 0)
 		return text_printf(arena, "%s.", line);
 	line = text_printf(arena, "%s; %.1f crashes a window before", line,
-			   (double)before / (double)windows);
+			   (double)before / windows);
 	if (!report->change.tested)
 		return text_printf(arena, "%s.", line);
 	if (isinf(report->change.factor))

@@ -94,6 +94,19 @@ demo --json | jq -c '.new[] | [.what, .title, .crashes, .in_doubt, (.machine != 
 demo --format=html | grep -c 'class="mark">only on [0-9a-f]*, a machine in doubt'
 crashquery clusters --store=demo bugcheck=101 | grep diversity
 
+echo "== days without dumps: nobody knows what crashed then"
+crashcorpus synth --demo --output=fleet
+crashindex --store=whole fleet 2>&1
+rm $(crashquery find --store=whole time=2024-07-29..2024-08-04 --json | jq -r .source) \
+	$(crashquery find --store=whole time=2024-08-24..2024-08-25 --json | jq -r .source)
+crashindex --store=some fleet 2>&1
+some() { crashquery report --store=some --since=7d --now=2024-08-26 "$@"; }
+some | sed -n '3,5p' | tr '\n' ' ' | grep -o 'No dump.*crashes a window before'
+some --json | jq -c '.question.gaps, .totals.windows, .totals.change'
+some --format=html | grep -o '[0-9.]* a window before'
+# The days of the window itself: nothing to hold against those before.
+crashquery report --store=some --since=2d --now=2024-08-26 --json | jq -c .totals.change,.rising
+
 echo "== nothing"
 crashquery report --since=1d fault=nobody.sys >empty
 echo "exit $?"
