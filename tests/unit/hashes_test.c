@@ -179,7 +179,7 @@ static void each_transaction_finds_what_the_last_one_left(void **state)
 	struct error err;
 
 	(void)state;
-	for (uint32_t round = 1; round <= 3; round++) {
+	for (uint32_t round = 1; round <= 4; round++) {
 		const uint32_t from = (round - 1) * HASHES;
 
 		for (uint32_t i = 1; i <= from + HASHES; i++)
