@@ -1,36 +1,29 @@
 #include "indexer/ingest/glance.h"
 
-#include "indexer/ingest/contents.h"
 #include "indexer/ingest/inputs.h"
 #include "signatures/store/store_write.h"
 
-static bool is_known(struct store *store, const char *path,
-		     struct contents *seen, uint64_t *dumps)
+static bool is_known(struct store *store, const char *path, uint64_t *dumps)
 {
 	struct hash128 stamp, content;
-	uint64_t gave;
 
-	if (!inputs_stamp(path, &stamp) ||
-	    !store_find_stamp(store, stamp, &content) ||
-	    !contents_add(seen, content) ||
-	    !store_has_archive(store, content, &gave))
-		return false;
-	*dumps += gave;
-	return true;
+	return inputs_stamp(path, &stamp) &&
+	       store_find_stamp(store, stamp, &content) &&
+	       store_has_archive(store, content, dumps);
 }
 
 static bool are_known(const struct ingest_options *options, struct store *store,
-		      uint64_t *dumps)
+		      uint64_t *ret)
 {
-	struct contents seen;
-	size_t known = 0;
+	uint64_t sum = 0, dumps;
 
-	contents_init(&seen);
-	while (known < options->path_count &&
-	       is_known(store, options->paths[known], &seen, dumps))
-		known++;
-	contents_deinit(&seen);
-	return known == options->path_count;
+	for (size_t i = 0; i < options->path_count; i++) {
+		if (!is_known(store, options->paths[i], &dumps))
+			return false;
+		sum += dumps;
+	}
+	*ret = sum;
+	return true;
 }
 
 bool glance_is_done(const struct ingest_options *options, uint64_t *dumps)
@@ -39,7 +32,6 @@ bool glance_is_done(const struct ingest_options *options, uint64_t *dumps)
 	struct error err;
 	bool is_done = false;
 
-	*dumps = 0;
 	if (!options->store_dir || !options->path_count ||
 	    store_open(options->store_dir, STORE_READ, false, &store, &err))
 		return false;

@@ -13,8 +13,8 @@
 
 /*
  * Are all paths archives that an earlier run ingested whole?  Then *dumps is
- * what they gave.  False also where a reader cannot tell: a folder, a pipe, one
- * archive named twice, no store yet or one that only a writer can open.
+ * what they gave.  False also where a reader cannot tell: a folder, a pipe, no
+ * store yet or one that only a writer can open.
  */
 bool glance_is_done(const struct ingest_options *options, uint64_t *dumps);
 

@@ -447,11 +447,13 @@ enum status ingest_run(const struct ingest_options *options,
 {
 	struct ingest ingest = { .options = options, .tally = tally };
 	struct workers *workers;
+	uint64_t known;
 
 	memset(tally, 0, sizeof(*tally));
-	if (glance_is_done(options, &tally->duplicate))
+	if (glance_is_done(options, &known)) {
+		tally->duplicate = known;
 		return STATUS_OK;
-	tally->duplicate = 0;
+	}
 	if (workers_create(&options->workers, &workers, err))
 		return err->status;
 	arena_init(&ingest.arena);

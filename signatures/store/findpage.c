@@ -110,7 +110,7 @@ static uint32_t number_at(const uint8_t *pair, const struct page *page)
 	return number;
 }
 
-/* The pairs [*from, *to) among which the one that is sought has to be. */
+/* The pairs [from, to) among which the one that is sought has to be. */
 struct span {
 	size_t from, to;
 };

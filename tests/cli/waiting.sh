@@ -15,7 +15,7 @@ wait
 cp 1.tar 3.tar
 flock store/writer.lock sh -c 'echo >held; sleep 4' &
 read -r _ <held
-crashindex --store=store --no-settle 1.tar 2>&1 | sed 's/[0-9][0-9]* duplicate/N duplicate/'
+crashindex --store=store --no-settle 1.tar 1.tar 2>&1 | sed 's/[0-9][0-9]* duplicate/N duplicate/'
 crashindex --store=store --no-settle 1.tar 3.tar 2>&1 | sed 's/[0-9][0-9]* duplicate/N duplicate/'
 # Where nobody holds it for long, nothing is said.
 wait
