@@ -91,15 +91,26 @@ double statistics_together(const double *p, size_t count)
 	return gsl_cdf_chisq_Q(sum, 2.0 * (double)count);
 }
 
-double statistics_paired(double sum, double squares, uint64_t units)
+/* How likely are k or more of n?  Neither has to be a whole number. */
+static double binomial_reaches(double k, double n, double share)
 {
-	double p;
+	return k > 0 ? gsl_cdf_beta_P(share, k, n - k + 1) : 1;
+}
 
-	if (units == 0 || squares <= 0)
+/* So many units of one size would vary as much (Kish). */
+double statistics_paired(double up, double down, double squares, double share)
+{
+	const double all = up + down;
+
+	if (all <= 0 || squares <= 0)
 		return 1;
-	p = 2 * gsl_cdf_ugaussian_Q(fabs(sum) / sqrt(squares));
-	/* Of all signs, one way or the other: no outcome is less likely. */
-	return fmax(p, pow(2, 1 - (double)units));
+
+	const double n = all * all / squares;
+	const double rose = n * (up / all);
+	const double fell = n * (down / all);
+
+	return fmin(1, 2 * fmin(binomial_reaches(rose, n, share),
+				binomial_reaches(fell, n, 1 - share)));
 }
 
 /* The least count to expect in a cell if the two had nothing in common. */

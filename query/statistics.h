@@ -34,11 +34,13 @@ double statistics_count_reaches(uint64_t k, double lambda);
 double statistics_together(const double *p, size_t count);
 
 /*
- * Units measured twice: did they change?  sum and squares are of the units'
- * differences.  Two-sided, as if each difference could as well have had the
- * other sign; one unit alone shows nothing, however large its difference.
+ * Units measured twice, the second time for so much of both lengths of time:
+ * did they change?  up and down are the sizes of the changes either way, each
+ * in what a change up is counted in, squares is the sum of the squares of all.
+ * Two-sided, as if each unit could as well have gone the other way.  Units of
+ * one size are tested exactly; of many sizes they count as fewer.
  */
-double statistics_paired(double sum, double squares, uint64_t units);
+double statistics_paired(double up, double down, double squares, double share);
 
 /*
  * A two by two table: of n1 machines in a group, k1 have an attribute; of n2

@@ -55,37 +55,62 @@ void trend_add(struct trend_tally *tally, uint32_t number, bool now)
 	machine->before += !now;
 }
 
+/* The changes of units, each in crashes of this window. */
+struct changes {
+	double up, down, squares;
+};
+
+/* A crash before is worth so many in this window. */
+static void take_change(struct changes *changes, double crashes, double before,
+			double worth)
+{
+	const double change = crashes - worth * before;
+	const double size = change > 0 ? change : -change / worth;
+
+	*(change > 0 ? &changes->up : &changes->down) += size;
+	changes->squares += size * size;
+}
+
+/* Gives p, and whether the row could have moved, however its units went. */
+static void test(const struct changes *changes, struct trend_days days,
+		 struct trend_row *row)
+{
+	const double all = changes->up + changes->down;
+	const double squares = changes->squares;
+	const double share = days.now / (days.now + days.before);
+
+	row->p = statistics_paired(changes->up, changes->down, squares, share);
+	row->could_move =
+		statistics_paired(all, 0, squares, share) <= TREND_Q ||
+		statistics_paired(0, all, squares, share) <= TREND_Q;
+}
+
 void trend_close(struct trend_tally *tally, struct trend_days days,
 		 struct trend_row *row)
 {
 	const bool compares = days.now > 0 && days.before > 0;
-	/* What a crash before is worth in the days of this window. */
 	const double worth = compares ? days.now / days.before : 1;
-	double sum =
-		(double)tally->unknown - worth * (double)tally->unknown_before;
-	double squares = (double)tally->unknown +
-			 worth * worth * (double)tally->unknown_before;
-	uint64_t changed = tally->unknown + tally->unknown_before;
+	const double unknown = (double)tally->unknown;
+	const double unknown_before = (double)tally->unknown_before;
+	struct changes changes = { unknown, unknown_before,
+				   unknown + unknown_before };
 
 	row->crashes = row->machines = tally->unknown;
 	row->crashes_before = row->machines_before = tally->unknown_before;
 	for (size_t i = 0; i < tally->met_count; i++) {
 		struct machine *machine = &tally->machines[tally->met[i]];
-		const double change = (double)machine->crashes -
-				      worth * (double)machine->before;
 
-		sum += change;
-		squares += change * change;
-		changed += change < 0 || change > 0;
+		take_change(&changes, machine->crashes, machine->before, worth);
 		row->crashes += machine->crashes;
 		row->crashes_before += machine->before;
 		row->machines += machine->crashes > 0;
 		row->machines_before += machine->before > 0;
 		*machine = (struct machine){ 0 };
 	}
-	row->p = compares ? statistics_paired(sum, squares, changed) : 1;
-	row->could_move =
-		compares && statistics_paired(1, 1e-9, changed) <= TREND_Q;
+	row->p = 1;
+	row->could_move = false;
+	if (compares)
+		test(&changes, days, row);
 	tally->met_count = 0;
 	tally->unknown = tally->unknown_before = 0;
 }

@@ -4,6 +4,7 @@
  * Machines are held against themselves: each one's crashes in this window and
  * in the window before.  A machine that crashes all night is one machine that
  * changed, and no trend.  A crash without a known machine counts as a machine.
+ * Where days are missing in a window, chance puts fewer crashes there.
  * A row has moved if its rate is at least TREND_FACTOR times what it was (or
  * that much less), on at least TREND_LEAST machines, and the false discovery
  * rate over all rows (Benjamini-Hochberg) stays below TREND_Q.

@@ -123,6 +123,19 @@ static void false_discoveries_are_controlled(void **state)
 	near(q[1], 0.04);
 }
 
+/* By hand: 2 * P(15 or more of 20), 2 * 7/8 ^ 6, and one loud unit. */
+static void units_of_one_size_are_tested_exactly(void **state)
+{
+	(void)state;
+	near(statistics_paired(15, 5, 20, 0.5), 0.041389);
+	near(statistics_paired(5, 15, 20, 0.5), 0.041389);
+	near(statistics_paired(45, 15, 180, 0.5), 0.041389);
+	near(statistics_paired(6, 0, 6, 0.875), 0.897591);
+	near(statistics_paired(0, 6, 6, 0.875), 7.62939e-06);
+	near(statistics_paired(400, 0, 160000, 0.5), 1);
+	near(statistics_paired(0, 0, 0, 0.5), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -130,6 +143,7 @@ int main(void)
 		cmocka_unit_test(shares_lie_where_their_definition_says),
 		cmocka_unit_test(counts_lie_where_their_definition_says),
 		cmocka_unit_test(fisher_answers_for_small_counts),
+		cmocka_unit_test(units_of_one_size_are_tested_exactly),
 		cmocka_unit_test(chi_squared_answers_for_large_counts),
 		cmocka_unit_test(a_confounder_held_constant_explains_away),
 		cmocka_unit_test(equal_rates_do_not_differ),

@@ -88,39 +88,67 @@ static uint32_t random_below(uint64_t *seed, uint32_t below)
 }
 
 /* Machines of every temper, each as bad in one window as in the other. */
+static void crash_by_chance(struct trend_tally *tally, struct trend_days days,
+			    uint64_t *seed)
+{
+	const uint32_t machines = 1 + random_below(seed, 40);
+	const uint32_t both = (uint32_t)(days.now + days.before);
+
+	for (uint32_t machine = 1; machine <= machines; machine++) {
+		const uint32_t temper = random_below(seed, 10);
+		const uint32_t crashes = temper == 0 ? random_below(seed, 30)
+						     : random_below(seed, 4);
+
+		for (uint32_t i = 0; i < crashes; i++)
+			trend_add(tally, machine,
+				  random_below(seed, both) < days.now);
+	}
+}
+
 static void chance_moves_no_more_often_than_promised(void **state)
 {
+	static const struct trend_days many[] = {
+		{ 7, 7 }, { 7, 5 }, { 7, 2 }, { 7, 1 }, { 2, 7 }
+	};
 	struct trend_tally *tally = trend_create(200);
 	struct trend_row rows[20];
 	uint64_t seed = 7;
-	unsigned alarms = 0;
 
 	(void)state;
-	for (unsigned corpus = 0; corpus < 1000; corpus++) {
-		bool alarm = false;
+	for (size_t n = 0; n < sizeof(many) / sizeof(many[0]); n++) {
+		unsigned alarms = 0;
 
-		memset(rows, 0, sizeof(rows));
-		for (size_t i = 0; i < 20; i++) {
-			const uint32_t machines = 1 + random_below(&seed, 40);
+		for (unsigned corpus = 0; corpus < 1000; corpus++) {
+			bool alarm = false;
 
-			for (uint32_t m = 1; m <= machines; m++) {
-				const uint32_t temper = random_below(&seed, 10);
-				const uint32_t n =
-					temper == 0 ? random_below(&seed, 30)
-						    : random_below(&seed, 4);
-
-				for (uint32_t k = 0; k < n; k++)
-					trend_add(tally, m,
-						  random_below(&seed, 2));
+			memset(rows, 0, sizeof(rows));
+			for (size_t i = 0; i < 20; i++) {
+				crash_by_chance(tally, many[n], &seed);
+				trend_close(tally, many[n], &rows[i]);
 			}
-			trend_close(tally, week, &rows[i]);
+			trend_judge(rows, 20, many[n]);
+			for (size_t i = 0; i < 20; i++)
+				alarm |= rows[i].move != TREND_STEADY;
+			alarms += alarm;
 		}
-		trend_judge(rows, 20, week);
-		for (size_t i = 0; i < 20; i++)
-			alarm |= rows[i].move != TREND_STEADY;
-		alarms += alarm;
+		assert_true(alarms <= 1000 * TREND_Q);
 	}
-	assert_true(alarms <= 1000 * TREND_Q);
+	trend_destroy(tally);
+}
+
+static void what_a_longer_window_gets_is_no_trend(void **state)
+{
+	const struct trend_days first_days = { 7, 1 };
+	struct trend_tally *tally = trend_create(100);
+	struct trend_row row = { 0 };
+
+	(void)state;
+	/* Where seven of eight fall into this window, six in a row do often. */
+	fill(tally, 1, 6, 1, true);
+	trend_close(tally, first_days, &row);
+	trend_judge(&row, 1, first_days);
+	assert_int_equal(row.move, TREND_STEADY);
+	assert_true(row.p > 0.4);
 	trend_destroy(tally);
 }
 
@@ -133,6 +161,7 @@ int main(void)
 			days_that_did_not_count_change_what_is_expected),
 		cmocka_unit_test(nothing_moves_without_a_window_to_compare),
 		cmocka_unit_test(chance_moves_no_more_often_than_promised),
+		cmocka_unit_test(what_a_longer_window_gets_is_no_trend),
 	};
 
 	return cmocka_run_group_tests_name("trend", tests, NULL, NULL);
