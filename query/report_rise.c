@@ -10,7 +10,7 @@
 #include "query/report_words.h"
 
 enum {
-	UNITS_MIN = 2 /* fewer in the window tell nothing */
+	UNITS_MIN = 2 /* fewer in the window are no rise */
 };
 
 static const double q_max = 0.1;
@@ -51,6 +51,21 @@ static double higher(uint64_t k1, double e1, uint64_t k2, double e2)
 	return statistics_rates_differ(k1, e1, k2, e2) / 2;
 }
 
+/*
+ * Tested is what could have risen, however its crashes fell: were it only what
+ * did crash in the window, chance alone would fill the list.
+ */
+static bool could_rise(uint64_t units, double now, double before)
+{
+	return now > 0 && before > 0 && higher(units, now, 0, before) < q_max;
+}
+
+static bool has_risen(const struct report_subject *subject)
+{
+	return subject->change.tested && subject->change.q < q_max &&
+	       subject->window_units[0] >= UNITS_MIN;
+}
+
 static void list_changes(struct report *report, struct report_subject **all,
 			 double *p)
 {
@@ -68,8 +83,8 @@ static void list_changes(struct report *report, struct report_subject **all,
 			if (k1 + k2)
 				subject->change =
 					change_of(k1, now, k2, before);
-			if (now <= 0 || before <= 0 || k1 < UNITS_MIN ||
-			    subject->is_new)
+			if (subject->is_new ||
+			    !could_rise(k1 + k2, now, before))
 				continue;
 			p[count] = higher(k1, now, k2, before);
 			all[count++] = subject;
@@ -178,7 +193,7 @@ static enum status list_lists(struct report *report,
 			struct report_subject *subject =
 				&report->by[kind].at[i];
 
-			if (subject->change.tested && subject->change.q < q_max)
+			if (has_risen(subject))
 				all[rising++] = subject;
 		}
 	}
