@@ -103,13 +103,13 @@ static void put_card(struct html *html, const struct report *report,
 	svg_spark(html, s->window_crashes, report->window_count);
 	html_put(html,
 		 "</span></div>\n<p class=\"soft\">%s. %s in the window, %s in "
-		 "all on %s machine%s, %s to %s; %s, %s "
+		 "all%s, %s to %s; %s, %s "
 		 "build%s of the module to blame. <code>crashquery find "
 		 "cluster=%s</code></p>\n",
 		 name ? name : "No bugcheck",
 		 html_count(html, s->window_crashes[0]),
-		 html_count(html, s->crashes), html_count(html, s->machines),
-		 report_words_s(s->machines),
+		 html_count(html, s->crashes),
+		 report_words_machines(html->arena, s->machines),
 		 report_words_time(html->arena, s->first),
 		 report_words_time(html->arena, s->last),
 		 clump_look_stacks(html->arena, card->face.stacks),

@@ -105,10 +105,9 @@ static const char *crashes_line(const struct report *report)
 	for (size_t i = 1; i < report->window_count; i++)
 		before += report->windows[i];
 	line = text_printf(
-		arena, "%" PRIu64 " crash%s on %" PRIu64 " machine%s",
-		report->windows[0], report_words_es(report->windows[0]),
-		report->window_machines[0],
-		report_words_s(report->window_machines[0]));
+		arena, "%" PRIu64 " crash%s%s", report->windows[0],
+		report_words_es(report->windows[0]),
+		report_words_machines(arena, report->window_machines[0]));
 	for (size_t i = 0; i < report->odd_count; i++)
 		doubted += report->odd[i].window_crashes;
 	if (doubted)
@@ -123,8 +122,8 @@ static const char *crashes_line(const struct report *report)
 		return text_printf(arena, "%s.", line);
 	if (isinf(report->change.factor))
 		return text_printf(arena, "%s.", line);
-	return text_printf(arena, "%s. %s that crash: %s as many.", line,
-			   report->machines ? "Machines" : "Crashes",
+	return text_printf(arena, "%s. %s: %s as many.", line,
+			   report->machines ? "Machines that crash" : "Crashes",
 			   report_words_change(arena, &report->change));
 }
 

@@ -237,10 +237,9 @@ static void say_card(struct page *page, const struct report_card *card)
 	paragraph(page,
 		  text_printf(page->arena,
 			      "cluster %s: %" PRIu64 " in the window, %" PRIu64
-			      " in all on %" PRIu64
-			      " machine%s, first %s; crashquery show %s",
+			      " in all%s, first %s; crashquery show %s",
 			      s->key, s->window_crashes[0], s->crashes,
-			      s->machines, report_words_s(s->machines),
+			      report_words_machines(page->arena, s->machines),
 			      report_words_time(page->arena, s->first),
 			      card->id));
 	if (*note) {

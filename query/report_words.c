@@ -20,6 +20,13 @@ const char *report_words_es(uint64_t n)
 	return n == 1 ? "" : "es";
 }
 
+const char *report_words_machines(struct arena *arena, uint64_t n)
+{
+	return n ? text_printf(arena, " on %" PRIu64 " machine%s", n,
+			       report_words_s(n))
+		 : "";
+}
+
 static const struct {
 	const char *word, *field;
 } kinds[REPORT_KINDS] = {
@@ -218,7 +225,7 @@ const char *report_words_change(struct arena *arena,
 	if (!change->tested)
 		return "-";
 	if (isinf(change->factor))
-		return "never before";
+		return "none in the windows before";
 	return text_printf(arena, "%s times (%s to %s)",
 			   short_number(arena, change->factor),
 			   short_number(arena, change->low),

@@ -53,5 +53,7 @@ const char *report_words_table(struct arena *arena, struct table22 table);
 /* "", "s"; "", "es". */
 const char *report_words_s(uint64_t n);
 const char *report_words_es(uint64_t n);
+/* " on 3 machines"; "" where none could be told apart. */
+const char *report_words_machines(struct arena *arena, uint64_t n);
 
 #endif

@@ -15,3 +15,5 @@ awk 'BEGIN {
 crashcorpus import chance.tsv 2>&1
 report() { crashquery report --now=2017-07-14T02:40:00Z "$@"; }
 report --json | jq -c '[.rising_all, .rising_tested, (.new | length)]'
+report | sed -n '/^- /p'
+report | grep -m 1 'in the window, ' | sed 's/[0-9a-f]\{12\}/ID/g'
