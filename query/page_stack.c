@@ -84,7 +84,8 @@ static void print_trail(const struct page_stack *page)
 	for (size_t i = 0; i < crash->trail_count; i++) {
 		const struct crash_function *it = &crash->trail[i];
 
-		fprintf(page->out, "  %3zu   %s", i, it->module);
+		fprintf(page->out, "  %3zu   %s", i,
+			table_visible(page->arena, it->module));
 		if (it->end)
 			fprintf(page->out, "+0x%" PRIx32 "..0x%" PRIx32,
 				it->begin, it->end);

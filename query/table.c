@@ -100,16 +100,19 @@ void table_fact(struct table *table, const char *key, struct json *value)
 
 void table_note(struct table *table, const char *format, ...)
 {
-	char line[512];
-	va_list args;
+	struct table_note *note = arena_take(&table->arena, 1, sizeof(*note));
+	va_list args, again;
 
 	va_start(args, format);
-	vsnprintf(line, sizeof(line), format, args);
+	va_copy(again, args);
+
+	const size_t size = (size_t)vsnprintf(NULL, 0, format, args) + 1;
+	char *text = arena_take(&table->arena, size, 1);
+
+	vsnprintf(text, size, format, again);
+	va_end(again);
 	va_end(args);
-
-	struct table_note *note = arena_take(&table->arena, 1, sizeof(*note));
-
-	note->text = text_copy(&table->arena, line);
+	note->text = text;
 	if (table->last_note)
 		table->last_note->next = note;
 	else

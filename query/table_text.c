@@ -297,7 +297,8 @@ static void text_end(struct table *table)
 	if (table->notes && table->row_count)
 		fputc('\n', table->out);
 	for (const struct table_note *n = table->notes; n; n = n->next)
-		fprintf(table->out, "%s\n", n->text);
+		fprintf(table->out, "%s\n",
+			table_visible(&table->passing, n->text));
 }
 
 const struct table_printer table_text = {

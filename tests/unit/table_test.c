@@ -133,6 +133,39 @@ static void control_characters_never_reach_a_terminal(void **state)
 	arena_deinit(&arena);
 }
 
+/* Names out of dumps stand in notes too, and may be long. */
+static void notes_are_whole_and_obeyed_by_nobody(void **state)
+{
+	static const char *const printers[][2] = {
+		{ "text", "\\x1b[31m<b>" },
+		{ "html", "\\x1b[31m&lt;b&gt;" },
+		{ "markdown", "\\\\x1b\\[31m&lt;b>" },
+	};
+	char name[1001];
+
+	(void)state;
+	memset(name, 'n', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	for (size_t i = 0; i < sizeof(printers) / sizeof(printers[0]); i++) {
+		size_t size;
+
+		free(printed);
+
+		FILE *out = open_memstream(&printed, &size);
+		struct table *table =
+			table_create(table_find_printer(printers[i][0]), out,
+				     "Title", columns, 5);
+
+		table_note(table, "goes with %s\x1b[31m<b>", name);
+		table_end(table);
+		table_destroy(table);
+		fclose(out);
+		assert_non_null(strstr(printed, name));
+		assert_non_null(strstr(printed, printers[i][1]));
+		assert_null(strchr(printed, '\x1b'));
+	}
+}
+
 static void bars_go_by_eighths(void **state)
 {
 	char bar[TABLE_BAR_BYTES];
@@ -179,6 +212,7 @@ int main(void)
 		cmocka_unit_test(csv_quotes_and_disarms_foreign_text_only),
 		cmocka_unit_test(html_and_markdown_escape_their_marks),
 		cmocka_unit_test(control_characters_never_reach_a_terminal),
+		cmocka_unit_test(notes_are_whole_and_obeyed_by_nobody),
 		cmocka_unit_test(bars_go_by_eighths),
 		cmocka_unit_test(many_rows_flow_with_the_widths_of_the_first),
 	};
