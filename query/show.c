@@ -12,6 +12,7 @@
 #include "query/page.h"
 #include "query/query.h"
 #include "query/table_html.h"
+#include "query/table_markdown.h"
 #include "query/value.h"
 #include "signatures/base/text.h"
 #include "signatures/identity.h"
@@ -121,7 +122,7 @@ static void print_page(struct query *query, uint32_t row,
 		}
 		fputs("</pre>\n", query->out);
 	} else {
-		fprintf(query->out, "```\n%s```\n", text);
+		table_markdown_block(query->out, text);
 	}
 	free(text);
 }

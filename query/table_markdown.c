@@ -16,6 +16,29 @@ void table_markdown_escape(FILE *out, struct arena *arena, const char *text)
 	}
 }
 
+static void put_fence(FILE *out, size_t ticks)
+{
+	while (ticks--)
+		fputc('`', out);
+}
+
+void table_markdown_block(FILE *out, const char *lines)
+{
+	size_t ticks = 3;
+
+	/* One tick more than the longest run in it. */
+	for (const char *at = strchr(lines, '`'); at; at = strchr(at, '`')) {
+		const size_t run = strspn(at, "`");
+
+		ticks = run >= ticks ? run + 1 : ticks;
+		at += run;
+	}
+	put_fence(out, ticks);
+	fprintf(out, "\n%s", lines);
+	put_fence(out, ticks);
+	fputc('\n', out);
+}
+
 /* Bars do not line up in a proportional face: people get the numbers. */
 static bool shows(const struct table *table, size_t column)
 {

@@ -11,4 +11,7 @@ extern const struct table_printer table_markdown;
 /* Write text, visible and as text. */
 void table_markdown_escape(FILE *out, struct arena *arena, const char *text);
 
+/* Write visible lines as a block of code, which none of them ends. */
+void table_markdown_block(FILE *out, const char *lines);
+
 #endif

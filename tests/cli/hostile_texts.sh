@@ -83,3 +83,8 @@ cp said answer
 echo "messages: $(check text)"
 crashindex --print "=box${escape}.tar" >answer 2>/dev/null
 echo "print: $(check json)"
+# Nothing in a block of code ends it.
+mkdir fences
+crashcorpus synth evil.txt -o 'fences/````'
+(cd fences && crashindex --store=../fenced '````' 2>/dev/null)
+crashquery show '````' --store=fenced --format=markdown | grep -n '^ *`*$' | sed 's/.*://' | uniq -c | tr -s ' '
