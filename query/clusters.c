@@ -11,6 +11,7 @@
 #include "query/group.h"
 #include "query/mark.h"
 #include "query/measure.h"
+#include "query/wrapped.h"
 #include "signatures/base/text.h"
 #include "signatures/identity.h"
 
@@ -358,6 +359,11 @@ static bool are_ids(const struct query *query)
 	return query->operand_count > 0;
 }
 
+static bool has_id(const struct clumps *clumps, size_t i, const char *id)
+{
+	return strncmp(clumps->at[i].id, id, strlen(id)) == 0;
+}
+
 static void leave_out_others(const struct query *query, struct clumps *clumps)
 {
 	size_t kept = 0;
@@ -367,9 +373,7 @@ static void leave_out_others(const struct query *query, struct clumps *clumps)
 		bool is_asked = false;
 
 		for (size_t k = 0; k < query->operand_count; k++) {
-			const char *id = query->operands[k];
-
-			is_asked |= strncmp(clump.id, id, strlen(id)) == 0;
+			is_asked |= has_id(clumps, i, query->operands[k]);
 		}
 		if (is_asked)
 			clumps->at[kept++] = clump;
@@ -379,24 +383,50 @@ static void leave_out_others(const struct query *query, struct clumps *clumps)
 
 static enum status print_whole(struct query *query, struct clumps *clumps,
 			       const struct marks *marks, const char *id,
-			       enum cli_exit *ret, struct error *err)
+			       struct error *err)
 {
-	const size_t length = strlen(id);
-	size_t found = 0;
-
 	for (size_t i = 0; i < clumps->count; i++) {
-		if (strncmp(clumps->at[i].id, id, length) != 0)
-			continue;
-		found++;
-		if (clump_page_print(query, clumps, &clumps->at[i], marks, true,
+		if (has_id(clumps, i, id) &&
+		    clump_page_print(query, clumps, &clumps->at[i], marks, true,
 				     err))
 			return err->status;
 	}
-	if (!found) {
+	return STATUS_OK;
+}
+
+static void say_missing(const struct query *query, const struct clumps *clumps,
+			enum cli_exit *ret)
+{
+	for (size_t k = 0; k < query->operand_count; k++) {
+		const char *id = query->operands[k];
+		bool found = false;
+
+		for (size_t i = 0; i < clumps->count && !found; i++)
+			found = has_id(clumps, i, id);
+		if (found)
+			continue;
 		cli_complain("%s: no such %s", id, clumps->field);
 		*ret = CLI_NO;
 	}
-	return STATUS_OK;
+}
+
+/* CSV is a table of them; all else is pages. */
+static enum status print_ids(struct query *query, const struct asked *asked,
+			     struct clumps *clumps, const struct marks *marks,
+			     struct error *err)
+{
+	const struct rest none = { 0 };
+	enum status status = STATUS_OK;
+	struct wrapped wrapped;
+
+	if (strcmp(query->printer->name, "csv") == 0)
+		return print(query, asked, clumps, &none, marks, err);
+	wrapped_begin(&wrapped, query);
+	for (size_t i = 0; i < query->operand_count && !status; i++)
+		status = print_whole(query, clumps, marks, query->operands[i],
+				     err);
+	wrapped_end(&wrapped, options.family ? "Family" : "Cluster");
+	return status;
 }
 
 static enum status run_ids(struct query *query, const char *field,
@@ -405,7 +435,7 @@ static enum status run_ids(struct query *query, const char *field,
 {
 	struct asked asked;
 	struct clumps clumps;
-	enum status status = STATUS_OK;
+	enum status status;
 
 	if (asked_all(query, &asked, err))
 		return err->status;
@@ -413,9 +443,8 @@ static enum status run_ids(struct query *query, const char *field,
 	clump_sort(query, &clumps, CLUMP_MACHINES, SIZE_MAX);
 	leave_out_others(query, &clumps);
 	clump_read(&clumps);
-	for (size_t i = 0; i < query->operand_count && !status; i++)
-		status = print_whole(query, &clumps, marks, query->operands[i],
-				     ret, err);
+	say_missing(query, &clumps, ret);
+	status = print_ids(query, &asked, &clumps, marks, err);
 	clump_deinit(&clumps);
 	asked_deinit(&asked);
 	return status;

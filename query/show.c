@@ -11,9 +11,8 @@
 #include "query/named.h"
 #include "query/page.h"
 #include "query/query.h"
-#include "query/table_html.h"
-#include "query/table_markdown.h"
 #include "query/value.h"
+#include "query/wrapped.h"
 #include "signatures/base/text.h"
 #include "signatures/identity.h"
 
@@ -86,45 +85,12 @@ static void print_values(struct query *query, struct table *out, uint32_t row,
 	}
 }
 
-/* The page as it is, in a code block, or in HTML. */
 static void print_page(struct query *query, uint32_t row,
 		       const struct store_crash *crash, const struct mark *mark)
 {
-	const char *cluster =
-		cell_column(query->store, "cluster", row, &query->arena);
-	const char *format = query->printer->name;
-	char *text = NULL;
-	size_t size;
-
-	if (strcmp(format, "text") == 0) {
-		page_print(query->out, crash, cluster, mark, &options,
-			   &query->arena);
-		return;
-	}
-
-	FILE *memory = open_memstream(&text, &size);
-
-	if (!memory)
-		abort();
-	page_print(memory, crash, cluster, mark, &options, &query->arena);
-	if (fclose(memory))
-		abort();
-	if (strcmp(format, "html") == 0) {
-		fputs("<pre>", query->out);
-		for (char *line = text; *line;) {
-			char *end = line + strcspn(line, "\n");
-			const bool more = *end == '\n';
-
-			*end = '\0';
-			table_html_escape(query->out, &query->arena, line);
-			fputc('\n', query->out);
-			line = end + more;
-		}
-		fputs("</pre>\n", query->out);
-	} else {
-		table_markdown_block(query->out, text);
-	}
-	free(text);
+	page_print(query->out, crash,
+		   cell_column(query->store, "cluster", row, &query->arena),
+		   mark, &options, &query->arena);
 }
 
 static enum status show_one(struct query *query, struct table *csv,
@@ -164,32 +130,28 @@ static enum status show_all(struct query *query, const struct marks *marks,
 		{ "value", "value", TABLE_TEXT, TABLE_ALL },
 	};
 	enum status status = STATUS_OK;
-	const bool is_csv = strcmp(query->printer->name, "csv") == 0;
-	const bool is_html = strcmp(query->printer->name, "html") == 0;
+	const char *format = query->printer->name;
+	const bool is_csv = strcmp(format, "csv") == 0;
+	const bool is_page = !is_csv && strcmp(format, "json") != 0;
 	struct table *csv = is_csv ? table_create(query->printer, query->out,
 						  "Crash", columns, 2)
 				   : NULL;
+	struct wrapped wrapped;
 
-	if (is_html)
-		fputs("<!DOCTYPE html>\n<html lang=en><meta charset=utf-8>"
-		      "<meta http-equiv=Content-Security-Policy "
-		      "content=\"default-src 'none'\">"
-		      "<title>Crash</title>\n",
-		      query->out);
+	wrapped_begin(&wrapped, query);
 	for (size_t i = 0; i < query->operand_count && !status; i++) {
 		bool found = false;
 
-		if (i && strcmp(query->printer->name, "text") == 0)
+		if (i && is_page)
 			fputc('\n', query->out);
 		status = show_one(query, csv, marks, query->operands[i], &found,
 				  err);
 		if (!found)
 			*ret = CLI_NO;
 	}
+	wrapped_end(&wrapped, "Crash");
 	if (csv && !status)
 		table_end(csv);
-	if (is_html && !status)
-		fputs("</html>\n", query->out);
 	table_destroy(csv);
 	return status;
 }

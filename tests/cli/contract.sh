@@ -12,6 +12,7 @@ wants rank,key,name,crashes,machines,share crashquery freq
 wants rank,key,name,crashes,machines,share crashquery freq --by=fault
 wants id,time,bugcheck,fault,cluster,source crashquery find
 wants rank,cluster,crashes,machines,first,last,bugcheck,fault,title crashquery clusters
+wants rank,cluster,crashes,machines,first,last,bugcheck,fault,title crashquery clusters "$(crashquery freq --by=cluster --format=csv | cut -d, -f2 | sed -n 2p)"
 wants what,name,count,share crashquery coverage
 wants field,crashes,share,help crashquery fields
 id=$(crashquery find --limit=1 --format=csv | sed -n '2s/,.*//p')

@@ -64,8 +64,10 @@ print('safe' if not wrong else 'NOT SAFE: %r' % wrong[:5])
 END
 }
 id=$(crashquery find --format=csv | tail -n 1 | cut -d, -f1)
+cluster=$(crashquery freq --by=cluster --format=csv | sed -n '2s/[^,]*,\([^,]*\),.*/\1/p')
 for form in text json csv html markdown; do
-	for words in find "show $id" freq 'freq --by=driver' 'freq --by=source' \
+	for words in find "show $id" "show $id $id" "clusters $cluster" \
+		"similar $id" "explain $id $id" fields freq 'freq --by=driver' 'freq --by=source' \
 		'freq --by=manufacturer' 'freq --by=product' 'freq --by=bios' \
 		'freq --by=frame' 'freq --by=process' clusters coverage trends \
 		suspects 'correlate arch=x64' report; do
