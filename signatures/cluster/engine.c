@@ -10,6 +10,7 @@
 enum {
 	CANDIDATES = 48, /* verified per search */
 	GROUPS = 12,	 /* clusters weighed up per search */
+	AHEAD = 3,	 /* candidates on their way from memory */
 	MEMBERS = 3	 /* best members that speak for a cluster */
 };
 
@@ -239,7 +240,7 @@ static size_t search(struct engine *engine, const struct weighed *query,
 	return count;
 }
 
-/* A signature that is looked at next: it lies anywhere. */
+/* A signature that is looked at soon: it lies anywhere. */
 static void fetch(const struct stored *stored)
 {
 	enum {
@@ -249,6 +250,14 @@ static void fetch(const struct stored *stored)
 
 	for (size_t i = 0; stored && i < LINES; i++)
 		__builtin_prefetch((const char *)stored + i * LINE);
+}
+
+/* First where they lie, for that lies anywhere as well. */
+static void fetch_places(const struct engine *engine,
+			 const struct candidate *found, size_t count)
+{
+	for (size_t k = 0; k < count; k++)
+		__builtin_prefetch(&engine->stored[found[k].signature]);
 }
 
 /* Whatever has been placed in front of them. */
@@ -277,13 +286,16 @@ static size_t nearest(struct engine *engine, const struct weighed *query,
 	const size_t searched = search(engine, query, share, found);
 	size_t count = 0;
 
+	fetch_places(engine, found, searched);
+	for (size_t k = 0; k < searched && k < AHEAD; k++)
+		fetch(engine->stored[found[k].signature]);
 	for (size_t k = 0; k < searched; k++) {
 		struct stored *stored =
 			engine_state_stored(engine, found[k].signature);
 		struct candidate next = { found[k].signature, 0 };
 
-		if (k + 1 < searched)
-			fetch(engine->stored[found[k + 1].signature]);
+		if (k + AHEAD < searched)
+			fetch(engine->stored[found[k + AHEAD].signature]);
 		engine_state_weigh_stored(engine, stored);
 		next.score = likeness_of(query, &stored->weighed);
 		count = keep_best(best, count, CANDIDATES, next);
