@@ -1,5 +1,7 @@
 #include "signatures/cluster/likeness.h"
 
+#include <stdint.h>
+
 #define A 0.74f
 #define B 0.17f
 
@@ -32,22 +34,38 @@ float likeness_from(struct likeness_shares shares)
 	return all > 0 ? shares.matched / all : 0;
 }
 
+/* The weight where all bits of mask are set, 0 where none is. */
+static float masked(float weight, uint32_t mask)
+{
+	union {
+		float weight;
+		uint32_t bits;
+	} same = { .weight = weight };
+
+	same.bits &= mask;
+	return same.weight;
+}
+
 float likeness_of(const struct weighed *a, const struct weighed *b)
 {
+	const struct weighted *const a_at = a->at;
+	const struct weighted *const b_at = b->at;
 	float matched_a = 0;
 	float matched_b = 0;
 	uint32_t i = 0;
 	uint32_t j = 0;
 
+	/* Which comes next nobody can foresee: no branch, and no wrong ones. */
 	while (i < a->count && j < b->count) {
-		if (a->at[i].feature == b->at[j].feature) {
-			matched_a += a->at[i++].weight;
-			matched_b += b->at[j++].weight;
-		} else if (a->at[i].feature < b->at[j].feature) {
-			i++;
-		} else {
-			j++;
-		}
+		const struct weighted left = a_at[i];
+		const struct weighted right = b_at[j];
+		const uint32_t same =
+			-(uint32_t)(left.feature == right.feature);
+
+		matched_a += masked(left.weight, same);
+		matched_b += masked(right.weight, same);
+		i += left.feature <= right.feature;
+		j += right.feature <= left.feature;
 	}
 
 	return likeness_from((struct likeness_shares){
