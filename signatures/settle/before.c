@@ -18,61 +18,69 @@ static void *zeroed(size_t count, size_t size)
 	return memory;
 }
 
-static uint64_t id_of(struct store *store, const struct field *field,
-		      uint32_t number, struct arena *arena)
-{
-	struct store_term term;
-	uint64_t id = 0;
+/* Values by term. */
+struct known {
+	uint64_t *ids;
+	uint32_t last;
+};
 
-	if (store_term_value(store, field, number, arena, &term) &&
-	    !text_parse_hex(term.value.text, &id))
-		id = SOME_WORD;
-	arena_reset(arena);
-	return id;
+static bool know(void *closure, const struct store_term *term)
+{
+	const struct known *known = closure;
+	uint64_t id;
+
+	if (term->term <= known->last)
+		known->ids[term->term] =
+			text_parse_hex(term->value.text, &id) ? id : SOME_WORD;
+	return true;
 }
 
-/* The values of a column by row, 0 = none; each is looked up once. */
-static uint64_t *ids_of(struct store *store, const char *name)
+/* The values of a column by row, 0 = none. */
+static uint64_t *rows_of(struct store *store, const struct field *field,
+			 const struct known *known)
 {
-	const struct field *field = field_find(name);
 	const uint32_t rows = store_row_count(store);
-	uint64_t *ids = zeroed(rows, sizeof(*ids));
+	uint64_t *ret = zeroed(rows, sizeof(*ret));
 	struct store_column column;
-	struct arena arena;
-	uint64_t *known;
-	uint32_t last;
 	uint32_t row = 0;
 
-	assert(field);
-	arena_init(&arena);
-	last = store_column_last_term(store, field);
-	known = zeroed((size_t)last + 1, sizeof(*known));
 	for (uint32_t chunk = 0;
 	     row < rows && store_column_read(store, field, chunk, &column);
-	     chunk++) {
-		for (size_t i = 0; i < column.count && row < rows; i++, row++) {
-			const uint32_t term = column.terms[i];
-
-			if (!term || term > last)
-				continue;
-			if (!known[term])
-				known[term] = id_of(store, field, term, &arena);
-			ids[row] = known[term];
-		}
-	}
-	free(known);
-	arena_deinit(&arena);
-	return ids;
+	     chunk++)
+		for (size_t i = 0; i < column.count && row < rows; i++, row++)
+			if (column.terms[i] <= known->last)
+				ret[row] = known->ids[column.terms[i]];
+	return ret;
 }
 
-void before_read(struct store *store, struct before *ret)
+/* NULL where the store cannot be read. */
+static uint64_t *ids_of(struct store *store, const char *name,
+			struct error *err)
 {
-	*ret = (struct before){
-		.clusters = ids_of(store, "cluster"),
-		.families = ids_of(store, "family"),
-		.unclustered = ids_of(store, "unclustered"),
-		.rows = store_row_count(store),
-	};
+	const struct field *field = field_find(name);
+	uint64_t *ret = NULL;
+	struct known known;
+
+	assert(field);
+	known.last = store_column_last_term(store, field);
+	known.ids = zeroed((size_t)known.last + 1, sizeof(*known.ids));
+	/* One after the other is much less than looking each up. */
+	if (!store_walk_numbers(store, field, know, &known, err))
+		ret = rows_of(store, field, &known);
+	free(known.ids);
+	return ret;
+}
+
+enum status before_read(struct store *store, struct before *ret,
+			struct error *err)
+{
+	*ret = (struct before){ .rows = store_row_count(store) };
+	ret->clusters = ids_of(store, "cluster", err);
+	if (ret->clusters)
+		ret->families = ids_of(store, "family", err);
+	if (ret->families)
+		ret->unclustered = ids_of(store, "unclustered", err);
+	return ret->unclustered ? STATUS_OK : err->status;
 }
 
 void before_deinit(struct before *before)

@@ -14,7 +14,9 @@ struct before {
 	size_t rows;
 };
 
-void before_read(struct store *store, struct before *ret);
+/* To be deinitialized, also where it fails. */
+enum status before_read(struct store *store, struct before *ret,
+			struct error *err) MUST_CHECK;
 void before_deinit(struct before *before);
 
 /*

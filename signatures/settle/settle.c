@@ -463,10 +463,11 @@ static enum status settle_moves(struct store *store,
 				struct changes_log **log, struct error *err)
 {
 	struct before before;
-	enum status status;
+	enum status status = before_read(store, &before, err);
 
-	before_read(store, &before);
-	status = before_sift(store, &before, places->at, &places->count, err);
+	if (!status)
+		status = before_sift(store, &before, places->at, &places->count,
+				     err);
 	if (!status) {
 		*log = before_tell(&before, places->at, places->count);
 		write_places(store, places->at, places->count);
