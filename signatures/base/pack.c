@@ -96,7 +96,8 @@ void pack_text(struct pack *out, const char *text)
 	pack_bytes(out, text, size);
 }
 
-uint64_t pack_take_varint(struct bytes *in)
+/* Of more than a byte, or of none. */
+static uint64_t take_long_varint(struct bytes *in)
 {
 	uint64_t value = 0;
 
@@ -113,6 +114,13 @@ uint64_t pack_take_varint(struct bytes *in)
 	}
 	in->failed = true;
 	return 0;
+}
+
+uint64_t pack_take_varint(struct bytes *in)
+{
+	if (!in->failed && in->next < in->end && *in->next < 0x80)
+		return *in->next++;
+	return take_long_varint(in);
 }
 
 uint64_t pack_take_signed(struct bytes *in)
