@@ -75,19 +75,24 @@ void corpus_room(struct corpus *corpus, size_t frames, size_t stacks)
 	keymap_room(&corpus->stack_numbers, stacks);
 }
 
-uint32_t corpus_push(struct corpus *corpus, const struct frame *frame)
+void corpus_put_frame(struct corpus *corpus, const struct frame *frame)
+{
+	corpus->has_bare |= frame->bare;
+	corpus->frames = grown(corpus->frames, corpus->frame_count,
+			       &corpus->frame_room, sizeof(*corpus->frames));
+	corpus->frames[corpus->frame_count++] = *frame;
+}
+
+static uint32_t push_frame(struct corpus *corpus, const struct frame *frame)
 {
 	bool is_new;
 	uint32_t *number =
 		keymap_put(&corpus->frame_numbers, frame->id, &is_new);
 
-	if (!is_new)
-		return *number;
-	*number = (uint32_t)corpus->frame_count;
-	corpus->has_bare |= frame->bare;
-	corpus->frames = grown(corpus->frames, corpus->frame_count,
-			       &corpus->frame_room, sizeof(*corpus->frames));
-	corpus->frames[corpus->frame_count++] = *frame;
+	if (is_new) {
+		*number = (uint32_t)corpus->frame_count;
+		corpus_put_frame(corpus, frame);
+	}
 	return *number;
 }
 
@@ -111,7 +116,7 @@ static uint32_t frame_number(struct corpus *corpus,
 		hash_64(frame.feature.module, strlen(frame.feature.module));
 	frame.place.build = from->build;
 	frame.place.offset = (uint32_t)from->offset;
-	return corpus_push(corpus, &frame);
+	return push_frame(corpus, &frame);
 }
 
 void corpus_push_frame(struct corpus *corpus, uint32_t number)
@@ -142,26 +147,68 @@ static uint64_t content_of(const struct corpus *corpus,
 	return content ? content : 1;
 }
 
-uint32_t corpus_stack(struct corpus *corpus, struct stack stack)
+void corpus_put_stack(struct corpus *corpus, struct stack stack)
 {
-	uint32_t *number;
-	bool is_new;
-
 	stack.frame_count =
 		(uint32_t)(corpus->stacked_count - stack.first_frame);
 	stack.code_count = (uint32_t)(corpus->code_count - stack.first_code);
-	number = keymap_put(&corpus->stack_numbers, content_of(corpus, &stack),
-			    &is_new);
-	if (!is_new) {
-		corpus->stacked_count = stack.first_frame;
-		corpus->code_count = stack.first_code;
-		return *number;
-	}
-	*number = (uint32_t)corpus->stack_count;
 	corpus->stacks = grown(corpus->stacks, corpus->stack_count,
 			       &corpus->stack_room, sizeof(*corpus->stacks));
 	corpus->stacks[corpus->stack_count++] = stack;
+}
+
+/* The number of the stack that was put last; one that is known is taken back.
+ */
+static uint32_t last_stack(struct corpus *corpus)
+{
+	const uint32_t last = (uint32_t)corpus->stack_count - 1;
+	const struct stack *stack = &corpus->stacks[last];
+	bool is_new;
+	uint32_t *number = keymap_put(&corpus->stack_numbers,
+				      content_of(corpus, stack), &is_new);
+
+	if (is_new) {
+		*number = last;
+	} else {
+		corpus->stacked_count = stack->first_frame;
+		corpus->code_count = stack->first_code;
+		corpus->stack_count--;
+	}
 	return *number;
+}
+
+/* Places lie anywhere: they are asked for before they are needed. */
+static bool index_all(struct keymap *map, const uint64_t *keys, size_t count)
+{
+	enum {
+		AHEAD = 16
+	};
+	bool is_new = true;
+
+	for (size_t i = 0; is_new && i < count; i++) {
+		if (i + AHEAD < count)
+			keymap_fetch(map, keys[i + AHEAD]);
+		*keymap_put(map, keys[i], &is_new) = (uint32_t)i;
+	}
+	return is_new;
+}
+
+bool corpus_index(struct corpus *corpus)
+{
+	const size_t frames = corpus->frame_count;
+	const size_t stacks = corpus->stack_count;
+	uint64_t *keys = room_take((frames > stacks ? frames : stacks) + 1,
+				   sizeof(*keys));
+	bool fine;
+
+	for (size_t i = 0; i < frames; i++)
+		keys[i] = corpus->frames[i].id;
+	fine = index_all(&corpus->frame_numbers, keys, frames);
+	for (size_t i = 0; i < stacks; i++)
+		keys[i] = content_of(corpus, &corpus->stacks[i]);
+	fine = fine && index_all(&corpus->stack_numbers, keys, stacks);
+	free(keys);
+	return fine;
 }
 
 static uint32_t add_stack(struct corpus *corpus, const struct crash *crash)
@@ -182,7 +229,8 @@ static uint32_t add_stack(struct corpus *corpus, const struct crash *crash)
 	count = stream_codes(crash, codes);
 	for (size_t i = 0; i < count; i++)
 		corpus_push_code(corpus, codes[i]);
-	return corpus_stack(corpus, stack);
+	corpus_put_stack(corpus, stack);
+	return last_stack(corpus);
 }
 
 void corpus_rows(struct corpus *corpus, size_t count)

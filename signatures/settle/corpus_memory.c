@@ -178,11 +178,12 @@ static void pack_body(struct pack *out, const struct corpus *corpus, size_t i)
 
 static bool take_body(struct bytes *in, struct corpus *corpus, size_t i)
 {
-	struct stack stack = { .first_frame = corpus->stacked_count,
-			       .first_code = corpus->code_count };
+	const struct stack stack = { .first_frame = corpus->stacked_count,
+				     .first_code = corpus->code_count };
 	size_t count = pack_take_count(in, FEATURE_FRAMES_MAX);
 	uint64_t frame = 0;
 
+	(void)i;
 	for (size_t k = 0; k < count; k++) {
 		frame += pack_take_signed(in);
 		if (frame >= corpus->frame_count)
@@ -192,8 +193,8 @@ static bool take_body(struct bytes *in, struct corpus *corpus, size_t i)
 	count = pack_take_count(in, STREAM_CODES_MAX);
 	for (size_t k = 0; k < count; k++)
 		corpus_push_code(corpus, bytes_u64(in));
-	/* One that is there already would be another's number. */
-	return corpus_stack(corpus, stack) == i;
+	corpus_put_stack(corpus, stack);
+	return true;
 }
 
 /* The frame before, in the same chunk, or NULL: mostly of the same module. */
@@ -231,17 +232,21 @@ static bool take_frame(struct bytes *in, struct corpus *corpus, size_t i)
 	frame.place.offset = (uint32_t)pack_take_varint(in);
 	frame.feature.function = pack_take_text(in, &corpus->arena);
 	if (bits & FRAME_AGAIN && last) {
+		frame.place.module = last->place.module;
 		frame.place.build = last->place.build;
 		frame.feature.module = last->feature.module;
 	} else {
 		frame.place.build = bytes_u64(in);
 		frame.feature.module = pack_take_text(in, &corpus->arena);
+		if (frame.feature.module)
+			frame.place.module =
+				hash_64(frame.feature.module,
+					strlen(frame.feature.module));
 	}
 	if (in->failed || !frame.id || !frame.feature.module)
 		return false;
-	frame.place.module =
-		hash_64(frame.feature.module, strlen(frame.feature.module));
-	return corpus_push(corpus, &frame) == i;
+	corpus_put_frame(corpus, &frame);
+	return true;
 }
 
 static void pack_named(struct pack *out, const struct corpus *corpus, size_t i)
@@ -358,6 +363,7 @@ struct corpus *corpus_memory_load(struct store *store, uint32_t row_count,
 		corpus_room(corpus, frame_count, stack_count);
 	fine = fine && load(store, corpus, &frames, frame_count) &&
 	       load(store, corpus, &bodies, stack_count) &&
+	       corpus_index(corpus) &&
 	       load(store, corpus, &firsts, stack_count) &&
 	       load(store, corpus, &rows, row_count) &&
 	       load_learned(store, corpus);

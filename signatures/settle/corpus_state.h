@@ -87,15 +87,20 @@ struct corpus {
 /* Room for count and one more, all zero. */
 void *corpus_zeroed(size_t count, size_t size);
 
-/* The number of a frame; its texts live as long as the corpus. */
-uint32_t corpus_push(struct corpus *corpus, const struct frame *frame);
-/* Before any is there: so many, and some more, come. */
+/*
+ * From memory: before any is there, so many, and some more, come; each is put
+ * without looking whether it is there; then all are to be found, or false:
+ * one came twice.
+ */
 void corpus_room(struct corpus *corpus, size_t frames, size_t stacks);
+/* Its texts live as long as the corpus. */
+void corpus_put_frame(struct corpus *corpus, const struct frame *frame);
+/* Of what was pushed from its first frame and code on. */
+void corpus_put_stack(struct corpus *corpus, struct stack stack);
+bool corpus_index(struct corpus *corpus);
 /* Behind the stacks. */
 void corpus_push_frame(struct corpus *corpus, uint32_t number);
 void corpus_push_code(struct corpus *corpus, uint64_t code);
-/* The number of what was put behind the stacks; what is known is taken back. */
-uint32_t corpus_stack(struct corpus *corpus, struct stack stack);
 
 /* Of a crash of a stack: is it the first? */
 void corpus_hear(struct stack *stack, uint64_t time, struct hash128 identity,
