@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "query/count.h"
-#include "query/group.h"
+#include "query/group_value.h"
 #include "query/intern.h"
 #include "query/value.h"
 #include "signatures/base/room.h"
