@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "query/factor.h"
-#include "query/report_gather.h"
+#include "query/report_subject.h"
 
 /* By term of machine. */
 static bool *read_doubted(const struct report *report, uint32_t bound)
@@ -27,7 +27,7 @@ void report_doubt(struct report *report, const struct report_crashes *crashes)
 
 	for (enum report_kind kind = 0; kind < REPORT_KINDS; kind++) {
 		struct report_subjects *by = &report->by[kind];
-		uint32_t *places = report_gather_places(by);
+		uint32_t *places = report_subject_places(by);
 
 		for (size_t i = 0; i < crashes->count; i++) {
 			const uint32_t term = crashes->terms[kind][i];
@@ -41,9 +41,4 @@ void report_doubt(struct report *report, const struct report_crashes *crashes)
 		free(places);
 	}
 	free(doubted);
-}
-
-bool report_doubt_all(const struct report_subject *subject)
-{
-	return subject->doubted == subject->crashes;
 }

@@ -12,7 +12,4 @@
 /* Fill doubted and unplaced of every subject; after report_odd(). */
 void report_doubt(struct report *report, const struct report_crashes *crashes);
 
-/* Did it happen on machines in doubt, and nowhere else? */
-bool report_doubt_all(const struct report_subject *subject);
-
 #endif

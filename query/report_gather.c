@@ -5,6 +5,7 @@
 
 #include "query/calendar.h"
 #include "query/factor.h"
+#include "query/report_subject.h"
 #include "query/report_words.h"
 #include "query/value.h"
 
@@ -71,24 +72,9 @@ static void read_crashes(struct report *report, const struct plan *plan,
 	for (enum report_kind kind = 0; kind < REPORT_KINDS; kind++) {
 		crashes->terms[kind] =
 			arena_take(arena, room, sizeof(*crashes->terms[kind]));
-		read_terms(report, crashes, report_words_field(kind)->name,
+		read_terms(report, crashes, report_subject_field(kind)->name,
 			   crashes->terms[kind]);
 	}
-}
-
-uint32_t *report_gather_places(const struct report_subjects *by)
-{
-	uint32_t most = 0;
-	uint32_t *places;
-
-	for (size_t i = 0; i < by->count; i++)
-		most = by->at[i].term > most ? by->at[i].term : most;
-	places = calloc((size_t)most + 1, sizeof(*places));
-	if (!places)
-		abort();
-	for (size_t i = 0; i < by->count; i++)
-		places[by->at[i].term] = (uint32_t)i;
-	return places;
 }
 
 /* Windows that the store reaches back to, whole: a filter is no beginning. */
@@ -318,7 +304,7 @@ static enum status gather_kind(struct report *report,
 				   by->at[i].window_crashes[0] &&
 				   by->at[i].first >= report_words_from(report);
 	ordering.subjects = by->at;
-	if (store_walk_terms(report->store, report_words_field(kind),
+	if (store_walk_terms(report->store, report_subject_field(kind),
 			     order_term, &ordering, err))
 		return err->status;
 	if (by->count > 1)

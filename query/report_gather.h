@@ -14,7 +14,4 @@ enum status report_gather(struct report *report, const struct plan *plan,
 			  struct report_crashes *crashes,
 			  struct error *err) MUST_CHECK;
 
-/* By term of by's kind its subject's place in by; the caller frees it. */
-uint32_t *report_gather_places(const struct report_subjects *by);
-
 #endif

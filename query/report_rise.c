@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "query/count.h"
-#include "query/report_doubt.h"
-#include "query/report_gather.h"
+#include "query/report_subject.h"
 #include "query/report_words.h"
 
 enum {
@@ -120,8 +119,8 @@ static int by_window(const void *left, const void *right)
 	const struct report_subject *b =
 		*(const struct report_subject *const *)right;
 
-	if (report_doubt_all(a) != report_doubt_all(b))
-		return report_doubt_all(b) ? -1 : 1;
+	if (report_subject_is_doubted(a) != report_subject_is_doubted(b))
+		return report_subject_is_doubted(b) ? -1 : 1;
 	if (a->kind != b->kind)
 		return a->kind < b->kind ? -1 : 1;
 	if (a->window_units[0] != b->window_units[0])
@@ -182,7 +181,7 @@ static enum status list_lists(struct report *report,
 	}
 	report->fresh_all = fresh;
 	for (size_t i = 0; i < fresh; i++)
-		report->fresh_doubted += report_doubt_all(all[i]);
+		report->fresh_doubted += report_subject_is_doubted(all[i]);
 	if (fresh > 1)
 		qsort(all, fresh, sizeof(struct report_subject *), by_window);
 	if (take_first(report, crashes, all, fresh, report->fresh,
@@ -214,7 +213,7 @@ static void mark_kind(struct report *report,
 		      enum report_kind kind)
 {
 	struct report_subjects *by = &report->by[kind];
-	uint32_t *places = report_gather_places(by);
+	uint32_t *places = report_subject_places(by);
 	uint64_t *counts = calloc(by->count + 1, sizeof(*counts));
 
 	if (!counts)

@@ -6,7 +6,7 @@
 
 #include "query/cell.h"
 #include "query/factor.h"
-#include "query/report_doubt.h"
+#include "query/report_subject.h"
 #include "query/value.h"
 #include "signatures/base/text.h"
 
@@ -27,23 +27,16 @@ const char *report_words_machines(struct arena *arena, uint64_t n)
 		 : "";
 }
 
-static const struct {
-	const char *word, *field;
-} kinds[REPORT_KINDS] = {
-	[REPORT_CLUSTER] = { "cluster", "cluster" },
-	[REPORT_BUGCHECK] = { "bugcheck", "bugcheck" },
-	[REPORT_FAULT] = { "driver", "fault" },
-	[REPORT_BUILD] = { "driver build", "faultbuild" },
-};
-
 const char *report_words_kind(enum report_kind kind)
 {
-	return kinds[kind].word;
-}
+	static const char *const words[REPORT_KINDS] = {
+		[REPORT_CLUSTER] = "cluster",
+		[REPORT_BUGCHECK] = "bugcheck",
+		[REPORT_FAULT] = "driver",
+		[REPORT_BUILD] = "driver build",
+	};
 
-const struct field *report_words_field(enum report_kind kind)
-{
-	return field_find(kinds[kind].field);
+	return words[kind];
 }
 
 uint64_t report_words_from(const struct report *report)
@@ -107,7 +100,7 @@ enum status report_words_name(struct report *report,
 			      const struct report_crashes *crashes,
 			      struct report_subject *subject, struct error *err)
 {
-	const struct field *field = report_words_field(subject->kind);
+	const struct field *field = report_subject_field(subject->kind);
 	struct store_term term;
 
 	if (subject->title)
@@ -155,7 +148,7 @@ const char *report_words_known(struct arena *arena,
 const char *report_words_where(struct arena *arena,
 			       const struct report_subject *subject)
 {
-	if (report_doubt_all(subject))
+	if (report_subject_is_doubted(subject))
 		return subject->machine
 			       ? text_printf(arena,
 					     "only on %s, a machine in doubt",

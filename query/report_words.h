@@ -18,8 +18,6 @@ const struct clump *report_words_clump(const struct report *report,
 
 /* "cluster", "bugcheck", "driver", "driver build". */
 const char *report_words_kind(enum report_kind kind);
-/* The field that a kind is the values of. */
-const struct field *report_words_field(enum report_kind kind);
 
 /* "known: NET-42 drops its lock", "regression: ..."; NULL for none. */
 const char *report_words_known(struct arena *arena,
