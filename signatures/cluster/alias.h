@@ -68,11 +68,12 @@ struct alias_memory {
 };
 
 /*
- * frames sorted by module, order, build, offset, each once.  Writes for each
- * frame the index of the frame that names its node (itself where it stands
- * alone): the first of its node in that order.  The outcome depends on the sets
- * of frames and stacks alone, not on the order of the stacks, nor on memory,
- * which may be NULL.
+ * frames sorted by module, order, build, offset, each once, and of some stack:
+ * a build that no stack has would stand between those that are compared. Writes
+ * for each frame the index of the frame that names its node (itself where it
+ * stands alone): the first of its node in that order. The outcome depends on
+ * the sets of frames and stacks alone, not on the order of the stacks, nor on
+ * memory, which may be NULL.
  */
 void alias_learn(const struct alias_frame *frames, size_t frame_count,
 		 const struct alias_stack *stacks, size_t stack_count,
