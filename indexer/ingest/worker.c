@@ -16,6 +16,7 @@
 #include "indexer/ingest/sandbox.h"
 #include "indexer/ingest/wire.h"
 #include "signatures/base/limits.h"
+#include "signatures/base/room.h"
 #include "signatures/record.h"
 
 /* Frames are sent together: a system call costs as much as a small dump. */
@@ -276,6 +277,8 @@ void worker_main(void *closure)
 
 	if (!worker)
 		_exit(1);
+	/* One dump takes what the last one did. */
+	room_keep();
 	worker->options = closure;
 	worker->spool.fd = WORKER_SPOOL;
 	worker->pulse =

@@ -105,4 +105,5 @@ void room_for_heap(int bytes)
 void room_keep(void)
 {
 	mallopt(M_MMAP_THRESHOLD, APART_MOST);
+	mallopt(M_TRIM_THRESHOLD, INT_MAX);
 }
