@@ -332,14 +332,25 @@ static void finish_cut(struct search *search)
 		search->landing_count = 0;
 }
 
-static void run(struct search *search, struct unwind *unwind,
-		const struct cpu *from)
+/* Nothing is there yet; what is behind the counts is nobody's, and large. */
+static void start(struct search *search, struct unwind *unwind,
+		  const struct cpu *from)
 {
 	search->unwind = unwind;
 	search->width = unwind->target->dump->pointer_bytes;
 	search->from_sp = from->reg[CPU_SP];
+	search->waiting_count = search->landing_count = 0;
+	search->beside_count = 0;
+	search->steps = 0;
+	search->is_cut = false;
+	search->floor = 0;
+	memset(search->seen, 0, sizeof(search->seen));
+}
+
+static void run(struct search *search, const struct cpu *from)
+{
 	search->waiting_count = 1;
-	search->waiting[0].cpu = *from;
+	search->waiting[0] = (struct path){ .cpu = *from };
 	while (search->waiting_count > 0 && !is_done(search)) {
 		struct path path = search->waiting[--search->waiting_count];
 		follow(search, &path);
@@ -359,8 +370,8 @@ bool unwind_epilogue(struct unwind *unwind, const struct cpu *from,
 	struct search search;
 	size_t best = 0;
 
-	memset(&search, 0, sizeof(search));
-	run(&search, unwind, from);
+	start(&search, unwind, from);
+	run(&search, from);
 	*floor = search.floor;
 	if (search.landing_count == 0)
 		return false;
