@@ -103,6 +103,23 @@ static uint64_t mask_of(unsigned int width)
 	return width < COLUMN_WIDEST ? ~(UINT64_MAX << 8 * width) : UINT64_MAX;
 }
 
+/*
+ * A row's term, 0 if it has none.  Who knows that one load does for each row
+ * says so by ALL_ROWS, and nothing is asked.
+ */
+#define ALL_ROWS SIZE_MAX
+static inline uint32_t term_in(const struct chunk *it, size_t row, size_t fast,
+			       uint64_t mask)
+{
+	uint32_t number = 0;
+
+	if (fast == ALL_ROWS)
+		number = (uint32_t)(load(it->data + row * it->width) & mask);
+	else if (row < it->rows)
+		number = (uint32_t)number_in(it, row, fast, mask);
+	return number ? (uint32_t)it->base + number : 0;
+}
+
 /* What a row that has this, which is not none, is said to have. */
 static uint64_t meant(const struct chunk *it, uint64_t number, uint64_t none)
 {
@@ -221,33 +238,37 @@ void column_pick(struct store *store, uint8_t field, uint64_t none,
 	}
 }
 
+/* Of a word's rows; all of them lie below fast, or only some. */
+static inline void pick_word(const struct chunk *it, size_t first,
+			     uint64_t word, size_t fast, uint64_t mask,
+			     uint32_t *terms)
+{
+	for (; word; word &= word - 1) {
+		const size_t row = first + (size_t)__builtin_ctzll(word);
+
+		terms[row] = term_in(it, row, fast, mask);
+	}
+}
+
 void column_pick_terms(struct store *store, uint8_t field, uint32_t chunk,
 		       const uint64_t *bits, size_t rows,
 		       uint32_t terms[STORE_CHUNK_ROWS])
 {
 	struct chunk it = { 0 };
-	uint32_t base;
 	uint64_t mask;
 	size_t fast;
 
 	if (!open_chunk(store, field, chunk, &it))
 		it.rows = 0;
-	base = (uint32_t)it.base;
 	mask = mask_of(it.width);
 	fast = rows_to_load(&it);
 	for (size_t first = 0; first < rows; first += WORD_BITS) {
-		uint64_t word = bits[first / WORD_BITS];
+		const uint64_t word = bits[first / WORD_BITS];
 
-		for (; word; word &= word - 1) {
-			const size_t row =
-				first + (size_t)__builtin_ctzll(word);
-			uint32_t number = 0;
-
-			if (row < it.rows)
-				number = (uint32_t)number_in(&it, row, fast,
-							     mask);
-			terms[row] = number ? base + number : 0;
-		}
+		if (first + WORD_BITS <= fast)
+			pick_word(&it, first, word, ALL_ROWS, mask, terms);
+		else
+			pick_word(&it, first, word, fast, mask, terms);
 	}
 }
 
