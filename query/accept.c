@@ -89,3 +89,18 @@ void accept_deinit(struct accept *accept)
 {
 	free(accept->yes);
 }
+
+struct store_terms accept_terms(const struct accept *accept)
+{
+	const bool negated = accept->test->negated;
+	struct store_terms terms = { .words = (accept->terms + 63) / 64,
+				     .beyond = negated };
+
+	terms.bits = calloc(terms.words + 1, sizeof(*terms.bits));
+	if (!terms.bits)
+		abort();
+	for (size_t i = 0; i < terms.words * 64; i++)
+		if (accept_has(accept, (uint32_t)i) != negated)
+			terms.bits[i / 64] |= UINT64_C(1) << i % 64;
+	return terms;
+}

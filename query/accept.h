@@ -25,6 +25,9 @@ enum status accept_make(struct store *store, const struct where_test *test,
 			struct accept *ret, struct error *err) MUST_CHECK;
 void accept_deinit(struct accept *accept);
 
+/* What passes, negation and all; the caller frees its bits. */
+struct store_terms accept_terms(const struct accept *accept);
+
 static inline bool accept_has(const struct accept *accept, uint32_t term)
 {
 	return term < accept->terms && accept->yes[term];

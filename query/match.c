@@ -34,16 +34,6 @@ static uint64_t pack(const uint8_t yes[WORD_BITS])
 	return word;
 }
 
-static uint64_t match_terms(const struct accept *accept, const uint32_t *terms,
-			    size_t count)
-{
-	uint8_t yes[WORD_BITS] = { 0 };
-
-	for (size_t i = 0; i < count; i++)
-		yes[i] = accept_has(accept, terms[i]);
-	return pack(yes);
-}
-
 static bool accepts_number(const struct where_test *test, uint64_t number)
 {
 	const struct field_value value = { .number = number };
@@ -109,7 +99,6 @@ static enum verdict judge(struct store *store, const struct where_test *test,
 
 /* Of 64 rows those that are left and pass, but for negation. */
 static uint64_t match_word(const struct where_test *test,
-			   const struct accept *accept,
 			   const struct store_column *column, size_t at,
 			   uint64_t word)
 {
@@ -118,26 +107,20 @@ static uint64_t match_word(const struct where_test *test,
 	uint64_t yes = 0;
 
 	if (bits_ones(word) > FEW_ROWS)
-		return accept ? match_terms(accept, column->terms + at, count)
-			      : match_numbers(test, column->numbers + at,
-					      count);
+		return match_numbers(test, column->numbers + at, count);
 	if (count < WORD_BITS)
 		word &= (UINT64_C(1) << count) - 1;
 	for (; word; word &= word - 1) {
 		const size_t row = at + (size_t)__builtin_ctzll(word);
-		const bool passes =
-			accept ? accept_has(accept, column->terms[row])
-			       : accepts_number(test, column->numbers[row]);
 
-		if (passes)
+		if (accepts_number(test, column->numbers[row]))
 			yes |= word & -word;
 	}
 	return yes;
 }
 
 static void scan_rows(struct store *store, const struct where_test *test,
-		      const struct accept *accept, uint32_t chunk,
-		      uint64_t *bits, size_t rows)
+		      uint32_t chunk, uint64_t *bits, size_t rows)
 {
 	const uint64_t absent = where_accepts_absent(test) ? UINT64_MAX : 0;
 	struct store_column column = { NULL, NULL, 0 };
@@ -151,7 +134,7 @@ static void scan_rows(struct store *store, const struct where_test *test,
 		if (*word == 0)
 			continue;
 		if (at < column.count)
-			yes = match_word(test, accept, &column, at, *word);
+			yes = match_word(test, &column, at, *word);
 		*word &= test->negated ? ~yes : yes;
 	}
 }
@@ -175,40 +158,52 @@ static void scan_numbers(struct store *store, const struct where_test *test,
 	const enum verdict verdict = judge(store, test, chunk, rows);
 
 	if (verdict == VERDICT_SOME)
-		scan_rows(store, test, NULL, chunk, bits, rows);
+		scan_rows(store, test, chunk, bits, rows);
 	else if ((verdict == VERDICT_NONE) != test->negated)
 		memset(bits, 0, (rows + WORD_BITS - 1) / WORD_BITS * 8);
 }
 
-static void scan_terms(struct store *store, const struct accept *accept,
-		       struct plan *plan, uint32_t chunk)
+static void match_numbered(struct store *store, const struct where_test *test,
+			   struct plan *plan)
 {
-	const struct where_test *test = accept->test;
-	size_t rows;
-	uint64_t *bits = plan_chunk(plan, chunk, &rows);
+	for (uint32_t chunk = 0; chunk < plan_chunks(plan); chunk++)
+		if (plan_has_any(plan, chunk))
+			scan_numbers(store, test, plan, chunk);
+}
 
-	if (accept->count == 1 && accept->only)
-		scan_one(store, test, accept->only, chunk, bits, rows);
-	else
-		scan_rows(store, test, accept, chunk, bits, rows);
+static void match_terms(struct store *store, const struct accept *accept,
+			struct plan *plan)
+{
+	const struct store_terms terms = accept_terms(accept);
+
+	for (uint32_t chunk = 0; chunk < plan_chunks(plan); chunk++) {
+		size_t rows;
+		uint64_t *bits = plan_chunk(plan, chunk, &rows);
+
+		if (!plan_has_any(plan, chunk))
+			continue;
+		if (accept->count == 1 && accept->only)
+			scan_one(store, accept->test, accept->only, chunk, bits,
+				 rows);
+		else
+			store_column_keep(store, accept->test->field, chunk,
+					  &terms, bits);
+	}
+	free(terms.bits);
 }
 
 enum status match_column(struct store *store, const struct where_test *test,
 			 struct plan *plan, struct error *err)
 {
-	const bool has_terms = test->field->index != FIELD_RAW;
-	struct accept accept = { .yes = NULL };
+	struct accept accept;
 
-	if (has_terms && accept_make(store, test, &accept, err))
-		return err->status;
-	for (uint32_t chunk = 0; chunk < plan_chunks(plan); chunk++) {
-		if (!plan_has_any(plan, chunk))
-			continue;
-		if (has_terms)
-			scan_terms(store, &accept, plan, chunk);
-		else
-			scan_numbers(store, test, plan, chunk);
+	if (test->field->index == FIELD_RAW) {
+		match_numbered(store, test, plan);
+		return STATUS_OK;
 	}
+	if (accept_make(store, test, &accept, err))
+		return err->status;
+	match_terms(store, &accept, plan);
 	accept_deinit(&accept);
 	return STATUS_OK;
 }

@@ -98,45 +98,36 @@ enum status match_lists_rows(struct store *store, const struct accept *accept,
 	return status;
 }
 
-/* Lists as bits, asked once a row; those beyond are as if without modules. */
+/* Lists as bits; those beyond are as if without modules. */
 struct members {
-	uint64_t *bits;
-	size_t count; /* of lists */
-	size_t room;  /* in words */
-	bool value;   /* that lists are being given */
-	bool beyond;
+	struct store_terms lists;
+	bool value; /* that lists are being given */
 };
+
+static void make_room(struct store_terms *lists, size_t words)
+{
+	lists->bits = realloc(lists->bits, words * sizeof(*lists->bits));
+	if (!lists->bits)
+		abort();
+	memset(lists->bits + lists->words, lists->beyond ? 0xff : 0,
+	       (words - lists->words) * sizeof(*lists->bits));
+	lists->words = words;
+}
 
 static bool set_list(void *closure, uint32_t list)
 {
 	struct members *members = closure;
+	struct store_terms *lists = &members->lists;
 	const size_t word = list / WORD_BITS;
 	const uint64_t bit = UINT64_C(1) << list % WORD_BITS;
 
-	if (word >= members->room) {
-		const size_t room = (word + 1) * 2;
-
-		members->bits =
-			realloc(members->bits, room * sizeof(*members->bits));
-		if (!members->bits)
-			abort();
-		memset(members->bits + members->room,
-		       members->beyond ? 0xff : 0,
-		       (room - members->room) * sizeof(*members->bits));
-		members->room = room;
-	}
-	members->bits[word] = members->value ? members->bits[word] | bit
-					     : members->bits[word] & ~bit;
-	if (list >= members->count)
-		members->count = (size_t)list + 1;
+	if (word >= lists->words)
+		make_room(lists, (word + 1) * 2);
+	if (members->value)
+		lists->bits[word] |= bit;
+	else
+		lists->bits[word] &= ~bit;
 	return true;
-}
-
-static bool has_list(const struct members *members, uint32_t list)
-{
-	return list < members->count
-		       ? members->bits[list / WORD_BITS] >> list % WORD_BITS & 1
-		       : members->beyond;
 }
 
 struct gathering {
@@ -179,8 +170,8 @@ static enum status find_members(struct store *store,
 				       .err = err };
 	enum status status = STATUS_OK;
 
-	members->beyond = accept_has(accept, 0);
-	if (members->beyond) {
+	members->lists.beyond = accept_has(accept, 0);
+	if (members->lists.beyond) {
 		gathering.lists = store_rows_create();
 		status = store_walk_values(store, gathering.field, gather_term,
 					   &gathering, err);
@@ -197,50 +188,35 @@ static enum status find_members(struct store *store,
 	store_rows_walk(gathering.lists, set_list, members);
 	store_rows_destroy(gathering.lists);
 	/* List 0 is that of rows that have none. */
-	members->value = members->beyond;
+	members->value = members->lists.beyond;
 	set_list(members, 0);
 	return status;
 }
 
-static void keep_members(const struct members *members,
-			 const struct store_column *column, bool negated,
-			 uint64_t *bits, size_t rows)
+static void flip(struct store_terms *lists)
 {
-	for (size_t first = 0; first < rows; first += WORD_BITS) {
-		uint64_t *word = &bits[first / WORD_BITS];
-
-		for (uint64_t left = *word; left; left &= left - 1) {
-			const size_t row =
-				first + (size_t)__builtin_ctzll(left);
-			const uint32_t list =
-				row < column->count ? column->terms[row] : 0;
-
-			if (has_list(members, list) == negated)
-				*word &= ~(left & -left);
-		}
-	}
+	for (size_t i = 0; i < lists->words; i++)
+		lists->bits[i] = ~lists->bits[i];
+	lists->beyond = !lists->beyond;
 }
 
 enum status match_lists_modules(struct store *store,
 				const struct accept *accept, struct plan *plan,
 				struct error *err)
 {
-	struct members members = { .bits = NULL };
+	struct members members = { .lists = { .bits = NULL } };
 	const enum status status = find_members(store, accept, &members, err);
 
+	if (accept->test->negated)
+		flip(&members.lists);
 	for (uint32_t chunk = 0; chunk < plan_chunks(plan) && !status;
 	     chunk++) {
-		struct store_column column = { .count = 0 };
 		size_t rows;
-		uint64_t *bits = plan_chunk(plan, chunk, &rows);
 
-		if (!plan_has_any(plan, chunk))
-			continue;
-		if (!store_column_pick_lists(store, chunk, bits, &column))
-			column.count = 0;
-		keep_members(&members, &column, accept->test->negated, bits,
-			     rows);
+		if (plan_has_any(plan, chunk))
+			store_column_keep_lists(store, chunk, &members.lists,
+						plan_chunk(plan, chunk, &rows));
 	}
-	free(members.bits);
+	free(members.lists.bits);
 	return status;
 }

@@ -423,3 +423,83 @@ void column_equal(struct store *store, uint8_t field, uint32_t chunk,
 	else
 		equal_any(&it, wanted, bits);
 }
+
+static inline uint8_t is_among(const struct store_terms *terms, uint32_t term)
+{
+	const size_t word = term / WORD_BITS;
+
+	return word < terms->words ? terms->bits[word] >> term % WORD_BITS & 1
+				   : terms->beyond;
+}
+
+/* Rows of a word, as pick_word() has them. */
+static inline uint64_t keep_word(const struct chunk *it,
+				 const struct store_terms *terms, size_t first,
+				 uint64_t word, size_t fast, uint64_t mask)
+{
+	uint64_t kept = 0;
+
+	for (; word; word &= word - 1) {
+		const size_t row = first + (size_t)__builtin_ctzll(word);
+		const uint64_t yes =
+			is_among(terms, term_in(it, row, fast, mask));
+
+		kept |= (word & -word) & -yes;
+	}
+	return kept;
+}
+
+static void keep_any(const struct chunk *it, const struct store_terms *terms,
+		     uint64_t *bits, size_t rows)
+{
+	const uint64_t mask = mask_of(it->width);
+	const size_t fast = rows_to_load(it);
+
+	for (size_t first = 0; first < rows; first += WORD_BITS) {
+		uint64_t *word = &bits[first / WORD_BITS];
+
+		if (first + WORD_BITS <= fast)
+			*word = keep_word(it, terms, first, *word, ALL_ROWS,
+					  mask);
+		else
+			*word = keep_word(it, terms, first, *word, fast, mask);
+	}
+}
+
+/* Of numbers of one byte each is looked up once a chunk. */
+static void keep_bytes(const struct chunk *it, const struct store_terms *terms,
+		       uint64_t *bits, size_t rows)
+{
+	uint8_t is_kept[UINT8_MAX + 1], yes[WORD_BITS];
+	size_t first = 0;
+
+	is_kept[0] = is_among(terms, 0);
+	for (uint32_t i = 1; i <= UINT8_MAX; i++)
+		is_kept[i] = is_among(terms, (uint32_t)it->base + i);
+	for (; first + WORD_BITS <= it->rows; first += WORD_BITS) {
+		uint64_t *word = &bits[first / WORD_BITS];
+
+		if (*word == 0)
+			continue;
+		for (size_t i = 0; i < WORD_BITS; i++)
+			yes[i] = is_kept[it->data[first + i]];
+		*word &= pack_bits(yes);
+	}
+	for (; first < rows; first += WORD_BITS)
+		bits[first / WORD_BITS] =
+			keep_word(it, terms, first, bits[first / WORD_BITS], 0,
+				  mask_of(1));
+}
+
+void column_keep(struct store *store, uint8_t field, uint32_t chunk,
+		 const struct store_terms *terms, uint64_t *bits, size_t rows)
+{
+	struct chunk it = { 0 };
+
+	if (!open_chunk(store, field, chunk, &it))
+		it.rows = 0;
+	if (it.width == 1)
+		keep_bytes(&it, terms, bits, rows);
+	else
+		keep_any(&it, terms, bits, rows);
+}

@@ -42,4 +42,11 @@ bool column_range(struct store *store, uint8_t field, uint32_t chunk,
 void column_equal(struct store *store, uint8_t field, uint32_t chunk,
 		  uint32_t term, uint64_t bits[COLUMN_WORDS]);
 
+/*
+ * Of the first so many rows of the chunk that have a bit, clear those whose
+ * term, or 0, is not among these.
+ */
+void column_keep(struct store *store, uint8_t field, uint32_t chunk,
+		 const struct store_terms *terms, uint64_t *bits, size_t rows);
+
 #endif

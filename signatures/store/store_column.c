@@ -101,8 +101,8 @@ bool store_column_read(struct store *store, const struct field *field,
 	return store_column_pick(store, field, chunk, NULL, ret);
 }
 
-bool store_column_pick_lists(struct store *store, uint32_t chunk,
-			     const uint64_t *bits, struct store_column *ret)
+bool store_column_lists(struct store *store, uint32_t chunk,
+			struct store_column *ret)
 {
 	struct store_column column = { 0 };
 
@@ -112,15 +112,9 @@ bool store_column_pick_lists(struct store *store, uint32_t chunk,
 	if (!is_there(store, chunk, &column.count))
 		return false;
 	column.terms =
-		terms_of(store, SCHEMA_COLUMN_LISTS, chunk, bits, column.count);
+		terms_of(store, SCHEMA_COLUMN_LISTS, chunk, NULL, column.count);
 	*ret = column;
 	return true;
-}
-
-bool store_column_lists(struct store *store, uint32_t chunk,
-			struct store_column *ret)
-{
-	return store_column_pick_lists(store, chunk, NULL, ret);
 }
 
 bool store_column_range(struct store *store, const struct field *field,
@@ -158,6 +152,59 @@ void store_column_equal(struct store *store, const struct field *field,
 	if (store->pending)
 		pending_flush(store);
 	column_equal(store, field->number, chunk, term, bits);
+}
+
+static bool is_among(const struct store_terms *terms, uint32_t term)
+{
+	return term / 64 < terms->words
+		       ? terms->bits[term / 64] >> term % 64 & 1
+		       : terms->beyond;
+}
+
+/* A chunk that is not ours: what it does not tell of has no term. */
+static void keep_read(const struct store_column *column,
+		      const struct store_terms *terms, uint64_t *bits,
+		      size_t rows)
+{
+	for (size_t i = 0; i < rows; i++)
+		if (!is_among(terms, i < column->count ? column->terms[i] : 0))
+			bits[i / 64] &= ~(UINT64_C(1) << i % 64);
+}
+
+void store_column_keep(struct store *store, const struct field *field,
+		       uint32_t chunk, const struct store_terms *terms,
+		       uint64_t *bits)
+{
+	struct store_column column;
+	size_t rows;
+
+	if (!is_there(store, chunk, &rows))
+		return;
+	if (!store->foreign && !store_side_is(field)) {
+		column_keep(store, field->number, chunk, terms, bits, rows);
+		return;
+	}
+	if (!store_column_read(store, field, chunk, &column))
+		column.count = 0;
+	keep_read(&column, terms, bits, rows);
+}
+
+void store_column_keep_lists(struct store *store, uint32_t chunk,
+			     const struct store_terms *terms, uint64_t *bits)
+{
+	struct store_column column;
+	size_t rows;
+
+	if (!is_there(store, chunk, &rows))
+		return;
+	if (!store->foreign) {
+		column_keep(store, SCHEMA_COLUMN_LISTS, chunk, terms, bits,
+			    rows);
+		return;
+	}
+	if (!store_column_lists(store, chunk, &column))
+		column.count = 0;
+	keep_read(&column, terms, bits, rows);
 }
 
 uint32_t store_column_last_term(struct store *store, const struct field *field)

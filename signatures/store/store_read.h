@@ -150,6 +150,24 @@ void store_column_equal(struct store *store, const struct field *field,
 			uint32_t chunk, uint32_t term,
 			uint64_t bits[STORE_CHUNK_ROWS / 64]);
 
+/*
+ * Some terms: a bit each, 64 a word.  Those behind the last word are all among
+ * them, or none.
+ */
+struct store_terms {
+	uint64_t *bits;
+	size_t words;
+	bool beyond;
+};
+
+/*
+ * Of the rows of a chunk that have a bit, clear those whose term is not among
+ * these: less than reading what is looked at once.  Rows without have 0.
+ */
+void store_column_keep(struct store *store, const struct field *field,
+		       uint32_t chunk, const struct store_terms *terms,
+		       uint64_t *bits);
+
 /* No term of field is above this. */
 uint32_t store_column_last_term(struct store *store, const struct field *field);
 
@@ -196,8 +214,8 @@ enum status store_posting_keep(struct store *store, const struct field *field,
  */
 bool store_column_lists(struct store *store, uint32_t chunk,
 			struct store_column *ret);
-bool store_column_pick_lists(struct store *store, uint32_t chunk,
-			     const uint64_t *bits, struct store_column *ret);
+void store_column_keep_lists(struct store *store, uint32_t chunk,
+			     const struct store_terms *terms, uint64_t *bits);
 /* ... and the numbers of the lists that have the term. */
 enum status store_posting_lists(struct store *store, const struct field *field,
 				uint32_t term, struct store_rows *lists,

@@ -53,6 +53,56 @@ static void what_is_picked_is_what_is_read(void **state)
 	}
 }
 
+/* Every third term, up to a word that some columns reach beyond. */
+static struct store_terms thirds(bool beyond)
+{
+	static uint64_t bits[] = { UINT64_C(0x9249249249249249),
+				   UINT64_C(0x4924924924924924) };
+
+	return (struct store_terms){ bits, 2, beyond };
+}
+
+static bool is_third(uint32_t term, bool beyond)
+{
+	return term < 128 ? term % 3 == 0 : beyond;
+}
+
+static void check_kept(const uint32_t *terms, uint32_t rows, uint32_t step,
+		       bool beyond, const uint64_t *bits)
+{
+	for (uint32_t row = 0; row < rows; row++)
+		if (has(bits, row) !=
+		    (row % step == 0 && is_third(terms[row], beyond)))
+			fail_msg("row %u with %u, step %u", row, terms[row],
+				 step);
+}
+
+static void what_is_kept_is_what_is_read(void **state)
+{
+	const struct store_terms terms[] = { thirds(false), thirds(true) };
+	uint64_t bits[COLUMN_WORDS];
+	struct store_column column;
+
+	(void)state;
+	for (const struct field *field = field_table; field->name; field++) {
+		if (field->index != FIELD_COLUMN)
+			continue;
+		assert_true(store_column_read(made.store, field, 0, &column));
+		for (uint32_t step = 1; step < 60; step += 7)
+			for (size_t i = 0; i < 2; i++) {
+				choose(bits, step);
+				store_column_keep(made.store, field, 0,
+						  &terms[i], bits);
+				check_kept(column.terms, made.count, step, i,
+					   bits);
+			}
+	}
+	assert_true(store_column_lists(made.store, 0, &column));
+	choose(bits, 2);
+	store_column_keep_lists(made.store, 0, &terms[1], bits);
+	check_kept(column.terms, made.count, 2, true, bits);
+}
+
 static void a_range_is_as_narrow_as_it_can_be(void **state)
 {
 	(void)state;
@@ -83,6 +133,36 @@ static void a_range_is_as_narrow_as_it_can_be(void **state)
 		assert_int_equal(range.most, most);
 		assert_int_equal(range.with, with == made.count ? with : 0);
 	}
+}
+
+/* As small as those that thirds() has bits for, and larger ones. */
+static void turn_to_terms(uint64_t *values)
+{
+	for (size_t i = 0; i < STORE_CHUNK_ROWS; i++)
+		values[i] = values[i] == STORE_NO_NUMBER
+				    ? 0
+				    : (uint32_t)(values[i] - 900);
+}
+
+/* What of a chunk is kept, and what is read of it, are one. */
+static void check_chunk_kept(struct store *store)
+{
+	static uint32_t terms[STORE_CHUNK_ROWS];
+	uint64_t bits[COLUMN_WORDS];
+
+	column_read_terms(store, 2, 0, terms);
+	for (size_t i = 0; i < 2; i++)
+		for (uint32_t step = 1; step < 40; step += 19) {
+			const struct store_terms wanted = thirds(i);
+
+			memset(bits, 0, sizeof(bits));
+			for (uint32_t row = 0; row < STORE_CHUNK_ROWS;
+			     row += step)
+				bits[row / 64] |= UINT64_C(1) << row % 64;
+			column_keep(store, 2, 0, &wanted, bits,
+				    STORE_CHUNK_ROWS);
+			check_kept(terms, STORE_CHUNK_ROWS, step, i, bits);
+		}
 }
 
 /* From one row to all of them, none missing and some, at each width. */
@@ -131,6 +211,9 @@ static void a_chunk_comes_back_as_it_was_written(void **state)
 				assert_true(column_range(store, 1, 0, &range));
 				assert_int_equal(range.with,
 						 gap && rows > 1 ? 0 : rows);
+				turn_to_terms(values);
+				column_write(store, 2, 0, 0, values);
+				check_chunk_kept(store);
 			}
 	store_end(store);
 	store_close(store);
@@ -142,6 +225,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_picked_is_what_is_read),
+		cmocka_unit_test(what_is_kept_is_what_is_read),
 		cmocka_unit_test(a_range_is_as_narrow_as_it_can_be),
 		cmocka_unit_test(a_chunk_comes_back_as_it_was_written),
 	};
