@@ -28,18 +28,43 @@ void room_widen(void *memory, size_t bytes)
 			      to - from, MADV_HUGEPAGE);
 }
 
-void *room_try(size_t bytes)
+/* The part of the heap that lies on large pages. */
+static struct {
+	uintptr_t from, to;
+} wide;
+
+/* There, what others left of a page is room as well. */
+static void *try_heap(size_t bytes)
+{
+	void *room = wide.to ? malloc(bytes + 1) : NULL;
+	const uintptr_t at = (uintptr_t)room;
+
+	if (at >= wide.from && at < wide.to)
+		return room;
+	free(room);
+	return NULL;
+}
+
+static void *try_pages(size_t bytes)
 {
 	const size_t page = LARGE_PAGE;
 	const size_t rounded = (bytes + page - 1) / page * page;
-	/* Half a large page is worth one. */
-	const bool is_large = bytes > page / 2;
-	void *room =
-		is_large ? aligned_alloc(page, rounded) : malloc(bytes + 1);
+	void *room = aligned_alloc(page, rounded);
 
-	if (room && is_large)
+	if (room)
 		room_widen(room, rounded);
 	return room;
+}
+
+void *room_try(size_t bytes)
+{
+	void *room;
+
+	/* Half a large page is worth one. */
+	if (bytes <= LARGE_PAGE / 2)
+		return malloc(bytes + 1);
+	room = try_heap(bytes);
+	return room ? room : try_pages(bytes);
 }
 
 void *room_take(size_t count, size_t size)
@@ -97,8 +122,11 @@ void room_for_heap(int bytes)
 	mallopt(M_TRIM_THRESHOLD, INT_MAX);
 	mallopt(M_MMAP_THRESHOLD, APART_BYTES);
 	first = malloc(left);
-	if (first && (uintptr_t)first - end <= page)
-		room_widen(first, (uintptr_t)sbrk(0) - (uintptr_t)first);
+	if (first && (uintptr_t)first - end <= page) {
+		wide.from = (uintptr_t)first;
+		wide.to = (uintptr_t)sbrk(0);
+		room_widen(first, wide.to - wide.from);
+	}
 	free(first);
 }
 

@@ -62,6 +62,28 @@ static void small_pieces_of_the_heap_share_a_large_page(void **state)
 	assert_true(faults < PIECES / 4);
 }
 
+static void more_than_half_a_large_page_shares_those_of_the_heap(void **state)
+{
+	const size_t bytes = 5ul * PIECES * PIECE_BYTES / 4;
+	char *rooms[4];
+	long faults;
+
+	(void)state;
+	if (!has_large_pages())
+		skip();
+	faults = faults_so_far();
+	for (size_t i = 0; i < 4; i++) {
+		rooms[i] = room_take(bytes, 1);
+		memset(rooms[i], 'x', bytes);
+	}
+	faults = faults_so_far() - faults;
+	for (size_t i = 0; i < 4; i++)
+		free(rooms[i]);
+	/* Five mebibytes of them all: three pages, or four. */
+	assert_true(faults < 4 + 4);
+	assert_true(rooms[3] - rooms[0] < 8 * PIECES * PIECE_BYTES);
+}
+
 static void what_is_taken_can_be_written_to_its_end(void **state)
 {
 	static const size_t counts[] = { 0, 1, 1000, 300000 };
@@ -98,6 +120,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(small_pieces_of_the_heap_share_a_large_page),
+		cmocka_unit_test(
+			more_than_half_a_large_page_shares_those_of_the_heap),
 		cmocka_unit_test(what_is_taken_can_be_written_to_its_end),
 		cmocka_unit_test(what_grows_keeps_what_it_holds),
 	};
