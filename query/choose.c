@@ -204,7 +204,7 @@ static enum status of_term(struct store *store, const char *field,
 
 	if (!store_find_term(store, field_find(field), wanted, &term) ||
 	    term.crashes == 0) {
-		*ret = plan_none(store);
+		*ret = (struct plan){ .row_count = store_row_count(store) };
 		return STATUS_OK;
 	}
 	snprintf(word, sizeof(word), "%s=%s", field, value);
@@ -223,7 +223,7 @@ enum status choose_snapshots(struct store *store, struct plan *live,
 		plan_deinit(&first);
 		return err->status;
 	}
-	if (first.matched)
+	if (first.matched && tool_made->matched)
 		plan_leave_out(tool_made, &first);
 	*live = first;
 	return STATUS_OK;

@@ -18,7 +18,7 @@ enum status choose_rows(struct store *store, const struct where *where,
 
 /*
  * The rows that are no crashes: snapshots of running machines, images made by
- * a tool.  See crash_is_crash().
+ * a tool.  See crash_is_crash().  A set whose matched is 0 may have no bits.
  */
 enum status choose_snapshots(struct store *store, struct plan *live,
 			     struct plan *tool_made,

@@ -320,8 +320,10 @@ enum status suspect_crashes(struct store *store, struct plan *ret,
 	if (choose_snapshots(store, &live, &tool_made, err))
 		return err->status;
 	*ret = plan_all(store);
-	plan_leave_out(ret, &live);
-	plan_leave_out(ret, &tool_made);
+	if (live.matched)
+		plan_leave_out(ret, &live);
+	if (tool_made.matched)
+		plan_leave_out(ret, &tool_made);
 	plan_deinit(&live);
 	plan_deinit(&tool_made);
 	return STATUS_OK;
