@@ -56,6 +56,7 @@ void count_destroy(struct count *count)
 	free(count);
 }
 
+/* For a key that is the largest so far. */
 static void make_room(struct count *count, uint32_t key)
 {
 	if (key >= count->room) {
@@ -67,13 +68,13 @@ static void make_room(struct count *count, uint32_t key)
 		       (room - count->room) * sizeof(*count->crashes));
 		count->room = room;
 	}
-	if (key >= count->keys)
-		count->keys = (size_t)key + 1;
+	count->keys = (size_t)key + 1;
 }
 
 void count_add(struct count *count, uint32_t key, uint64_t n)
 {
-	make_room(count, key);
+	if (key >= count->keys)
+		make_room(count, key);
 	count->crashes[key] += n;
 }
 
