@@ -207,10 +207,12 @@ const char *table_visible(struct arena *arena, const char *text)
 
 size_t table_width(const char *text)
 {
+	const size_t bytes = strlen(text);
 	size_t width = 0;
 
-	for (; *text; text++)
-		width += (*text & 0xc0) != 0x80;
+	/* Counted, so that the compiler makes vectors of it. */
+	for (size_t i = 0; i < bytes; i++)
+		width += (text[i] & 0xc0) != 0x80;
 	return width;
 }
 

@@ -10,6 +10,7 @@ enum {
 	HELD_MAX = 4096, /* rows looked at to choose widths */
 	HELD_FIRST = 64, /* room to begin with */
 	BAR_CELLS = 20,
+	LINE_FIRST = 256,
 };
 
 struct table_held {
@@ -21,6 +22,8 @@ struct table_held {
 	size_t shown_count;
 	size_t widths[TABLE_COLUMNS_MAX];
 	bool hidden[TABLE_COLUMNS_MAX]; /* there is no room */
+	char *line;			/* being put together */
+	size_t line_bytes, line_room;
 };
 
 /* Lives in arena, or (word, text) is the cell's own. */
@@ -127,6 +130,35 @@ static const char *cut(struct arena *arena, const char *text, size_t width)
 			   terminal_is_ascii() ? "~" : "\u2026");
 }
 
+/* So many more bytes of the line. */
+static char *take_line(struct table *table, size_t bytes)
+{
+	struct table_held *held = table->held;
+	char *at;
+
+	if (bytes > held->line_room - held->line_bytes) {
+		const size_t room = 2 * (held->line_bytes + bytes) + LINE_FIRST;
+		char *line = arena_take(&table->arena, room, 1);
+
+		if (held->line_bytes)
+			memcpy(line, held->line, held->line_bytes);
+		held->line = line;
+		held->line_room = room;
+	}
+	at = held->line + held->line_bytes;
+	held->line_bytes += bytes;
+	return at;
+}
+
+static void print_line(struct table *table)
+{
+	struct table_held *held = table->held;
+
+	*take_line(table, 1) = '\n';
+	fwrite_unlocked(held->line, 1, held->line_bytes, table->out);
+	held->line_bytes = 0;
+}
+
 static void print_cells(struct table *table, const char *const cells[])
 {
 	const struct table_held *held = table->held;
@@ -144,21 +176,23 @@ static void print_cells(struct table *table, const char *const cells[])
 		const char *cell =
 			cuts ? cut(&table->passing, cells[n], held->widths[i])
 			     : cells[n];
-		const size_t width = table_width(cell);
+		const size_t bytes = strlen(cell);
+		const bool right = right_aligned(&table->columns[i]);
+		/* Numbers are as wide as they are long. */
+		const size_t width = right ? bytes : table_width(cell);
 		const size_t pad =
 			width < held->widths[i] ? held->widths[i] - width : 0;
-		const bool right = right_aligned(&table->columns[i]);
 
 		owed += (first ? 0 : 2) + (right ? pad : 0);
-		if (*cell) {
-			for (; owed; owed--)
-				putc_unlocked(' ', table->out);
-			fputs_unlocked(cell, table->out);
+		if (bytes) {
+			memset(take_line(table, owed), ' ', owed);
+			memcpy(take_line(table, bytes), cell, bytes);
+			owed = 0;
 		}
 		owed += right ? 0 : pad;
 		first = false;
 	}
-	putc_unlocked('\n', table->out);
+	print_line(table);
 }
 
 static void widen(struct table_held *held, size_t column, const char *cell)
