@@ -59,10 +59,11 @@ void btree_key_hash(struct btree_key *key, struct hash128 hash)
 
 uint64_t btree_take(struct bytes *in, size_t size)
 {
+	const uint8_t *at = bytes_take(in, size);
 	uint64_t value = 0;
 
-	for (size_t i = 0; i < size; i++)
-		value = value << 8 | bytes_u8(in);
+	for (size_t i = 0; at && i < size; i++)
+		value = value << 8 | at[i];
 	return value;
 }
 
