@@ -10,6 +10,10 @@
 #include "signatures/base/room.h"
 #include "signatures/clickhouse/remote.h"
 
+enum {
+	OUTPUT_BYTES = 64 << 10
+};
+
 static const struct query_command *const commands[] = {
 	&freq_command,	    &find_command,
 	&show_command,	    &clusters_command,
@@ -225,12 +229,25 @@ static enum status run(int argc, char **argv, enum cli_exit *ret,
 	return answer(command, operands, ret, err);
 }
 
+/* A table of many lines goes out in few pieces; what a person waits for not. */
+static void widen_output(void)
+{
+	char *room;
+
+	if (isatty(STDOUT_FILENO))
+		return;
+	room = malloc(OUTPUT_BYTES);
+	if (room)
+		setvbuf(stdout, room, _IOFBF, OUTPUT_BYTES);
+}
+
 int main(int argc, char **argv)
 {
 	enum cli_exit exit_code = CLI_YES;
 	struct error err;
 
 	room_for_heap(ROOM_FOR_ANSWER);
+	widen_output();
 	cli_set_program("crashquery");
 	if (run(argc, argv, &exit_code, &err)) {
 		terminal_end();
