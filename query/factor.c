@@ -151,33 +151,45 @@ enum status factor_number_rows(struct store *store, const char *name,
 
 struct filling {
 	const uint32_t *keys;
+	bool in_order; /* of the plan's rows alone, else of all */
+	size_t at;
 	struct factor_index *index;
 	uint32_t *next;
 };
 
+static uint32_t next_key(struct filling *filling, uint32_t row)
+{
+	return filling->keys[filling->in_order ? filling->at++ : row];
+}
+
 static bool count_key(void *closure, uint32_t row)
 {
-	const struct filling *filling = closure;
+	struct filling *filling = closure;
+	const uint32_t key = next_key(filling, row);
 
-	if (filling->keys[row])
-		filling->index->first[filling->keys[row] + 1]++;
+	if (key)
+		filling->index->first[key + 1]++;
 	return true;
 }
 
 static bool put_row(void *closure, uint32_t row)
 {
-	const struct filling *filling = closure;
+	struct filling *filling = closure;
+	const uint32_t key = next_key(filling, row);
 
-	if (filling->keys[row])
-		filling->index->rows[filling->next[filling->keys[row]]++] = row;
+	if (key)
+		filling->index->rows[filling->next[key]++] = row;
 	return true;
 }
 
-struct factor_index factor_index_make(const struct plan *plan,
-				      const uint32_t *keys, uint32_t bound)
+static struct factor_index make_index(const struct plan *plan,
+				      const uint32_t *keys, bool in_order,
+				      uint32_t bound)
 {
 	struct factor_index index = { .keys = bound };
-	struct filling filling = { .keys = keys, .index = &index };
+	struct filling filling = { .keys = keys,
+				   .in_order = in_order,
+				   .index = &index };
 
 	index.first = must(calloc((size_t)bound + 2, sizeof(*index.first)));
 	plan_walk(plan, count_key, &filling);
@@ -188,9 +200,16 @@ struct factor_index factor_index_make(const struct plan *plan,
 	filling.next = must(malloc(((size_t)bound + 1) * sizeof(uint32_t)));
 	memcpy(filling.next, index.first,
 	       ((size_t)bound + 1) * sizeof(uint32_t));
+	filling.at = 0;
 	plan_walk(plan, put_row, &filling);
 	free(filling.next);
 	return index;
+}
+
+struct factor_index factor_index_make(const struct plan *plan,
+				      const uint32_t *keys, uint32_t bound)
+{
+	return make_index(plan, keys, false, bound);
 }
 
 void factor_index_deinit(struct factor_index *index)
@@ -199,12 +218,58 @@ void factor_index_deinit(struct factor_index *index)
 	free(index->first);
 }
 
-static void each_key(const struct plan *plan, const uint32_t *keys,
-		     uint32_t bound, const struct intern *values,
-		     struct store *store, const struct field *field,
+/* Of a field that is no column of terms, numbered by its values. */
+static uint32_t key_of(const struct store_column *column, size_t row,
+		       const struct field *field, struct intern *values)
+{
+	struct field_value value;
+
+	if (row >= column->count)
+		return 0;
+	if (!values)
+		return column->terms[row];
+	value = (struct field_value){ .number = column->numbers[row] };
+	return value.number == STORE_NO_NUMBER
+		       ? 0
+		       : intern_number(values, group_value(field, value));
+}
+
+/* The plan's rows in their order: a small plan takes little memory. */
+static uint32_t *keys_of(const struct plan *plan, struct store *store,
+			 const struct field *field, struct intern *values)
+{
+	struct plan counted = *plan;
+	size_t at = 0;
+	uint32_t *keys;
+
+	plan_count(&counted);
+	keys = room_take(counted.matched + 1, sizeof(*keys));
+	for (uint32_t chunk = 0; chunk < plan_chunks(plan); chunk++) {
+		struct store_column column = { .count = 0 };
+		size_t rows;
+		const uint64_t *bits = plan_chunk(plan, chunk, &rows);
+
+		if (!plan_has_any(plan, chunk))
+			continue;
+		if (!store_column_pick(store, field, chunk, bits, &column))
+			column.count = 0;
+		for (size_t row = 0; row < rows; row++)
+			if (count_bit(bits, row))
+				keys[at++] =
+					key_of(&column, row, field, values);
+	}
+	return keys;
+}
+
+static void each_key(const struct plan *plan, struct store *store,
+		     const struct field *field, struct intern *values,
 		     struct arena *arena, factor_take *take, void *closure)
 {
-	struct factor_index index = factor_index_make(plan, keys, bound);
+	uint32_t *keys = keys_of(plan, store, field, values);
+	const uint32_t bound =
+		1 + (values ? (uint32_t)intern_count(values)
+			    : store_column_last_term(store, field));
+	struct factor_index index = make_index(plan, keys, true, bound);
 
 	for (uint32_t key = 1; key < bound; key++) {
 		const uint32_t from = index.first[key];
@@ -219,29 +284,17 @@ static void each_key(const struct plan *plan, const uint32_t *keys,
 		take(closure, &term, index.rows + from, to - from);
 	}
 	factor_index_deinit(&index);
+	free(keys);
 }
 
-static void each_number(struct store *store, const struct field *field,
-			const struct plan *plan, struct arena *arena,
+static void each_number(const struct plan *plan, struct store *store,
+			const struct field *field, struct arena *arena,
 			factor_take *take, void *closure)
 {
-	uint64_t *numbers = factor_numbers(store, field->name);
-	uint32_t *keys = must(calloc(plan->row_count + 1ul, sizeof(*keys)));
 	struct intern *values = intern_create();
 
-	for (uint32_t row = 0; row < plan->row_count; row++) {
-		const struct field_value value = { .number = numbers[row] };
-
-		if (value.number != STORE_NO_NUMBER &&
-		    count_bit(plan->bits, row))
-			keys[row] = intern_number(values,
-						  group_value(field, value));
-	}
-	each_key(plan, keys, factor_bound(keys, plan->row_count), values, store,
-		 field, arena, take, closure);
+	each_key(plan, store, field, values, arena, take, closure);
 	intern_destroy(values);
-	free(keys);
-	free(numbers);
 }
 
 /* Terms of a field of many values, one after the other. */
@@ -315,17 +368,13 @@ enum status factor_each(struct store *store, const struct field *field,
 				   .arena = arena,
 				   .take = take,
 				   .closure = closure };
-	uint32_t *keys;
 
 	switch (field->index) {
 	case FIELD_COLUMN:
-		keys = factor_terms_of(plan, store, field->name);
-		each_key(plan, keys, store_column_last_term(store, field) + 1,
-			 NULL, store, field, arena, take, closure);
-		free(keys);
+		each_key(plan, store, field, NULL, arena, take, closure);
 		return STATUS_OK;
 	case FIELD_RAW:
-		each_number(store, field, plan, arena, take, closure);
+		each_number(plan, store, field, arena, take, closure);
 		return STATUS_OK;
 	case FIELD_POSTINGS:
 	case FIELD_MODULES:
