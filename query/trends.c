@@ -16,6 +16,7 @@
 #include "query/terminal.h"
 #include "query/trend.h"
 #include "query/value.h"
+#include "query/window.h"
 #include "signatures/base/text.h"
 
 static struct {
@@ -56,7 +57,6 @@ enum {
 	MARKS = BASE + MEASURE_COLUMNS,
 	COLUMNS = MARKS + MARK_COLUMNS,
 	DAYS_MAX = 56,
-	CHUNK_WORDS = STORE_CHUNK_ROWS / 64
 };
 
 /* A value of the field over both windows. */
@@ -75,135 +75,16 @@ struct job {
 	struct asked asked;
 	struct marks marks;
 	struct calendar calendar;
-	uint64_t from; /* the first day; this window begins half way */
 	struct trend_days covered;
-	uint8_t *days;	    /* by row: 1 + day in the windows */
-	uint32_t *machines; /* by row, of those in the windows */
-	/* Crashes before the windows by term of a column; else NULL. */
-	uint32_t *ever_before;
-	struct plan looked_at;
+	struct window window;
 	struct trend_tally *tally;
 	struct line *lines;
 	size_t count, room;
-	uint64_t crashes, before;	  /* in the windows ... */
-	uint64_t earlier, later, untimed; /* ... and out of them */
 };
 
 static size_t day_count(void)
 {
 	return 2 * (size_t)options.window;
-}
-
-/* The day of a time in the windows; DAYS_MAX if it lies in none. */
-static size_t day_of(const struct job *job, uint64_t time)
-{
-	const uint64_t day = calendar_day(time);
-
-	return day < job->from || day >= job->calendar.end
-		       ? DAYS_MAX
-		       : (size_t)(day - job->from);
-}
-
-/* A chunk of rows, by where their times lie. */
-struct chunk {
-	uint32_t number;
-	const uint64_t *asked;
-	size_t rows;
-	bool has_inside, has_earlier;
-	uint64_t inside[CHUNK_WORDS], earlier[CHUNK_WORDS];
-};
-
-static void sort_row(struct job *job, struct chunk *chunk, size_t at,
-		     uint64_t time)
-{
-	const uint32_t row = chunk->number * STORE_CHUNK_ROWS + (uint32_t)at;
-	const uint64_t bit = UINT64_C(1) << at % 64;
-	const size_t day = day_of(job, time);
-
-	if (time == STORE_NO_NUMBER) {
-		job->untimed++;
-	} else if (day != DAYS_MAX) {
-		job->days[row] = (uint8_t)(day + 1);
-		*(day < options.window ? &job->before : &job->crashes) += 1;
-		chunk->inside[at / 64] |= bit;
-		chunk->has_inside = true;
-	} else if (calendar_day(time) < job->from) {
-		job->earlier++;
-		chunk->earlier[at / 64] |= bit;
-		chunk->has_earlier = true;
-	} else {
-		job->later++;
-	}
-}
-
-static void sort_rows(struct job *job, struct chunk *chunk)
-{
-	struct store_column column;
-
-	if (!store_column_read(job->query->store, field_find("time"),
-			       chunk->number, &column))
-		return;
-	for (size_t i = 0; i * 64 < chunk->rows; i++)
-		for (uint64_t word = chunk->asked[i]; word; word &= word - 1) {
-			const size_t at =
-				i * 64 + (size_t)__builtin_ctzll(word);
-
-			if (at < column.count)
-				sort_row(job, chunk, at, column.numbers[at]);
-		}
-}
-
-static void take_machines(struct job *job, const struct chunk *chunk)
-{
-	uint32_t *to = job->machines + (size_t)chunk->number * STORE_CHUNK_ROWS;
-	struct store_column column;
-
-	if (!store_column_read(job->query->store, field_find("machine"),
-			       chunk->number, &column))
-		return;
-	for (size_t at = 0; at < column.count; at++)
-		if (count_bit(chunk->inside, at))
-			to[at] = column.terms[at];
-}
-
-/* Of a column what was before the windows is counted at once. */
-static void take_earlier(struct job *job, const struct chunk *chunk)
-{
-	struct store_column column;
-
-	if (!store_column_read(job->query->store, job->field, chunk->number,
-			       &column))
-		return;
-	for (size_t at = 0; at < column.count; at++)
-		if (count_bit(chunk->earlier, at))
-			job->ever_before[column.terms[at]]++;
-}
-
-/* Which rows are looked at by value: leaves them in job->looked_at. */
-static void read_times(struct job *job)
-{
-	const struct plan *asked = &job->asked.plan;
-	struct plan *plan = &job->looked_at;
-
-	for (uint32_t number = 0; number < plan_chunks(asked); number++) {
-		struct chunk chunk = { .number = number };
-		uint64_t *bits;
-
-		chunk.asked = plan_chunk(asked, number, &chunk.rows);
-		if (!plan_has_any(asked, number))
-			continue;
-		sort_rows(job, &chunk);
-		if (chunk.has_inside)
-			take_machines(job, &chunk);
-		if (job->ever_before && chunk.has_earlier)
-			take_earlier(job, &chunk);
-		bits = plan_chunk(plan, number, &chunk.rows);
-		for (size_t i = 0; i * 64 < chunk.rows; i++)
-			bits[i] = chunk.inside[i] |
-				  (job->ever_before ? 0 : chunk.earlier[i]);
-	}
-	plan->matched = job->crashes + job->before +
-			(job->ever_before ? 0 : job->earlier);
 }
 
 /* One value with its rows; kept if one is in a window. */
@@ -216,17 +97,17 @@ static void take_value(void *closure, const struct store_term *term,
 			     .mark = mark_of_rows(&job->marks, rows, count) };
 	uint32_t days[DAYS_MAX] = { 0 };
 
-	if (job->ever_before)
-		line.trend.ever_before = job->ever_before[term->term];
+	if (job->window.ever_before)
+		line.trend.ever_before = job->window.ever_before[term->term];
 	for (size_t i = 0; i < count; i++) {
-		const size_t day = job->days[rows[i]];
+		const size_t day = job->window.days[rows[i]];
 
 		if (day == 0) {
 			line.trend.ever_before++;
 			continue;
 		}
 		days[day - 1]++;
-		trend_add(job->tally, job->machines[rows[i]],
+		trend_add(job->tally, job->window.machines[rows[i]],
 			  day - 1 >= options.window);
 	}
 	trend_close(job->tally, job->covered, &line.trend);
@@ -304,7 +185,7 @@ static const char *spark(struct job *job, const struct line *line)
 
 		if (i == options.window)
 			at = stpcpy(at, "|");
-		if (!n && calendar_is_gap(&job->calendar, job->from + i))
+		if (!n && calendar_is_gap(&job->calendar, job->window.from + i))
 			bar = " ";
 		at = stpcpy(at, bar);
 	}
@@ -367,14 +248,14 @@ static enum status print_line(struct job *job, struct table *out,
 static void say_days(struct job *job, struct table *out)
 {
 	struct arena *arena = &job->query->arena;
-	const uint64_t half = job->from + options.window;
+	const uint64_t half = job->window.from + options.window;
 	struct json *gaps = json_new_array();
-	const char *from = calendar_text(arena, job->from);
+	const char *from = calendar_text(arena, job->window.from);
 	const char *middle = calendar_text(arena, half);
 	const char *end = calendar_text(arena, job->calendar.end - 1);
 	uint64_t count = 0;
 
-	for (uint64_t day = job->from; day < job->calendar.end; day++) {
+	for (uint64_t day = job->window.from; day < job->calendar.end; day++) {
 		if (!calendar_is_gap(&job->calendar, day))
 			continue;
 		json_append(gaps, json_new_text(calendar_text(arena, day)));
@@ -404,27 +285,28 @@ static void say_days(struct job *job, struct table *out)
 static void say_counts(struct job *job, struct table *out, size_t rows,
 		       size_t shown)
 {
-	const uint64_t now = job->crashes;
-	const uint64_t before = job->before;
+	const uint64_t now = job->window.crashes;
+	const uint64_t before = job->window.before;
 
 	table_fact(out, "by", json_new_text(job->field->name));
 	table_fact(out, "crashes", json_new_integer((int64_t)now));
 	table_fact(out, "crashes_before", json_new_integer((int64_t)before));
 	table_fact(out, "steady", json_new_integer((int64_t)(rows - shown)));
-	table_fact(out, "earlier", json_new_integer((int64_t)job->earlier));
-	table_fact(out, "later", json_new_integer((int64_t)job->later));
+	table_fact(out, "earlier",
+		   json_new_integer((int64_t)job->window.earlier));
+	table_fact(out, "later", json_new_integer((int64_t)job->window.later));
 	table_fact(out, "without_time",
-		   json_new_integer((int64_t)job->untimed));
+		   json_new_integer((int64_t)job->window.untimed));
 	table_note(out,
 		   "%" PRIu64 " crash%s, %" PRIu64 " before; %zu row%s that "
 		   "did not move or are behind --limit",
 		   now, now == 1 ? "" : "es", before, rows - shown,
 		   rows - shown == 1 ? "" : "s");
-	if (job->later || job->untimed)
+	if (job->window.later || job->window.untimed)
 		table_note(out,
 			   "not counted: %" PRIu64 " later, %" PRIu64
 			   " without a time",
-			   job->later, job->untimed);
+			   job->window.later, job->window.untimed);
 	asked_note(&job->asked, out);
 }
 
@@ -439,7 +321,7 @@ static enum status print(struct job *job, const struct clumps *clumps,
 			 enum cli_exit *ret, struct error *err)
 {
 	const struct measure measure = measure_of_days(
-		job->query, job->crashes, (uint64_t)job->covered.now);
+		job->query, job->window.crashes, (uint64_t)job->covered.now);
 	struct table_column columns[COLUMNS];
 	struct table *out;
 	enum status status = STATUS_OK;
@@ -489,36 +371,25 @@ static enum status print_titled(struct job *job, enum cli_exit *ret,
 	return status;
 }
 
-static void *zeroed(size_t count, size_t size)
-{
-	void *memory = calloc(count + 1, size);
-
-	if (!memory)
-		abort();
-	return memory;
-}
-
 static void read_store(struct job *job)
 {
 	struct store *store = job->query->store;
-	const uint32_t rows = store_row_count(store);
+	struct window *window = &job->window;
 
 	job->calendar = calendar_read(job->query);
-	job->from = job->calendar.end - day_count();
-	job->covered.before = (double)calendar_covered(
-		&job->calendar, job->from, job->from + options.window);
+	*window = (struct window){ .store = store,
+				   .field = job->field,
+				   .from = job->calendar.end - day_count(),
+				   .half = options.window };
+	job->covered.before =
+		(double)calendar_covered(&job->calendar, job->window.from,
+					 job->window.from + options.window);
 	job->covered.now = (double)calendar_covered(
-		&job->calendar, job->from + options.window, job->calendar.end);
-	job->days = zeroed(rows, sizeof(*job->days));
-	job->machines = zeroed(rows, sizeof(*job->machines));
+		&job->calendar, job->window.from + options.window,
+		job->calendar.end);
 	job->tally = trend_create(
 		store_column_last_term(store, field_find("machine")) + 1);
-	if (job->field->index == FIELD_COLUMN)
-		job->ever_before =
-			zeroed(store_column_last_term(store, job->field) + 1ul,
-			       sizeof(*job->ever_before));
-	job->looked_at = plan_none(store);
-	read_times(job);
+	window_read(window, &job->asked.plan);
 }
 
 static enum status trends_run(struct query *query, enum cli_exit *ret,
@@ -541,7 +412,7 @@ static enum status trends_run(struct query *query, enum cli_exit *ret,
 		return err->status;
 	}
 	read_store(&job);
-	status = factor_each(query->store, job.field, &job.looked_at,
+	status = factor_each(query->store, job.field, &job.window.looked_at,
 			     &query->arena, take_value, &job, err);
 	if (!status) {
 		judge(&job);
@@ -549,10 +420,7 @@ static enum status trends_run(struct query *query, enum cli_exit *ret,
 	}
 	trend_destroy(job.tally);
 	free(job.lines);
-	free(job.days);
-	free(job.machines);
-	free(job.ever_before);
-	plan_deinit(&job.looked_at);
+	window_deinit(&job.window);
 	calendar_deinit(&job.calendar);
 	asked_deinit(&job.asked);
 	mark_close(&job.marks);
