@@ -100,15 +100,17 @@ static void take_value(void *closure, const struct store_term *term,
 	if (job->window.ever_before)
 		line.trend.ever_before = job->window.ever_before[term->term];
 	for (size_t i = 0; i < count; i++) {
-		const size_t day = job->window.days[rows[i]];
+		const struct window_seen *seen =
+			job->window.seen[rows[i] / STORE_CHUNK_ROWS];
+		const size_t at = rows[i] % STORE_CHUNK_ROWS;
 
-		if (day == 0) {
+		if (!seen || !seen->days[at]) {
 			line.trend.ever_before++;
 			continue;
 		}
-		days[day - 1]++;
-		trend_add(job->tally, job->window.machines[rows[i]],
-			  day - 1 >= options.window);
+		days[seen->days[at] - 1]++;
+		trend_add(job->tally, seen->machines[at],
+			  seen->days[at] > options.window);
 	}
 	trend_close(job->tally, job->covered, &line.trend);
 	if (!line.trend.crashes && !line.trend.crashes_before)

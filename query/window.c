@@ -4,6 +4,7 @@
 
 #include "query/calendar.h"
 #include "query/count.h"
+#include "signatures/base/bits.h"
 
 enum {
 	CHUNK_WORDS = STORE_CHUNK_ROWS / 64
@@ -11,7 +12,7 @@ enum {
 
 static void *zeroed(size_t count, size_t size)
 {
-	void *memory = calloc(count + 1, size);
+	void *memory = calloc(count ? count : 1, size);
 
 	if (!memory)
 		abort();
@@ -23,14 +24,22 @@ struct chunk {
 	uint32_t number;
 	const uint64_t *asked;
 	size_t rows;
-	bool has_inside, has_earlier;
+	bool has_earlier;
 	uint64_t inside[CHUNK_WORDS], earlier[CHUNK_WORDS];
 };
+
+static struct window_seen *seen_of(struct window *window, uint32_t chunk)
+{
+	struct window_seen **seen = &window->seen[chunk];
+
+	if (!*seen)
+		*seen = zeroed(1, sizeof(**seen));
+	return *seen;
+}
 
 static void sort_row(struct window *window, struct chunk *chunk, size_t at,
 		     uint64_t time)
 {
-	const uint32_t row = chunk->number * STORE_CHUNK_ROWS + (uint32_t)at;
 	const uint64_t bit = UINT64_C(1) << at % 64;
 	const uint64_t day = calendar_day(time);
 
@@ -41,22 +50,46 @@ static void sort_row(struct window *window, struct chunk *chunk, size_t at,
 		chunk->earlier[at / 64] |= bit;
 		chunk->has_earlier = true;
 	} else if (day < window->from + 2 * window->half) {
-		window->days[row] = (uint8_t)(day - window->from + 1);
+		seen_of(window, chunk->number)->days[at] =
+			(uint8_t)(day - window->from + 1);
 		*(day < window->from + window->half ? &window->before
 						    : &window->crashes) += 1;
 		chunk->inside[at / 64] |= bit;
-		chunk->has_inside = true;
 	} else {
 		window->later++;
 	}
 }
 
+/* Is all of it, as its head tells?  Crashes come in more or less by time. */
+static bool is_earlier(const struct window *window, const struct field *time,
+		       const struct chunk *chunk)
+{
+	struct store_range range;
+
+	return store_column_range(window->store, time, chunk->number, &range) &&
+	       range.with >= chunk->rows &&
+	       calendar_day(range.most) < window->from;
+}
+
+static void take_all(struct window *window, struct chunk *chunk)
+{
+	for (size_t i = 0; i * 64 < chunk->rows; i++) {
+		window->earlier += bits_ones(chunk->asked[i]);
+		chunk->earlier[i] = chunk->asked[i];
+	}
+	chunk->has_earlier = true;
+}
+
 static void sort_rows(struct window *window, struct chunk *chunk)
 {
+	const struct field *time = field_find("time");
 	struct store_column column;
 
-	if (!store_column_read(window->store, field_find("time"), chunk->number,
-			       &column))
+	if (is_earlier(window, time, chunk)) {
+		take_all(window, chunk);
+		return;
+	}
+	if (!store_column_read(window->store, time, chunk->number, &column))
 		return;
 	for (size_t i = 0; i * 64 < chunk->rows; i++)
 		for (uint64_t word = chunk->asked[i]; word; word &= word - 1) {
@@ -70,16 +103,15 @@ static void sort_rows(struct window *window, struct chunk *chunk)
 
 static void take_machines(struct window *window, const struct chunk *chunk)
 {
-	uint32_t *to =
-		window->machines + (size_t)chunk->number * STORE_CHUNK_ROWS;
+	struct window_seen *seen = window->seen[chunk->number];
 	struct store_column column;
 
-	if (!store_column_read(window->store, field_find("machine"),
-			       chunk->number, &column))
+	if (!seen || !store_column_read(window->store, field_find("machine"),
+					chunk->number, &column))
 		return;
 	for (size_t at = 0; at < column.count; at++)
 		if (count_bit(chunk->inside, at))
-			to[at] = column.terms[at];
+			seen->machines[at] = column.terms[at];
 }
 
 /* Of a column what was before the windows is counted at once. */
@@ -107,8 +139,7 @@ static void read_times(struct window *window, const struct plan *asked)
 		if (!plan_has_any(asked, number))
 			continue;
 		sort_rows(window, &chunk);
-		if (chunk.has_inside)
-			take_machines(window, &chunk);
+		take_machines(window, &chunk);
 		if (window->ever_before && chunk.has_earlier)
 			take_earlier(window, &chunk);
 		bits = plan_chunk(plan, number, &chunk.rows);
@@ -122,10 +153,7 @@ static void read_times(struct window *window, const struct plan *asked)
 
 void window_read(struct window *window, const struct plan *asked)
 {
-	const uint32_t rows = asked->row_count;
-
-	window->days = zeroed(rows, sizeof(*window->days));
-	window->machines = zeroed(rows, sizeof(*window->machines));
+	window->seen = zeroed(plan_chunks(asked), sizeof(*window->seen));
 	if (window->field->index == FIELD_COLUMN)
 		window->ever_before = zeroed(
 			store_column_last_term(window->store, window->field) +
@@ -137,8 +165,9 @@ void window_read(struct window *window, const struct plan *asked)
 
 void window_deinit(struct window *window)
 {
-	free(window->days);
-	free(window->machines);
+	for (uint32_t i = 0; i < plan_chunks(&window->looked_at); i++)
+		free(window->seen[i]);
+	free(window->seen);
 	free(window->ever_before);
 	plan_deinit(&window->looked_at);
 }

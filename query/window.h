@@ -7,14 +7,19 @@
 
 #include "query/plan.h"
 
+/* Of a chunk of rows of which some are in the windows. */
+struct window_seen {
+	uint8_t days[STORE_CHUNK_ROWS]; /* 1 + day in the windows, else 0 */
+	uint32_t machines[STORE_CHUNK_ROWS];
+};
+
 struct window {
 	struct store *store;
 	const struct field *field; /* that crashes are counted by */
 	uint64_t from;		   /* the first day of both */
 	uint64_t half;		   /* days of each */
 
-	uint8_t *days;	    /* by row: 1 + day in the windows */
-	uint32_t *machines; /* by row, of those in the windows */
+	struct window_seen **seen; /* by chunk, NULL where none are */
 	/* Crashes before the windows by term of a column; else NULL. */
 	uint32_t *ever_before;
 	/* Rows to be looked at by value: those in the windows, and where
