@@ -26,7 +26,7 @@ struct alias {
 	uint32_t code;
 	enum alias_kind kind;
 	uint32_t canonical;
-	const char *name;
+	char name[64];
 };
 
 static const struct bugcheck rows[] = {

@@ -13,7 +13,7 @@
 struct frequency2008 {
 	uint32_t rank; /* from 1 */
 	uint32_t code; /* not folded */
-	const char *name;
+	char name[64];
 	uint32_t count;
 };
 

@@ -44,8 +44,8 @@ enum hypervisor_strength {
 struct hypervisor {
 	enum hypervisor_kind kind;
 	enum hypervisor_match match;
-	const char *pattern;
-	const char *name; /* "xen", "hyperv", "kvm-qemu", ...; "any" = some */
+	char pattern[40];
+	char name[16]; /* "xen", "hyperv", "kvm-qemu", ...; "any" = some */
 	enum hypervisor_side side;
 	enum hypervisor_strength strength;
 };

@@ -8,7 +8,7 @@
 
 struct ntstatus {
 	uint32_t code;
-	const char *name;
+	char name[52];
 };
 
 static const struct ntstatus rows[] = {

@@ -11,7 +11,7 @@
 #define CUT_BYTES 14
 
 struct osprocess {
-	const char *name;
+	char name[32];
 };
 
 static const struct osprocess rows[] = {
