@@ -108,7 +108,7 @@ static const char *plural(uint64_t n)
 	return n == 1 ? "" : "s";
 }
 
-void asked_note(const struct asked *asked, struct table *table)
+static void tell_left_out(const struct asked *asked, struct table *table)
 {
 	struct json *not_counted = json_new_object();
 
@@ -121,14 +121,21 @@ void asked_note(const struct asked *asked, struct table *table)
 			 json_new_integer((int64_t)asked->suspects));
 		json_set(not_counted, "of_suspects",
 			 json_new_integer((int64_t)asked->of_suspects));
+	}
+	table_fact(table, "not_counted", not_counted);
+}
+
+void asked_note(const struct asked *asked, struct table *table)
+{
+	if (table_tells(table))
+		tell_left_out(asked, table);
+	if (asked_options.without_suspects)
 		table_note(table,
 			   "not counted: %" PRIu64 " crash%s of %" PRIu64
 			   " machine%s whose hardware is in doubt",
 			   asked->of_suspects,
 			   asked->of_suspects == 1 ? "" : "es", asked->suspects,
 			   plural(asked->suspects));
-	}
-	table_fact(table, "not_counted", not_counted);
 	if (asked->live || asked->tool_made)
 		table_note(table,
 			   "not counted: %" PRIu64 " live dump%s, %" PRIu64

@@ -241,8 +241,11 @@ static void tell_totals(struct table *out, const struct field *field,
 			const struct asked *asked, const struct group *group,
 			size_t shown)
 {
-	struct json *left_out = json_new_object();
+	struct json *left_out;
 
+	if (!table_tells(out))
+		return;
+	left_out = json_new_object();
 	table_fact(out, "by", json_new_text(field->name));
 	table_fact(out, "crashes",
 		   json_new_integer((int64_t)asked->plan.matched));

@@ -85,6 +85,11 @@ void table_row(struct table *table, const struct table_cell *cells)
 	arena_reset(&table->passing);
 }
 
+bool table_tells(const struct table *table)
+{
+	return table->printer->reader & TABLE_DETAILS;
+}
+
 void table_fact(struct table *table, const char *key, struct json *value)
 {
 	struct table_fact *fact = arena_take(&table->arena, 1, sizeof(*fact));

@@ -113,6 +113,9 @@ void table_row(struct table *table, const struct table_cell *cells);
 /* A key beside the rows, for JSON; a literal; takes value over. */
 void table_fact(struct table *table, const char *key, struct json *value);
 
+/* Is there anybody to be told?  Who has many facts asks first. */
+bool table_tells(const struct table *table);
+
 /* A line under the rows, for people. */
 void table_note(struct table *table, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
