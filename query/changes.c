@@ -34,7 +34,7 @@ static const struct table_column columns[] = {
 	{ "id", "", TABLE_WORD, TABLE_PROGRAMS },
 	{ "likeness", "", TABLE_REAL, TABLE_PROGRAMS },
 	{ "nearest", "", TABLE_WORD, TABLE_PROGRAMS },
-	{ "reason", "reason", TABLE_WORD, TABLE_PEOPLE },
+	{ "reason", "reason", TABLE_WORD, TABLE_PEOPLE | TABLE_FOLDED },
 };
 
 enum {

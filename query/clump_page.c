@@ -6,14 +6,17 @@
 
 #include "query/cell.h"
 #include "query/dispute.h"
+#include "query/fold.h"
 #include "query/group.h"
+#include "query/terminal.h"
 #include "signatures/base/text.h"
 #include "signatures/identity.h"
 
 enum {
 	FRAMES_SHORT = 8,
 	VALUES_SHORT = 4,
-	VALUES_WHOLE = 24
+	VALUES_WHOLE = 24,
+	VALUES_AT = 16, /* the column they begin at */
 };
 
 /* What is told of the members, by field. */
@@ -80,24 +83,25 @@ static enum status print_values(struct query *query, const struct plan *plan,
 				struct error *err)
 {
 	const struct field *field = field_find(name);
+	struct arena *arena = &query->arena;
+	const char *text = "";
 	struct group group;
 
-	if (group_make(query->store, field, plan, 1, 0, &query->arena, &group,
-		       err))
+	if (group_make(query->store, field, plan, 1, 0, arena, &group, err))
 		return err->status;
 	if (group.count == 0)
 		return STATUS_OK;
-	fprintf(query->out, "  %-13s", words);
-	for (size_t i = 0; i < group.count && i < max; i++) {
-		const char *text = group_value_text(&query->arena, field,
-						    group.rows[i].value);
-
-		fprintf(query->out, "%s %s (%" PRIu64 ")", i ? "," : "",
-			table_visible(&query->arena, text),
+	for (size_t i = 0; i < group.count && i < max; i++)
+		text = text_printf(
+			arena, "%s%s%s (%" PRIu64 ")", text, i ? ", " : "",
+			group_value_text(arena, field, group.rows[i].value),
 			group.rows[i].crashes);
-	}
 	if (group.count > max)
-		fprintf(query->out, " and %zu more", group.count - max);
+		text = text_printf(arena, "%s and %zu more", text,
+				   group.count - max);
+	fprintf(query->out, "  %-13s ", words);
+	fold_put(query->out, table_visible(arena, text), terminal_columns(),
+		 VALUES_AT, VALUES_AT);
 	fputc('\n', query->out);
 	return STATUS_OK;
 }

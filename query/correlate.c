@@ -26,7 +26,7 @@ static const struct cli_option table[] = {
 };
 
 static const struct table_column columns[] = {
-	{ "finding", "", TABLE_TEXT, TABLE_PEOPLE },
+	{ "finding", "", TABLE_TEXT, TABLE_PEOPLE | TABLE_FOLDED },
 	{ "rank", "", TABLE_COUNT, TABLE_PROGRAMS },
 	{ "kind", "", TABLE_WORD, TABLE_PROGRAMS },
 	{ "attribute", "", TABLE_TEXT, TABLE_PROGRAMS },

@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "query/cell.h"
+#include "query/fold.h"
 #include "query/report_summary.h"
 #include "query/report_words.h"
 #include "query/table_markdown.h"
+#include "query/terminal.h"
 #include "query/value.h"
 #include "signatures/base/text.h"
 
@@ -24,14 +26,6 @@ struct page {
 	bool markdown;
 };
 
-static void say(struct page *page, const char *text)
-{
-	if (page->markdown)
-		table_markdown_escape(page->out, page->arena, text);
-	else
-		fputs(table_visible(page->arena, text), page->out);
-}
-
 static void heading(struct page *page, const char *text)
 {
 	fputs(page->markdown ? "\n## " : "\n", page->out);
@@ -39,10 +33,33 @@ static void heading(struct page *page, const char *text)
 	fputs(page->markdown ? "\n\n" : "\n\n", page->out);
 }
 
+/* Text that begins behind so many blanks or a bullet; it may go on. */
+static void put(struct page *page, const char *text, size_t at, size_t hang)
+{
+	if (page->markdown)
+		table_markdown_escape(page->out, page->arena, text);
+	else
+		fold_put(page->out, table_visible(page->arena, text),
+			 terminal_columns(), at, hang);
+	fputc('\n', page->out);
+}
+
 static void paragraph(struct page *page, const char *text)
 {
-	say(page, text);
-	fputc('\n', page->out);
+	put(page, text, 0, 0);
+}
+
+static void item(struct page *page, const char *text)
+{
+	fputs("- ", page->out);
+	put(page, text, 2, 2);
+}
+
+/* About a cluster. */
+static void remark(struct page *page, const char *text)
+{
+	fputs(page->markdown ? "- " : "    ", page->out);
+	put(page, text, 4, 6);
 }
 
 static struct table *begin(struct page *page,
@@ -71,7 +88,7 @@ static void say_fresh(struct page *page)
 		{ "title", "name", TABLE_TEXT, TABLE_PEOPLE },
 		{ "crashes", "crashes", TABLE_COUNT, TABLE_PEOPLE },
 		{ "machines", "machines", TABLE_COUNT, TABLE_PEOPLE },
-		{ "first", "first", TABLE_WORD, TABLE_PEOPLE },
+		{ "first", "first", TABLE_WORD, TABLE_PEOPLE | TABLE_SPARE },
 		{ "note", "", TABLE_TEXT, TABLE_PEOPLE },
 	};
 	const struct report *report = page->report;
@@ -112,7 +129,7 @@ static void say_rising(struct page *page)
 		{ "title", "name", TABLE_TEXT, TABLE_PEOPLE },
 		{ "now", "machines", TABLE_COUNT, TABLE_PEOPLE },
 		{ "change", "change (95 %)", TABLE_WORD, TABLE_PEOPLE },
-		{ "q", "by chance", TABLE_WORD, TABLE_PEOPLE },
+		{ "q", "by chance", TABLE_WORD, TABLE_PEOPLE | TABLE_SPARE },
 		{ "note", "", TABLE_TEXT, TABLE_PEOPLE },
 	};
 	const struct report *report = page->report;
@@ -153,7 +170,7 @@ static void say_rising(struct page *page)
 static void say_bugchecks(struct page *page)
 {
 	static const struct table_column columns[] = {
-		{ "label", "bugcheck", TABLE_WORD, TABLE_PEOPLE },
+		{ "label", "bugcheck", TABLE_TEXT, TABLE_PEOPLE },
 		{ "now", "window", TABLE_COUNT, TABLE_PEOPLE },
 		{ "crashes", "crashes", TABLE_COUNT, TABLE_PEOPLE },
 		{ "machines", "machines", TABLE_COUNT, TABLE_PEOPLE },
@@ -232,35 +249,29 @@ static void say_card(struct page *page, const struct report_card *card)
 	const char *disputed = dispute_text(&card->dispute, page->arena);
 
 	fputs(page->markdown ? "\n### " : "\n  ", page->out);
-	say(page, s->title);
-	fputs(page->markdown ? "\n\n" : "\n    ", page->out);
-	paragraph(page,
-		  text_printf(page->arena,
-			      "cluster %s: %" PRIu64 " in the window, %" PRIu64
-			      " in all%s, first %s; crashquery show %s",
-			      s->key, s->window_crashes[0], s->crashes,
-			      report_words_machines(page->arena, s->machines),
-			      report_words_time(page->arena, s->first),
-			      card->id));
-	if (*note) {
-		fputs(page->markdown ? "- " : "    ", page->out);
-		paragraph(page, note);
-	}
-	if (disputed) {
-		fputs(page->markdown ? "- " : "    ", page->out);
-		paragraph(page,
-			  text_printf(page->arena, "disputed: %s", disputed));
-	}
+	put(page, s->title, 2, 4);
+	fputs(page->markdown ? "\n" : "    ", page->out);
+	put(page,
+	    text_printf(page->arena,
+			"cluster %s: %" PRIu64 " in the window, %" PRIu64
+			" in all%s, first %s; crashquery show %s",
+			s->key, s->window_crashes[0], s->crashes,
+			report_words_machines(page->arena, s->machines),
+			report_words_time(page->arena, s->first), card->id),
+	    4, 6);
+	if (*note)
+		remark(page, note);
+	if (disputed)
+		remark(page,
+		       text_printf(page->arena, "disputed: %s", disputed));
 	for (size_t i = 0; i < card->trait_count; i++) {
 		const struct report_trait *t = &card->traits[i];
 
-		fputs(page->markdown ? "- " : "    ", page->out);
-		paragraph(page,
-			  text_printf(page->arena, "%s: %s machines%s%s",
-				      t->what,
-				      report_words_table(page->arena, t->table),
-				      t->with ? "; goes with " : "",
-				      t->with ? t->with : ""));
+		remark(page,
+		       text_printf(page->arena, "%s: %s machines%s%s", t->what,
+				   report_words_table(page->arena, t->table),
+				   t->with ? "; goes with " : "",
+				   t->with ? t->with : ""));
 	}
 	say_stack(page, card);
 }
@@ -292,7 +303,7 @@ static void say_machines(struct page *page)
 		{ "crashes", "crashes", TABLE_COUNT, TABLE_PEOPLE },
 		{ "now", "window", TABLE_COUNT, TABLE_PEOPLE },
 		{ "reasons", "what speaks for it (expected)", TABLE_WORD,
-		  TABLE_PEOPLE },
+		  TABLE_PEOPLE | TABLE_FOLDED },
 	};
 	const struct report *report = page->report;
 	const size_t count = first_rows(report->odd_count);
@@ -326,7 +337,8 @@ static void say_firmware(struct page *page)
 		{ "field", "", TABLE_WORD, TABLE_PEOPLE },
 		{ "value", "value", TABLE_TEXT, TABLE_PEOPLE },
 		{ "machines", "machines", TABLE_COUNT, TABLE_PEOPLE },
-		{ "crashes", "crashes", TABLE_COUNT, TABLE_PEOPLE },
+		{ "crashes", "crashes", TABLE_COUNT,
+		  TABLE_PEOPLE | TABLE_SPARE },
 		{ "change", "crashes a machine", TABLE_WORD, TABLE_PEOPLE },
 		{ "cluster", "keeps to it", TABLE_TEXT, TABLE_PEOPLE },
 	};
@@ -421,10 +433,8 @@ void report_text(const struct report *report,
 			  text_printf(page.arena, "Only crashes with %s.",
 				      report->where));
 	fputc('\n', out);
-	for (size_t i = 0; i < count; i++) {
-		fputs("- ", out);
-		paragraph(&page, lines[i]);
-	}
+	for (size_t i = 0; i < count; i++)
+		item(&page, lines[i]);
 	say_fresh(&page);
 	say_rising(&page);
 	say_bugchecks(&page);

@@ -38,7 +38,7 @@ static const struct table_column columns[] = {
 	{ "reported", "", TABLE_COUNT, TABLE_PROGRAMS },
 	{ "early", "", TABLE_COUNT, TABLE_PROGRAMS },
 	{ "reasons", "reasons (expected, were it like the others)", TABLE_WORD,
-	  TABLE_ALL },
+	  TABLE_ALL | TABLE_FOLDED },
 };
 
 enum {

@@ -36,6 +36,7 @@ enum table_reader {
 	TABLE_ALL = 3,
 	TABLE_DETAILS = 4, /* JSON alone, where columns cost nothing */
 	TABLE_SPARE = 8,   /* with TABLE_PEOPLE: not on a narrow terminal */
+	TABLE_FOLDED = 16, /* likewise: there it goes on in further lines */
 };
 
 struct table_column {

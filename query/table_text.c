@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "query/fold.h"
 #include "query/terminal.h"
 #include "signatures/base/text.h"
 
@@ -11,6 +12,7 @@ enum {
 	HELD_FIRST = 64, /* room to begin with */
 	BAR_CELLS = 20,
 	LINE_FIRST = 256,
+	NOTE_HANG = 2, /* what lines that go on are set in by */
 };
 
 struct table_held {
@@ -150,19 +152,42 @@ static char *take_line(struct table *table, size_t bytes)
 	return at;
 }
 
-static void print_line(struct table *table)
+static void put_line(struct table *table)
 {
 	struct table_held *held = table->held;
 
-	*take_line(table, 1) = '\n';
 	fwrite_unlocked(held->line, 1, held->line_bytes, table->out);
 	held->line_bytes = 0;
+}
+
+static void print_line(struct table *table)
+{
+	*take_line(table, 1) = '\n';
+	put_line(table);
+}
+
+/* The last column alone can go on in further lines. */
+static bool is_folded(const struct table *table, size_t n)
+{
+	const struct table_held *held = table->held;
+	const struct table_column *column = &table->columns[held->shown[n]];
+
+	return terminal_columns() && n + 1 == held->shown_count &&
+	       column->reader & TABLE_FOLDED;
+}
+
+static void put_folded(struct table *table, const char *cell, size_t at)
+{
+	put_line(table);
+	fold_put(table->out, cell, terminal_columns(), at,
+		 at + strspn(cell, " ") + NOTE_HANG);
 }
 
 static void print_cells(struct table *table, const char *const cells[])
 {
 	const struct table_held *held = table->held;
 	size_t owed = 0; /* blanks are printed only before something */
+	size_t at = 0;
 	bool first = true;
 
 	for (size_t n = 0; n < held->shown_count; n++) {
@@ -171,7 +196,8 @@ static void print_cells(struct table *table, const char *const cells[])
 		if (held->hidden[i])
 			continue;
 
-		const bool cuts = terminal_columns() &&
+		const bool folds = is_folded(table, n);
+		const bool cuts = terminal_columns() && !folds &&
 				  narrowest(&table->columns[i]) != SIZE_MAX;
 		const char *cell =
 			cuts ? cut(&table->passing, cells[n], held->widths[i])
@@ -186,7 +212,11 @@ static void print_cells(struct table *table, const char *const cells[])
 		owed += (first ? 0 : 2) + (right ? pad : 0);
 		if (bytes) {
 			memset(take_line(table, owed), ' ', owed);
-			memcpy(take_line(table, bytes), cell, bytes);
+			at += owed + width;
+			if (folds)
+				put_folded(table, cell, at - width);
+			else
+				memcpy(take_line(table, bytes), cell, bytes);
 			owed = 0;
 		}
 		owed += right ? 0 : pad;
@@ -324,6 +354,12 @@ static void text_row(struct table *table, const struct table_cell *cells)
 		release(table);
 }
 
+static void put_note(struct table *table, const char *text)
+{
+	fold_put(table->out, text, terminal_columns(), 0, NOTE_HANG);
+	fputc('\n', table->out);
+}
+
 static void text_end(struct table *table)
 {
 	if (!table->held->flowing)
@@ -331,8 +367,7 @@ static void text_end(struct table *table)
 	if (table->notes && table->row_count)
 		fputc('\n', table->out);
 	for (const struct table_note *n = table->notes; n; n = n->next)
-		fprintf(table->out, "%s\n",
-			table_visible(&table->passing, n->text));
+		put_note(table, table_visible(&table->passing, n->text));
 }
 
 const struct table_printer table_text = {

@@ -41,6 +41,19 @@ for columns in 80 120; do
 	python3 on.py $columns crashquery similar "$id" | sed '/^$/,$d' >seen
 	[ "$(widest <seen)" -le $columns ] || echo "similar: $(widest <seen) of $columns columns"
 done
+# What is read and not compared goes on in the next line.
+crashcorpus synth --demo --output=demo.tar
+crashindex --store=demo demo.tar 2>/dev/null
+for columns in 80 120; do
+	for command in report 'report --since=7d --now=2024-08-26' suspects 'clusters --family' 'correlate fault=netfast.sys' \
+		'correlate bugcheck=101'; do
+		python3 on.py $columns crashquery $command --store=demo >seen
+		[ "$(widest <seen)" -le $columns ] || echo "$command: $(widest <seen) of $columns columns"
+	done
+done
+python3 on.py 80 crashquery report --store=demo --since=7d --now=2024-08-26 | sed -n '/^Rising/,/^Bugchecks/p'
+python3 on.py 80 crashquery suspects --store=demo | sed -n 2,5p
+python3 on.py 80 crashquery correlate fault=netfast.sys --store=demo | head -5
 crashquery find | widest
 python3 on.py 80 crashquery clusters --pages=0 | sed -n '1p;2s/[0-9a-f]\{12\}/ID/p'
 
