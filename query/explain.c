@@ -145,8 +145,12 @@ static void say_turn(struct table *out, const char *level, double likeness,
 	const bool joined = likeness >= threshold;
 
 	if (!turn)
-		table_note(out, "no %d features would have %s them in one %s",
-			   TURNERS_MAX, joined ? "parted" : "joined", level);
+		table_note(out,
+			   joined ? "still in one %s without the %d heaviest "
+				    "of what they share"
+				  : "still not in one %s but for the %d "
+				    "heaviest of what parts them",
+			   level, TURNERS_MAX);
 	else if (joined)
 		table_note(out, "parted from one %s without: %s", level, turn);
 	else
