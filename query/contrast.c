@@ -108,20 +108,35 @@ static double given(const struct work *work, const uint64_t *bits,
 	return statistics_share_higher_given(strata, 2);
 }
 
-/* For qsort: how many words a set has. */
+/* For qsort: how many words a set has, and whose they are. */
 static size_t sorted_words;
+static const struct contrast_attribute *sorted_attributes;
+
+static int by_name(const struct contrast_attribute *a,
+		   const struct contrast_attribute *b)
+{
+	int order = (a->rank > b->rank) - (a->rank < b->rank);
+
+	if (!order)
+		order = strcmp(a->field, b->field);
+	return order ? order : strcmp(a->value, b->value);
+}
 
 static int by_set(const void *left, const void *right)
 {
 	const struct contrast_attribute *a = left;
 	const struct contrast_attribute *b = right;
-	int order = memcmp(a->bits, b->bits, sorted_words * sizeof(*a->bits));
+	const int order =
+		memcmp(a->bits, b->bits, sorted_words * sizeof(*a->bits));
 
-	if (!order)
-		order = (a->rank > b->rank) - (a->rank < b->rank);
-	if (!order)
-		order = strcmp(a->field, b->field);
-	return order ? order : strcmp(a->value, b->value);
+	return order ? order : by_name(a, b);
+}
+
+/* Units are numbered as they came into the store: no place among sets decides
+ * between those that say as much. */
+static int by_name_at(size_t a, size_t b)
+{
+	return by_name(&sorted_attributes[a], &sorted_attributes[b]);
 }
 
 static int by_phi(const void *left, const void *right)
@@ -131,12 +146,13 @@ static int by_phi(const void *left, const void *right)
 
 	if (a->phi != b->phi)
 		return a->phi > b->phi ? -1 : 1;
-	return (a->first > b->first) - (a->first < b->first);
+	return by_name_at(a->first, b->first);
 }
 
 static void tell_apart(struct work *work, struct contrast_table *table)
 {
 	sorted_words = work->words;
+	sorted_attributes = table->attributes;
 	if (table->count > 1)
 		qsort(table->attributes, table->count,
 		      sizeof(*table->attributes), by_set);
@@ -303,8 +319,8 @@ static int by_strength(const void *left, const void *right)
 	if ((a->other == CONTRAST_NONE) != (b->other == CONTRAST_NONE))
 		return a->other == CONTRAST_NONE ? -1 : 1;
 	if (a->attribute != b->attribute)
-		return a->attribute < b->attribute ? -1 : 1;
-	return (a->other > b->other) - (a->other < b->other);
+		return by_name_at(a->attribute, b->attribute);
+	return a->other == b->other ? 0 : by_name_at(a->other, b->other);
 }
 
 static void take_bits(const struct work *work,

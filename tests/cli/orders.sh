@@ -11,7 +11,7 @@ for seed in 1 2 3 4 5 6; do
 		crashindex --store=store$seed --jobs=$((seed % 3 + 1)) $(cat "$night") 2>>log
 	done
 	rm night.*
-	for ask in "clusters --limit=999" "find --limit=999 --format=csv" freq \
+	for ask in "clusters --limit=999" "find --limit=999 --format=csv" freq "correlate bugcheck=d1" \
 		"freq --by=family" suspects "trends --window=28" report; do
 		# shellcheck disable=SC2086
 		crashquery $ask --store=store$seed --now=2024-08-26

@@ -144,6 +144,26 @@ static void a_pair_is_found_where_neither_alone_is_it(void **state)
 	arena_deinit(&f.arena);
 }
 
+/* Units are numbered as they came in. */
+static void what_says_as_much_stands_by_its_name(void **state)
+{
+	struct fixture f;
+	struct contrast_finding *found;
+
+	(void)state;
+	for (size_t other = 0; other < 2; other++) {
+		begin(&f);
+		group(&f, 20);
+		add(&f, "bios", 0, 8 * other, 8 * other + 8);
+		add(&f, "board", 0, 8 * !other, 8 * !other + 8);
+		assert_int_equal(contrast_find(&f.table, &f.arena, &found), 2);
+		assert_true(found[0].phi == found[1].phi);
+		assert_string_equal(name(&f, &found[0]), "bios");
+		assert_string_equal(name(&f, &found[1]), "board");
+		arena_deinit(&f.arena);
+	}
+}
+
 static void a_few_machines_prove_nothing(void **state)
 {
 	struct fixture f;
@@ -210,6 +230,7 @@ int main(void)
 		cmocka_unit_test(what_rides_on_a_cause_is_explained_by_it),
 		cmocka_unit_test(a_model_is_named_before_its_driver),
 		cmocka_unit_test(a_pair_is_found_where_neither_alone_is_it),
+		cmocka_unit_test(what_says_as_much_stands_by_its_name),
 		cmocka_unit_test(a_few_machines_prove_nothing),
 		cmocka_unit_test(chance_is_named_no_more_often_than_promised),
 	};
