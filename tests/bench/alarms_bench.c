@@ -331,7 +331,8 @@ struct reply {
 	size_t rows;
 };
 
-static struct reply ask(struct fleet *fleet,
+/* On that day of the fleet; what came later is not known yet. */
+static struct reply ask(struct fleet *fleet, unsigned day,
 			const struct query_command *command, const char *word)
 {
 	struct reply reply = { .code = CLI_NO };
@@ -340,7 +341,7 @@ static struct reply ask(struct fleet *fleet,
 		.printer = table_find_printer("csv"),
 		.operands = &word,
 		.operand_count = word != NULL,
-		.now = (FIRST_DAY + DAYS - 1) * DAY_TICKS,
+		.now = (FIRST_DAY + day) * DAY_TICKS,
 		.now_is_given = true,
 	};
 	char *text = NULL, *line;
@@ -395,14 +396,18 @@ static const struct question {
 	const char *word;
 	double promised;
 	uint64_t window;
+	unsigned day;
 } questions[] = {
-	{ "trends --window=7", &trends_command, NULL, 0.05, 7 },
-	{ "trends --window=28", &trends_command, NULL, 0.05, 28 },
-	{ "correlate bugcheck=d1", &correlate_command, "bugcheck=d1", 0.05, 0 },
+	{ "trends --window=7", &trends_command, NULL, 0.05, 7, DAYS - 1 },
+	{ "trends --window=28", &trends_command, NULL, 0.05, 28, DAYS - 1 },
+	{ "trends --window=28, 4 days before it", &trends_command, NULL, 0.05,
+	  28, 31 },
+	{ "correlate bugcheck=d1", &correlate_command, "bugcheck=d1", 0.05, 0,
+	  DAYS - 1 },
 	{ "correlate bugcheck=101 (and residue)", &correlate_command,
-	  "bugcheck=101", 0.1, 0 },
-	{ "suspects", &suspects_command, NULL, 0.01, 0 },
-	{ "values", &values_command, NULL, 0.05, 0 },
+	  "bugcheck=101", 0.1, 0, DAYS - 1 },
+	{ "suspects", &suspects_command, NULL, 0.01, 0, DAYS - 1 },
+	{ "values", &values_command, NULL, 0.05, 0, DAYS - 1 },
 };
 
 enum {
@@ -422,7 +427,7 @@ static void count_alarms(uint64_t seeds, const char *folder)
 
 			set(&trends_command, "window", NULL, at->window);
 			const struct reply reply =
-				ask(fleet, at->command, at->word);
+				ask(fleet, at->day, at->command, at->word);
 
 			alarms[i] += reply.code == CLI_YES;
 			if (reply.code == CLI_YES)
@@ -483,8 +488,8 @@ static void count_truths(uint64_t seeds, const char *folder)
 
 				if (at->cause != cause)
 					continue;
-				const struct reply reply =
-					ask(fleet, at->command, at->word);
+				const struct reply reply = ask(
+					fleet, DAYS - 1, at->command, at->word);
 				const bool is_first =
 					strstr(reply.first, at->first) != NULL;
 				/* A second cause beside the true one. */
