@@ -151,18 +151,26 @@ static void print_log(struct query *query, struct table *out, char *text,
 		      uint64_t since)
 {
 	struct json *passes = json_new_array();
+	bool any = false;
 
 	while (*text) {
 		const struct line line = take_line(&text, &query->arena);
 
 		if (line.count < PASS_PARTS || !is_asked(&line, since))
 			continue;
-		if (strcmp(line.parts[1], "pass") == 0)
+		if (strcmp(line.parts[1], "pass") == 0) {
 			tell_pass(out, passes, &line);
-		else if (line.count == PARTS && is_level(&line))
+			any = true;
+		} else if (line.count == PARTS && is_level(&line)) {
 			print_event(query, out, &line);
+		}
 	}
 	table_fact(out, "passes", passes);
+	if (!any)
+		table_note(out, "no pass has found anything new%s",
+			   since ? " since then" : "");
+	else if (!out->row_count)
+		table_note(out, "nothing was moved");
 }
 
 /* The log's text; "" where no pass has left a line. */
