@@ -224,8 +224,14 @@ static enum cli_exit run_anywhere(const struct request *asked,
 	struct staged *staged;
 	struct error err;
 
-	if (asked->print || !address_is(asked->store))
+	if (asked->print || !address_is(asked->store)) {
+		/* Reading makes a store; there is nothing to be read. */
+		if (!operands->count && access(asked->store, F_OK)) {
+			cli_complain("%s: no crash store there", asked->store);
+			return CLI_COULD_NOT;
+		}
 		return run(asked, operands, arena);
+	}
 	if (staged_begin(asked->store, asked->spool, !asked->no_settle, &staged,
 			 &err)) {
 		cli_complain_error(&err);

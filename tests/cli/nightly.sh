@@ -70,3 +70,8 @@ answer sh "$nightly" --drop=drop --still=soon
 exit_of sh "$nightly"
 mkdir bad && echo 'no store' >bad/data.mdb
 answer sh "$nightly" --store=bad --drop=drop --still=0 | grep '^date'
+
+# A first night may bring nothing.
+mkdir none
+night 2026-11-20 --drop=none --store=first
+crashcorpus verify --store=first
