@@ -118,10 +118,11 @@ static void print_head(struct query *query, const struct clumps *clumps,
 	if (known)
 		fprintf(query->out, "  known issue   %s\n",
 			table_visible(arena, known));
-	fprintf(query->out,
-		"  crashes       %" PRIu64 " on %" PRIu64 " machine%s\n",
-		clump->crashes, clump->machines,
-		clump->machines == 1 ? "" : "s");
+	fprintf(query->out, "  crashes       %" PRIu64, clump->crashes);
+	if (clump->machines)
+		fprintf(query->out, " on %" PRIu64 " machine%s",
+			clump->machines, clump->machines == 1 ? "" : "s");
+	fputc('\n', query->out);
 	if (clump->first)
 		fprintf(query->out, "  seen          %s to %s\n",
 			calendar_text(arena, calendar_day(clump->first)),
