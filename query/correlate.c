@@ -249,6 +249,11 @@ static void print_findings(struct answer *answer)
 		table_note(answer->out, "%zu more", causes - max);
 }
 
+static const char *plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 static void say_counts(struct answer *answer, const struct asked *asked,
 		       const struct mark *mark)
 {
@@ -265,16 +270,20 @@ static void say_counts(struct answer *answer, const struct asked *asked,
 	table_fact(out, "tried",
 		   json_new_integer((int64_t)cohort->table.candidates));
 	table_note(out,
-		   "%" PRIu64 " crashes on %" PRIu64
-		   " machines, against %" PRIu64
-		   " others; %zu attributes tried",
-		   asked->plan.matched, cohort->group, others,
-		   cohort->table.candidates);
+		   "%" PRIu64 " crash%s on %" PRIu64
+		   " machine%s, against %" PRIu64
+		   " other%s; %zu attribute%s tried",
+		   asked->plan.matched, asked->plan.matched == 1 ? "" : "es",
+		   cohort->group, plural(cohort->group), others, plural(others),
+		   cohort->table.candidates, plural(cohort->table.candidates));
 	mark_note(&answer->query->arena, mark, out);
 	if (cohort->unknown)
 		table_note(out,
-			   "%" PRIu64 " crashes do not tell their machine, and "
-			   "count as one each",
+			   cohort->unknown == 1
+				   ? "%" PRIu64 " crash tells no machine and "
+				     "counts as one"
+				   : "%" PRIu64 " crashes tell no machine and "
+				     "count as one each",
 			   cohort->unknown);
 	if (cohort->group < CONTRAST_LEAST)
 		table_note(out, "fewer than %d machines: too few to tell",

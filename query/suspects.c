@@ -96,8 +96,10 @@ static void tell_base(struct table *out, const struct suspect *machines,
 	table_fact(out, "base", json);
 	table_fact(out, "crashes", json_new_integer((int64_t)crashes));
 	table_note(out,
-		   "%" PRIu64 " crashes on %zu machines that can be told apart",
-		   crashes, count);
+		   "%" PRIu64
+		   " crash%s on %zu machine%s that can be told apart",
+		   crashes, crashes == 1 ? "" : "es", count,
+		   count == 1 ? "" : "s");
 }
 
 static struct table *begin_table(struct query *query, const struct marks *marks)
