@@ -15,6 +15,7 @@ enum {
 	/* From 1990 to 2200: a clock that shows anything else is broken. */
 	FIRST_DAY = 142079,
 	LAST_DAY = 218780,
+	FEW_DAYS = 4 /* of a chunk */
 };
 
 uint64_t calendar_day(uint64_t filetime)
@@ -79,6 +80,73 @@ static void days_count(struct days *days, const uint64_t *times, size_t count)
 	}
 }
 
+static void add_day(struct days *days, uint64_t day, uint64_t crashes)
+{
+	if (!crashes)
+		return;
+	days->crashes[day - FIRST_DAY] += crashes;
+	days->first = day < days->first ? day : days->first;
+	days->last = day > days->last ? day : days->last;
+}
+
+/* The days of a chunk that has a time for each row, if they are few. */
+static bool spans_few(struct store *store, const struct field *time,
+		      uint32_t chunk, size_t rows, struct store_range *ret)
+{
+	if (!store_column_range(store, time, chunk, ret) || ret->with < rows)
+		return false;
+	ret->least = calendar_day(ret->least);
+	ret->most = calendar_day(ret->most);
+	return ret->least >= FIRST_DAY && ret->most <= LAST_DAY &&
+	       ret->most - ret->least < FEW_DAYS;
+}
+
+/*
+ * A subtraction a row and day is less than finding the day of each: times up to
+ * LAST_DAY are below 2^63, so that the top bit says which is less.
+ */
+static void count_few(struct days *days, const struct store_range *span,
+		      const uint64_t *times, size_t count)
+{
+	uint64_t before = 0;
+
+	for (uint64_t day = span->least; day < span->most; day++) {
+		const uint64_t end = (day + 1) * DAY_TICKS;
+		uint64_t so_far = 0;
+
+		for (size_t i = 0; i < count; i++)
+			so_far += (times[i] - end) >> 63;
+		add_day(days, day, so_far - before);
+		before = so_far;
+	}
+	add_day(days, span->most, count - before);
+}
+
+static void count_chunks(struct days *days, struct store *store)
+{
+	const struct field *time = field_find("time");
+	const uint32_t rows = store_row_count(store);
+	struct store_column column;
+	struct store_range span;
+
+	for (uint32_t chunk = 0; (uint64_t)chunk * STORE_CHUNK_ROWS < rows;
+	     chunk++) {
+		const size_t left = rows - (size_t)chunk * STORE_CHUNK_ROWS;
+		const size_t count =
+			left < STORE_CHUNK_ROWS ? left : STORE_CHUNK_ROWS;
+		const bool is_few = spans_few(store, time, chunk, count, &span);
+
+		if (is_few && span.least == span.most)
+			add_day(days, span.least, count);
+		else if (!store_column_read(store, time, chunk, &column))
+			break;
+		else if (is_few)
+			count_few(days, &span, column.numbers, column.count);
+		else
+			days_count(days, column.numbers, column.count);
+	}
+}
+
 /* Takes days over. */
 static struct calendar make(struct days *days, uint64_t last_ingest,
 			    uint64_t now, bool now_is_given)
@@ -130,6 +198,18 @@ void calendar_deinit(struct calendar *calendar)
 	free(calendar->crashes);
 }
 
+static uint64_t latest(const struct store_column *column)
+{
+	uint64_t last = 0;
+
+	for (size_t i = 0; i < column->count; i++)
+		if (column->numbers[i] != STORE_NO_NUMBER &&
+		    column->numbers[i] > last)
+			last = column->numbers[i];
+	return last;
+}
+
+/* Heads of chunks tell, but for a store that has none. */
 static uint64_t last_ingest(struct store *store)
 {
 	const struct field *ingested = field_find("ingested");
@@ -141,27 +221,23 @@ static uint64_t last_ingest(struct store *store)
 	     chunk++) {
 		struct store_range range;
 
-		if (!store_column_range(store, ingested, chunk, &range) ||
-		    range.most <= last ||
-		    !store_column_read(store, ingested, chunk, &column))
+		if (!store_column_range(store, ingested, chunk, &range))
 			continue;
-		for (size_t i = 0; i < column.count; i++)
-			if (column.numbers[i] != STORE_NO_NUMBER &&
-			    column.numbers[i] > last)
-				last = column.numbers[i];
+		if (range.most == UINT64_MAX)
+			range.most = store_column_read(store, ingested, chunk,
+						       &column)
+					     ? latest(&column)
+					     : 0;
+		last = range.most > last ? range.most : last;
 	}
 	return last;
 }
 
 struct calendar calendar_read(struct query *query)
 {
-	const struct field *time = field_find("time");
 	struct days days = days_begin();
-	struct store_column column;
 
-	for (uint32_t chunk = 0;
-	     store_column_read(query->store, time, chunk, &column); chunk++)
-		days_count(&days, column.numbers, column.count);
+	count_chunks(&days, query->store);
 	return make(&days, last_ingest(query->store), query->now,
 		    query->now_is_given);
 }

@@ -135,7 +135,8 @@ bool store_column_pick(struct store *store, const struct field *field,
 
 /*
  * Without reading the chunk: no number or term in it is out of least..most,
- * and each of the first with rows has one.  False if there is none at all.
+ * most is one of them unless it is UINT64_MAX, and each of the first with rows
+ * has one.  False if there is none at all.
  */
 struct store_range {
 	uint64_t least, most;
