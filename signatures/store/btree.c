@@ -150,23 +150,33 @@ bool btree_get(struct store *store, enum schema_db db,
 	return false;
 }
 
-bool btree_first(struct store *store, enum schema_db db,
-		 const struct btree_key *key, size_t most, struct bytes *ret)
+bool btree_part(struct store *store, enum schema_db db,
+		const struct btree_key *key, size_t behind, size_t most,
+		struct bytes *ret)
 {
 	struct bytes value;
 
 	if (store->pages && !store->failed) {
-		const enum pages_answer answer = pages_first(
-			store->pages, store->roots[db], whole(key), most, ret);
+		const enum pages_answer answer =
+			pages_part(store->pages, store->roots[db], whole(key),
+				   behind, most, ret);
 
 		if (answer != PAGES_UNREAD)
 			return answer == PAGES_FOUND;
 	}
 	if (!btree_get(store, db, key, &value))
 		return false;
+	bytes_skip(&value,
+		   behind < bytes_left(&value) ? behind : bytes_left(&value));
 	*ret = bytes_of(value.next,
 			bytes_left(&value) < most ? bytes_left(&value) : most);
 	return true;
+}
+
+bool btree_first(struct store *store, enum schema_db db,
+		 const struct btree_key *key, size_t most, struct bytes *ret)
+{
+	return btree_part(store, db, key, 0, most, ret);
 }
 
 void btree_put(struct store *store, enum schema_db db,

@@ -42,6 +42,10 @@ bool btree_get(struct store *store, enum schema_db db,
  */
 bool btree_first(struct store *store, enum schema_db db,
 		 const struct btree_key *key, size_t most, struct bytes *ret);
+/* The same behind so many bytes; none where there are no more. */
+bool btree_part(struct store *store, enum schema_db db,
+		const struct btree_key *key, size_t behind, size_t most,
+		struct bytes *ret);
 void btree_put(struct store *store, enum schema_db db,
 	       const struct btree_key *key, struct bytes value);
 void btree_delete(struct store *store, enum schema_db db,

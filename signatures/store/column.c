@@ -186,6 +186,46 @@ void column_read(struct store *store, uint8_t field, uint64_t none,
 		values[row] = none;
 }
 
+/* A row's number, of a chunk that was not read but for its head. */
+static bool read_number(struct store *store, const struct btree_key *key,
+			const struct chunk *it, size_t row, uint64_t *ret)
+{
+	struct bytes in;
+
+	*ret = 1;
+	if (it->width == 0)
+		return true;
+	if (!btree_part(store, SCHEMA_COLUMN, key,
+			COLUMN_HEAD_BYTES + row * it->width, it->width, &in) ||
+	    bytes_left(&in) < it->width)
+		return false;
+	*ret = number_at(in.next, it->width);
+	return true;
+}
+
+uint64_t column_at(struct store *store, uint8_t field, uint64_t none,
+		   uint32_t chunk, size_t row)
+{
+	const struct btree_key key = column_form_key(field, chunk);
+	struct bytes in;
+	struct chunk it;
+	bool is_listed;
+	uint64_t number;
+
+	if (!btree_first(store, SCHEMA_COLUMN, &key, COLUMN_HEAD_BYTES, &in) ||
+	    !take_head(&in, &it, &is_listed) || row >= it.rows)
+		return none;
+	if (is_listed) {
+		if (!open_chunk(store, field, chunk, &it))
+			return none;
+		number = number_in(&it, row, 0, 0);
+	} else if (!read_number(store, &key, &it, row, &number)) {
+		return none;
+	}
+	return number || it.width == COLUMN_WIDEST ? meant(&it, number, none)
+						   : none;
+}
+
 bool column_range(struct store *store, uint8_t field, uint32_t chunk,
 		  struct store_range *ret)
 {

@@ -33,6 +33,10 @@ void column_pick_terms(struct store *store, uint8_t field, uint32_t chunk,
 		       const uint64_t *bits, size_t rows,
 		       uint32_t terms[STORE_CHUNK_ROWS]);
 
+/* Of one row; of the chunk as little is read as will do. */
+uint64_t column_at(struct store *store, uint8_t field, uint64_t none,
+		   uint32_t chunk, size_t row);
+
 /* Bounds of what a chunk holds; false if it holds nothing. */
 bool column_range(struct store *store, uint8_t field, uint32_t chunk,
 		  struct store_range *ret);

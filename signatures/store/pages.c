@@ -61,7 +61,7 @@ struct pages {
 	size_t kept, kept_most; /* bytes */
 	bool is_full;
 	struct arena arena;
-	uint8_t *value; /* the long one of pages_first() */
+	uint8_t *value; /* the long one of pages_part() */
 	size_t value_room;
 };
 
@@ -129,10 +129,12 @@ uint64_t pages_root(struct bytes record)
 static bool find_place(const struct pages *pages, uint64_t number,
 		       size_t offset, size_t size, off_t *ret)
 {
-	const uint64_t all = pages->file_bytes;
+	uint64_t left = pages->file_bytes;
 
-	if (number >= all / pages->page_bytes ||
-	    size > all - number * pages->page_bytes - offset)
+	if (number >= left / pages->page_bytes)
+		return false;
+	left -= number * pages->page_bytes;
+	if (offset > left || size > left - offset)
 		return false;
 	*ret = (off_t)(number * pages->page_bytes + offset);
 	return true;
@@ -330,14 +332,31 @@ static enum pages_answer find(struct pages *pages, uint64_t root,
 	return compare(ret->key, key) == 0 ? PAGES_FOUND : PAGES_ABSENT;
 }
 
-/* A value that lies beside its key. */
-static bool take_short(const struct node *node, size_t most, struct bytes *ret)
-{
-	const size_t size = node->value_bytes;
+/* What of a value is asked for. */
+struct part {
+	size_t behind, size;
+};
 
-	if (size > bytes_left(&node->rest))
+static struct part part_of(const struct node *node, size_t behind, size_t most)
+{
+	const size_t left =
+		node->value_bytes > behind ? node->value_bytes - behind : 0;
+
+	return (struct part){ left ? behind : 0, left < most ? left : most };
+}
+
+static struct part whole_of(const struct node *node)
+{
+	return part_of(node, 0, SIZE_MAX);
+}
+
+/* Of a value that lies beside its key. */
+static bool take_short(const struct node *node, struct part part,
+		       struct bytes *ret)
+{
+	if (node->value_bytes > bytes_left(&node->rest))
 		return false;
-	*ret = bytes_of(node->rest.next, size < most ? size : most);
+	*ret = bytes_of(node->rest.next + part.behind, part.size);
 	return true;
 }
 
@@ -351,16 +370,19 @@ static uint8_t *room_of(uint8_t **room, size_t *room_bytes, size_t size)
 	return *room;
 }
 
-/* The first size bytes of a long value, into room, or to be kept if NULL. */
-static bool read_long(struct pages *pages, const struct node *node, size_t size,
-		      uint8_t **room, size_t *room_bytes, struct bytes *ret)
+/* Of a long one, into room, or to be kept if NULL. */
+static bool read_long(struct pages *pages, const struct node *node,
+		      struct part part, uint8_t **room, size_t *room_bytes,
+		      struct bytes *ret)
 {
 	struct bytes in = node->rest;
 	const uint64_t number = bytes_u64(&in);
+	const size_t size = part.size;
 	uint8_t *to;
 	off_t at;
 
-	if (in.failed || !find_place(pages, number, HEAD_BYTES, size, &at))
+	if (in.failed ||
+	    !find_place(pages, number, HEAD_BYTES + part.behind, size, &at))
 		return false;
 	to = room ? room_of(room, room_bytes, size) : keep(pages, size);
 	if (!to || pread(pages->fd, to, size, at) != (ssize_t)size)
@@ -382,29 +404,30 @@ enum pages_answer pages_get(struct pages *pages, uint64_t root,
 	if (answer != PAGES_FOUND)
 		return answer;
 	if (node.flags & IS_LONG)
-		is_read = read_long(pages, &node, node.value_bytes, NULL, NULL,
+		is_read = read_long(pages, &node, whole_of(&node), NULL, NULL,
 				    ret);
 	else
-		is_read = take_short(&node, SIZE_MAX, ret);
+		is_read = take_short(&node, whole_of(&node), ret);
 	return is_read ? PAGES_FOUND : PAGES_UNREAD;
 }
 
-enum pages_answer pages_first(struct pages *pages, uint64_t root,
-			      struct bytes key, size_t most, struct bytes *ret)
+enum pages_answer pages_part(struct pages *pages, uint64_t root,
+			     struct bytes key, size_t behind, size_t most,
+			     struct bytes *ret)
 {
 	struct node node;
 	const enum pages_answer answer = find(pages, root, key, &node);
-	size_t size;
+	struct part part;
 	bool is_read;
 
 	if (answer != PAGES_FOUND)
 		return answer;
-	size = node.value_bytes < most ? node.value_bytes : most;
+	part = part_of(&node, behind, most);
 	if (node.flags & IS_LONG)
-		is_read = read_long(pages, &node, size, &pages->value,
+		is_read = read_long(pages, &node, part, &pages->value,
 				    &pages->value_room, ret);
 	else
-		is_read = take_short(&node, most, ret);
+		is_read = take_short(&node, part, ret);
 	return is_read ? PAGES_FOUND : PAGES_UNREAD;
 }
 
@@ -479,10 +502,10 @@ static bool walk_entry(struct walk *walk, const struct node *node)
 		walk->is_damaged = true;
 	else if (node->flags & IS_LONG)
 		walk->is_damaged |=
-			!read_long(walk->pages, node, node->value_bytes,
+			!read_long(walk->pages, node, whole_of(node),
 				   &walk->value, &walk->value_room, &value);
 	else
-		walk->is_damaged |= !take_short(node, SIZE_MAX, &value);
+		walk->is_damaged |= !take_short(node, whole_of(node), &value);
 	return !walk->is_damaged && walk->take(walk->closure, node->key, value);
 }
 

@@ -37,11 +37,12 @@ enum pages_answer pages_get(struct pages *pages, uint64_t root,
 			    struct bytes key, struct bytes *ret);
 
 /*
- * The first bytes of it, at most this many; of a value that has pages of its
- * own they are kept until the next of these calls alone.
+ * Its bytes behind the first so many, at most this many, or none; of a value
+ * that has pages of its own they are kept until the next of these calls alone.
  */
-enum pages_answer pages_first(struct pages *pages, uint64_t root,
-			      struct bytes key, size_t most, struct bytes *ret);
+enum pages_answer pages_part(struct pages *pages, uint64_t root,
+			     struct bytes key, size_t behind, size_t most,
+			     struct bytes *ret);
 
 /* The last key that is not above this one. */
 enum pages_answer pages_last(struct pages *pages, uint64_t root,

@@ -33,25 +33,57 @@ static bool is_there(struct store *store, uint32_t chunk, size_t *count)
 	return true;
 }
 
+enum {
+	FEW_ROWS = 3 /* are read one by one: a chunk is up to 128 KiB */
+};
+
+/* Of so many rows that are asked for. */
+static bool is_few(size_t asked, size_t rows)
+{
+	return asked <= FEW_ROWS && asked < rows;
+}
+
 /* More than this share of the rows, and all of them are quicker. */
-static bool is_most(const uint64_t *bits, size_t rows)
+static bool is_most(size_t asked, size_t rows)
+{
+	return asked > rows / 4;
+}
+
+static size_t asked_of(const uint64_t *bits, size_t rows)
 {
 	size_t count = 0;
 
 	if (!bits)
-		return true;
+		return rows;
 	for (size_t i = 0; i < (rows + 63) / 64; i++)
 		count += bits_ones(bits[i]);
-	return count > rows / 4;
+	return count;
+}
+
+/* The next row that has a bit; there is one. */
+static size_t next_row(const uint64_t *bits, size_t row)
+{
+	while (!(bits[row / 64] >> row % 64 & 1))
+		row = bits[row / 64] >> row % 64 ? row + 1
+						 : (row / 64 + 1) * 64;
+	return row;
 }
 
 static const uint32_t *terms_of(struct store *store, uint8_t field,
 				uint32_t chunk, const uint64_t *bits,
 				size_t rows)
 {
+	const size_t asked = asked_of(bits, rows);
 	uint32_t *room = room_of(store, field);
+	size_t row = 0;
 
-	if (is_most(bits, rows))
+	if (is_few(asked, rows))
+		for (size_t i = 0; i < asked; i++, row++) {
+			row = next_row(bits, row);
+			room[row] = (uint32_t)column_at(store, field, 0, chunk,
+							row);
+		}
+	else if (is_most(asked, rows))
 		column_read_terms(store, field, chunk, room);
 	else
 		column_pick_terms(store, field, chunk, bits, rows, room);
@@ -62,9 +94,17 @@ static const uint64_t *numbers_of(struct store *store, uint8_t field,
 				  uint32_t chunk, const uint64_t *bits,
 				  size_t rows)
 {
+	const size_t asked = asked_of(bits, rows);
 	uint64_t *room = room_of(store, field);
+	size_t row = 0;
 
-	if (is_most(bits, rows))
+	if (is_few(asked, rows))
+		for (size_t i = 0; i < asked; i++, row++) {
+			row = next_row(bits, row);
+			room[row] = column_at(store, field, STORE_NO_NUMBER,
+					      chunk, row);
+		}
+	else if (is_most(asked, rows))
 		column_read(store, field, STORE_NO_NUMBER, chunk, room);
 	else
 		column_pick(store, field, STORE_NO_NUMBER, chunk, bits, rows,

@@ -50,6 +50,9 @@ static void what_is_picked_is_what_is_read(void **state)
 			continue;
 		for (uint32_t step = 1; step < 60; step += 7)
 			check_picked(field, step);
+		/* Of few rows each is read alone. */
+		for (uint32_t few = 1; few <= 5; few++)
+			check_picked(field, made.count / few + 1);
 	}
 }
 
@@ -208,6 +211,12 @@ static void a_chunk_comes_back_as_it_was_written(void **state)
 					    STORE_CHUNK_ROWS, again);
 				assert_memory_equal(values, again,
 						    sizeof(values));
+				for (size_t i = 0; i < STORE_CHUNK_ROWS;
+				     i = i * 2 + 1)
+					assert_true(values[i] ==
+						    column_at(store, 1,
+							      STORE_NO_NUMBER,
+							      0, i));
 				assert_true(column_range(store, 1, 0, &range));
 				assert_int_equal(range.with,
 						 gap && rows > 1 ? 0 : rows);
