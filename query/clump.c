@@ -30,8 +30,9 @@ struct counting {
 static void take_row(const struct clumps *clumps, struct clump *clump,
 		     struct counting *counting, uint32_t row)
 {
-	const uint32_t machine = clumps->machines[row];
-	const uint64_t time = clumps->times[row];
+	const size_t place = clump_place(clumps, row);
+	const uint32_t machine = clumps->machines[place];
+	const uint64_t time = clumps->times[place];
 	const uint64_t day = calendar_day(time);
 
 	clump->machines += machine && counting->met[machine] != clump->term;
@@ -60,28 +61,58 @@ static void close_trend(struct clump *clump, struct counting *counting)
 	clump->rise = up ? sure : -sure;
 }
 
-static void read_columns(struct clumps *clumps)
+static void read_slice(struct clumps *clumps)
 {
-	struct store *store = clumps->store;
+	const struct factor_index *index = &clumps->index;
+	struct plan plan = plan_none(clumps->store);
 
-	clumps->terms = factor_terms(store, clumps->field);
-	clumps->machines = factor_terms(store, "machine");
-	clumps->times = factor_numbers(store, "time");
+	for (uint32_t i = 0; i < index->first[index->keys]; i++)
+		plan_add(&plan, index->rows[i]);
+	plan_count(&plan);
+	slice_init(&clumps->slice, plan);
+	clumps->machines =
+		slice_terms(&clumps->slice, clumps->store, "machine");
+	clumps->times = slice_numbers(&clumps->slice, clumps->store, "time");
 }
 
-/* When each clump was first seen at all, whatever is asked about. */
-static uint64_t *births(const struct clumps *clumps, uint32_t rows,
-			uint32_t bound)
+/* What is counted of the rows that came to be in a clump. */
+static void read_columns(struct clumps *clumps)
 {
-	uint64_t *born = zeroed(bound, sizeof(*born));
+	const struct factor_index *index = &clumps->index;
+	const uint32_t rows = store_row_count(clumps->store);
 
-	for (uint32_t row = 0; row < rows; row++) {
-		const uint64_t time = clumps->times[row];
-		uint64_t *at = &born[clumps->terms[row]];
+	clumps->has_all = index->first[index->keys] > rows / 4;
+	if (!clumps->has_all) {
+		read_slice(clumps);
+		return;
+	}
+	clumps->machines = factor_terms(clumps->store, "machine");
+	clumps->times = factor_numbers(clumps->store, "time");
+}
+
+static void take_births(const uint32_t *terms, const struct store_column *times,
+			uint64_t *born)
+{
+	for (size_t i = 0; i < times->count; i++) {
+		const uint64_t time = times->numbers[i];
+		uint64_t *at = &born[terms[i]];
 
 		if (time != STORE_NO_NUMBER && (!*at || time < *at))
 			*at = time;
 	}
+}
+
+/* When each clump was first seen at all, whatever is asked about. */
+static uint64_t *births(const struct clumps *clumps, uint32_t bound)
+{
+	const struct field *time = field_find("time");
+	uint64_t *born = zeroed(bound, sizeof(*born));
+	struct store_column column;
+
+	for (uint32_t chunk = 0;
+	     store_column_read(clumps->store, time, chunk, &column); chunk++)
+		take_births(clumps->terms + (size_t)chunk * STORE_CHUNK_ROWS,
+			    &column, born);
 	return born;
 }
 
@@ -161,13 +192,14 @@ void clump_gather(struct query *query, const struct plan *plan,
 				 .calendar = calendar_read(query) };
 	struct counting counting;
 
-	read_columns(&clumps);
+	clumps.terms = factor_terms(query->store, field);
 	clumps.window_to = clumps.calendar.end;
 	clumps.window_from = clumps.window_to - 2 * window_days;
 
 	const uint32_t bound = factor_bound(clumps.terms, rows);
-	const uint32_t machines = factor_bound(clumps.machines, rows);
-	uint64_t *born = births(&clumps, rows, bound);
+	const uint32_t machines =
+		1 + store_column_last_term(query->store, field_find("machine"));
+	uint64_t *born = births(&clumps, bound);
 
 	counting = (struct counting){
 		.met = zeroed(machines, sizeof(*counting.met)),
@@ -181,6 +213,7 @@ void clump_gather(struct query *query, const struct plan *plan,
 	if (since)
 		leave_out_older(&clumps, plan, born, bound);
 	clumps.index = factor_index_make(plan, clumps.terms, bound);
+	read_columns(&clumps);
 	clumps.at = room_take(bound + 1ul, sizeof(*clumps.at));
 	clumps.unclustered = plan->matched;
 	count_clumps(&clumps, &counting, born);
@@ -231,6 +264,7 @@ void clump_deinit(struct clumps *clumps)
 	factor_index_deinit(&clumps->index);
 	end_faces(&clumps->faces);
 	free(clumps->at);
+	slice_deinit(&clumps->slice);
 	free(clumps->terms);
 	free(clumps->machines);
 	free(clumps->times);

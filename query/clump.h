@@ -50,10 +50,19 @@ struct clumps {
 	uint64_t window_from, window_to; /* days of rise */
 	struct calendar calendar;
 	struct factor_index index;
-	uint32_t *terms, *machines;
+	uint32_t *terms;
+	/* Of the rows of all clumps, by clump_place(). */
+	uint32_t *machines;
 	uint64_t *times;
+	struct slice slice;
+	bool has_all; /* rows of the store: a slice would be more */
 	struct clump_faces faces;
 };
+
+static inline size_t clump_place(const struct clumps *clumps, uint32_t row)
+{
+	return clumps->has_all ? row : slice_place(&clumps->slice, row);
+}
 
 /*
  * Of the plan's rows, in the order asked for, without what was first seen

@@ -110,11 +110,13 @@ static int compare_rows(const struct clumps *clumps, uint32_t a, uint32_t b)
 	const uint64_t *sure = clumps->faces.sure;
 	const uint64_t x = known(sure[place_of(clumps, a)]);
 	const uint64_t y = known(sure[place_of(clumps, b)]);
+	uint64_t m, n;
 
 	if (x != y)
 		return x > y ? -1 : 1;
-	return (known(clumps->times[a]) < known(clumps->times[b])) -
-	       (known(clumps->times[a]) > known(clumps->times[b]));
+	m = known(clumps->times[clump_place(clumps, a)]);
+	n = known(clumps->times[clump_place(clumps, b)]);
+	return (m < n) - (m > n);
 }
 
 static bool is_lower(struct hash128 a, struct hash128 b)
