@@ -149,67 +149,78 @@ enum status factor_number_rows(struct store *store, const char *name,
 		       ret, err);
 }
 
-struct filling {
-	const uint32_t *keys;
-	bool in_order; /* of the plan's rows alone, else of all */
-	size_t at;
-	struct factor_index *index;
-	uint32_t *next;
+/* Keys of all rows, or in the order of the plan's rows those of these. */
+struct keys {
+	const uint32_t *at;
+	bool in_order;
 };
 
-static uint32_t next_key(struct filling *filling, uint32_t row)
+static uint32_t next_key(const struct keys *keys, uint32_t row, size_t nth)
 {
-	return filling->keys[filling->in_order ? filling->at++ : row];
+	return keys->at[keys->in_order ? nth : row];
 }
 
-static bool count_key(void *closure, uint32_t row)
+/* first[key + 1]: how many rows have the key. */
+static void count_each(const struct plan *plan, const struct keys *keys,
+		       uint32_t *first)
 {
-	struct filling *filling = closure;
-	const uint32_t key = next_key(filling, row);
+	size_t nth = 0;
 
-	if (key)
-		filling->index->first[key + 1]++;
-	return true;
+	for (uint32_t at = 0; at < plan->row_count; at += 64)
+		for (uint64_t word = plan->bits[at / 64]; word;
+		     word &= word - 1) {
+			const uint32_t row =
+				at + (uint32_t)__builtin_ctzll(word);
+			const uint32_t key = next_key(keys, row, nth++);
+
+			if (key)
+				first[key + 1]++;
+		}
 }
 
-static bool put_row(void *closure, uint32_t row)
+static void put_each(const struct plan *plan, const struct keys *keys,
+		     uint32_t *next, uint32_t *rows)
 {
-	struct filling *filling = closure;
-	const uint32_t key = next_key(filling, row);
+	size_t nth = 0;
 
-	if (key)
-		filling->index->rows[filling->next[key]++] = row;
-	return true;
+	for (uint32_t at = 0; at < plan->row_count; at += 64)
+		for (uint64_t word = plan->bits[at / 64]; word;
+		     word &= word - 1) {
+			const uint32_t row =
+				at + (uint32_t)__builtin_ctzll(word);
+			const uint32_t key = next_key(keys, row, nth++);
+
+			if (key)
+				rows[next[key]++] = row;
+		}
 }
 
 static struct factor_index make_index(const struct plan *plan,
-				      const uint32_t *keys, bool in_order,
-				      uint32_t bound)
+				      const struct keys *keys, uint32_t bound)
 {
 	struct factor_index index = { .keys = bound };
-	struct filling filling = { .keys = keys,
-				   .in_order = in_order,
-				   .index = &index };
+	uint32_t *next;
 
 	index.first = must(calloc((size_t)bound + 2, sizeof(*index.first)));
-	plan_walk(plan, count_key, &filling);
+	count_each(plan, keys, index.first);
 	for (uint32_t key = 0; key <= bound; key++)
 		index.first[key + 1] += index.first[key];
 	index.rows =
 		room_take(index.first[bound + 1] + 1ul, sizeof(*index.rows));
-	filling.next = must(malloc(((size_t)bound + 1) * sizeof(uint32_t)));
-	memcpy(filling.next, index.first,
-	       ((size_t)bound + 1) * sizeof(uint32_t));
-	filling.at = 0;
-	plan_walk(plan, put_row, &filling);
-	free(filling.next);
+	next = must(malloc(((size_t)bound + 1) * sizeof(*next)));
+	memcpy(next, index.first, ((size_t)bound + 1) * sizeof(*next));
+	if (index.first[bound + 1])
+		put_each(plan, keys, next, index.rows);
+	free(next);
 	return index;
 }
 
 struct factor_index factor_index_make(const struct plan *plan,
 				      const uint32_t *keys, uint32_t bound)
 {
-	return make_index(plan, keys, false, bound);
+	const struct keys all = { keys, false };
+
+	return make_index(plan, &all, bound);
 }
 
 void factor_index_deinit(struct factor_index *index)
@@ -265,11 +276,12 @@ static void each_key(const struct plan *plan, struct store *store,
 		     const struct field *field, struct intern *values,
 		     struct arena *arena, factor_take *take, void *closure)
 {
-	uint32_t *keys = keys_of(plan, store, field, values);
+	uint32_t *at = keys_of(plan, store, field, values);
+	const struct keys keys = { at, true };
 	const uint32_t bound =
 		1 + (values ? (uint32_t)intern_count(values)
 			    : store_column_last_term(store, field));
-	struct factor_index index = make_index(plan, keys, true, bound);
+	struct factor_index index = make_index(plan, &keys, bound);
 
 	for (uint32_t key = 1; key < bound; key++) {
 		const uint32_t from = index.first[key];
@@ -284,7 +296,7 @@ static void each_key(const struct plan *plan, struct store *store,
 		take(closure, &term, index.rows + from, to - from);
 	}
 	factor_index_deinit(&index);
-	free(keys);
+	free(at);
 }
 
 static void each_number(const struct plan *plan, struct store *store,
