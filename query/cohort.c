@@ -8,6 +8,7 @@
 #include "query/group.h"
 #include "query/intern.h"
 #include "signatures/base/hash.h"
+#include "signatures/base/room.h"
 #include "signatures/base/text.h"
 #include "signatures/store/store_side.h"
 
@@ -27,18 +28,9 @@ enum {
 
 #define NOT_DRAWN UINT32_MAX
 
-static void *zeroed(size_t count, size_t size)
-{
-	void *memory = calloc(count + 1, size);
-
-	if (!memory)
-		abort();
-	return memory;
-}
-
 static void *everywhere(size_t count)
 {
-	uint32_t *memory = zeroed(count, sizeof(*memory));
+	uint32_t *memory = room_cleared(count, sizeof(*memory));
 
 	memset(memory, 0xff, count * sizeof(*memory));
 	return memory;
@@ -49,7 +41,7 @@ static uint64_t *draw_lots(struct store *store, uint32_t rows)
 {
 	static const char *const names[] = { "time", "uptime", "arg1",
 					     "arg2", "arg3",   "arg4" };
-	uint64_t *lots = zeroed(rows, sizeof(*lots));
+	uint64_t *lots = room_cleared(rows, sizeof(*lots));
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		uint64_t *numbers = factor_numbers(store, names[i]);
@@ -139,10 +131,10 @@ void cohort_draw(const struct cohort_fleet *fleet, const struct plan *group,
 	struct cohort cohort = { .row_count = rows };
 	uint32_t *of_group = draw(fleet, group);
 
-	cohort.rows = zeroed(rows, sizeof(*cohort.rows));
+	cohort.rows = room_cleared(rows, sizeof(*cohort.rows));
 	cohort.unit_of = everywhere(rows);
 	cohort.group_bits =
-		zeroed(contrast_words(rows), sizeof(*cohort.group_bits));
+		room_cleared(contrast_words(rows), sizeof(*cohort.group_bits));
 	for (uint32_t machine = 1; machine < fleet->bound; machine++) {
 		if (of_group[machine] != NOT_DRAWN)
 			add_unit(&cohort, of_group[machine], true);
@@ -216,7 +208,7 @@ static void keep(struct filling *filling, struct field_value value)
 				group_value_text(&filling->query->arena,
 						 filling->field, value)),
 			.rank = filling->rank,
-			.bits = memcpy(zeroed(words, sizeof(uint64_t)),
+			.bits = memcpy(room_cleared(words, sizeof(uint64_t)),
 				       filling->bits, words * sizeof(uint64_t)),
 		};
 	}
@@ -254,7 +246,7 @@ static void fill_column(struct filling *filling)
 	struct cohort *cohort = filling->cohort;
 	uint32_t *terms =
 		factor_terms(filling->query->store, filling->field->name);
-	uint32_t *keys = zeroed(cohort->table.units, sizeof(*keys));
+	uint32_t *keys = room_cleared(cohort->table.units, sizeof(*keys));
 
 	for (size_t i = 0; i < cohort->table.units; i++)
 		keys[i] = terms[cohort->rows[i]];
@@ -269,7 +261,7 @@ static void fill_numbers(struct filling *filling)
 	struct cohort *cohort = filling->cohort;
 	uint64_t *numbers =
 		factor_numbers(filling->query->store, filling->field->name);
-	uint32_t *keys = zeroed(cohort->table.units, sizeof(*keys));
+	uint32_t *keys = room_cleared(cohort->table.units, sizeof(*keys));
 	struct intern *values = intern_create();
 
 	for (size_t i = 0; i < cohort->table.units; i++) {
@@ -340,8 +332,8 @@ static void index_lists(struct filling *filling)
 {
 	struct cohort *cohort = filling->cohort;
 	const size_t units = cohort->table.units;
-	uint32_t *lists = zeroed(cohort->row_count, sizeof(*lists));
-	uint32_t *keys = zeroed(units, sizeof(*keys));
+	uint32_t *lists = room_cleared(cohort->row_count, sizeof(*lists));
+	uint32_t *keys = room_cleared(units, sizeof(*keys));
 	struct plan all = plan_full((uint32_t)units);
 	struct store_column column;
 	size_t at = 0;
@@ -399,8 +391,8 @@ enum status cohort_make(struct query *query, const struct cohort_fleet *fleet,
 	enum status status = STATUS_OK;
 
 	cohort_draw(fleet, group, ret);
-	filling.bits =
-		zeroed(contrast_words(ret->table.units), sizeof(uint64_t));
+	filling.bits = room_cleared(contrast_words(ret->table.units),
+				    sizeof(uint64_t));
 	index_lists(&filling);
 	for (unsigned i = 0; i < FIELDS && !status; i++) {
 		filling.field = field_find(fields[i]);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "signatures/base/bits.h"
+#include "signatures/base/room.h"
 
 enum {
 	/* Pairs are tried of the strongest only, and corrected for all. */
@@ -37,15 +38,6 @@ struct work {
 size_t contrast_words(size_t units)
 {
 	return (units + 63) / 64;
-}
-
-static void *zeroed(size_t count, size_t size)
-{
-	void *memory = calloc(count + 1, size);
-
-	if (!memory)
-		abort();
-	return memory;
 }
 
 static struct table22 count_units(const struct work *work, const uint64_t *bits)
@@ -156,7 +148,7 @@ static void tell_apart(struct work *work, struct contrast_table *table)
 	if (table->count > 1)
 		qsort(table->attributes, table->count,
 		      sizeof(*table->attributes), by_set);
-	work->distinct = zeroed(table->count, sizeof(*work->distinct));
+	work->distinct = room_cleared(table->count, sizeof(*work->distinct));
 	for (size_t i = 0; i < table->count; i++) {
 		const uint64_t *bits = table->attributes[i].bits;
 		struct distinct *last =
@@ -240,7 +232,8 @@ static void make_narrow(struct work *work, size_t most)
 	size_t unit = 0;
 
 	work->narrow_words = contrast_words((size_t)work->sizes.n1);
-	work->narrow = zeroed(most * work->narrow_words, sizeof(*work->narrow));
+	work->narrow =
+		room_cleared(most * work->narrow_words, sizeof(*work->narrow));
 	for (size_t word = 0; word < work->words; word++) {
 		uint64_t left = work->table->group[word];
 
@@ -369,8 +362,8 @@ static void hold(struct work *work, size_t i, size_t j, uint64_t *mine,
 
 static void explain(struct work *work)
 {
-	uint64_t *mine = zeroed(work->words, sizeof(*mine));
-	uint64_t *held = zeroed(work->words, sizeof(*held));
+	uint64_t *mine = room_cleared(work->words, sizeof(*mine));
+	uint64_t *held = room_cleared(work->words, sizeof(*held));
 
 	for (size_t i = 1; i < work->found; i++)
 		for (size_t j = 0; j < i; j++)
@@ -388,7 +381,7 @@ size_t contrast_find(struct contrast_table *table, struct arena *arena,
 			     .words = contrast_words(table->units) };
 
 	work.findings = arena_take(arena, FINDINGS_MAX, sizeof(*work.findings));
-	work.joined = zeroed(work.words, sizeof(*work.joined));
+	work.joined = room_cleared(work.words, sizeof(*work.joined));
 	for (size_t i = 0; i < work.words; i++)
 		work.sizes.n1 += bits_ones(table->group[i]);
 	work.sizes.n2 = table->units - work.sizes.n1;

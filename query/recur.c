@@ -4,15 +4,7 @@
 #include <stdlib.h>
 
 #include "query/statistics.h"
-
-static void *zeroed(size_t count, size_t size)
-{
-	void *memory = calloc(count + 1, size);
-
-	if (!memory)
-		abort();
-	return memory;
-}
+#include "signatures/base/room.h"
 
 static double share(uint64_t k, uint64_t n)
 {
@@ -23,7 +15,7 @@ static double share(uint64_t k, uint64_t n)
 static void judge_coincidence(struct recur_word *words, size_t count,
 			      struct recur_units units)
 {
-	double *p = zeroed(count, sizeof(*p));
+	double *p = room_cleared(count, sizeof(*p));
 	double again = 0;
 
 	for (size_t i = 0; i < count; i++)

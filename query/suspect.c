@@ -10,16 +10,8 @@
 #include "query/factor.h"
 #include "query/statistics.h"
 #include "query/value.h"
+#include "signatures/base/room.h"
 #include "signatures/base/text.h"
-
-static void *zeroed(size_t count, size_t size)
-{
-	void *memory = calloc(count + 1, size);
-
-	if (!memory)
-		abort();
-	return memory;
-}
 
 const char *suspect_sign_words(enum suspect_sign sign)
 {
@@ -54,7 +46,7 @@ static void judge_ways(struct suspect *machines, size_t count)
 		most = ways > most ? ways : most;
 	}
 
-	uint64_t *as_many = zeroed(most + 1, sizeof(*as_many));
+	uint64_t *as_many = room_cleared(most + 1, sizeof(*as_many));
 
 	for (size_t i = 0; i < count; i++)
 		as_many[machines[i].signs[SUSPECT_MANY_WAYS]]++;
@@ -128,7 +120,7 @@ const char *suspect_reasons(const struct suspect *machine, struct arena *arena)
 
 void suspect_judge(struct suspect *machines, size_t count)
 {
-	double *p = zeroed(count, sizeof(*p));
+	double *p = room_cleared(count, sizeof(*p));
 
 	judge_ways(machines, count);
 	for (enum suspect_sign sign = 0; sign < SUSPECT_SIGNS; sign++)
@@ -171,7 +163,7 @@ static enum status evidence_read(struct query *query, struct evidence *ret,
 	ret->fourth_args = factor_numbers(store, "arg4");
 	ret->uptimes = factor_numbers(store, "uptime");
 	bound = factor_bound(ret->bugchecks, rows);
-	ret->codes = zeroed(bound, sizeof(*ret->codes));
+	ret->codes = room_cleared(bound, sizeof(*ret->codes));
 	for (uint32_t term = 1; term < bound; term++)
 		ret->codes[term] =
 			factor_value(store, "bugcheck", term, &query->arena)
@@ -221,7 +213,7 @@ static void take_signs(const struct evidence *evidence, uint32_t row,
 static uint32_t *owners(const struct evidence *evidence,
 			const struct plan *plan, uint32_t families)
 {
-	uint32_t *owner = zeroed(families, sizeof(*owner));
+	uint32_t *owner = room_cleared(families, sizeof(*owner));
 
 	for (uint32_t row = 0; row < plan->row_count; row++) {
 		const uint32_t family = evidence->families[row];
@@ -273,7 +265,7 @@ static void take_ways(const struct evidence *evidence, const uint32_t *owner,
 		      const uint32_t *rows, size_t count,
 		      struct suspect *machine)
 {
-	struct way *ways = zeroed(count, sizeof(*ways));
+	struct way *ways = room_cleared(count, sizeof(*ways));
 	size_t with = 0;
 
 	for (size_t i = 0; i < count; i++)
@@ -395,7 +387,7 @@ enum status suspect_leave_out(struct query *query, struct plan *plan,
 	struct plan theirs = plan_none(query->store);
 	uint32_t *terms = factor_terms(query->store, "machine");
 	const uint32_t bound = factor_bound(terms, plan->row_count);
-	bool *doubted = zeroed(bound, sizeof(*doubted));
+	bool *doubted = room_cleared(bound, sizeof(*doubted));
 	struct suspect *machines;
 	size_t count;
 	enum status status = suspect_gather(query, &machines, &count, err);

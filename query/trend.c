@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "query/statistics.h"
+#include "signatures/base/room.h"
 
 struct trend_tally {
 	struct machine {
@@ -13,21 +14,12 @@ struct trend_tally {
 	uint64_t unknown, unknown_before;
 };
 
-static void *zeroed(size_t count, size_t size)
-{
-	void *memory = calloc(count + 1, size);
-
-	if (!memory)
-		abort();
-	return memory;
-}
-
 struct trend_tally *trend_create(uint32_t machines)
 {
-	struct trend_tally *tally = zeroed(1, sizeof(*tally));
+	struct trend_tally *tally = room_cleared(1, sizeof(*tally));
 
-	tally->machines = zeroed(machines, sizeof(*tally->machines));
-	tally->met = zeroed(machines, sizeof(*tally->met));
+	tally->machines = room_cleared(machines, sizeof(*tally->machines));
+	tally->met = room_cleared(machines, sizeof(*tally->met));
 	return tally;
 }
 
@@ -144,7 +136,7 @@ static enum trend_move move_of(const struct trend_row *row,
 /* Of rows that could not have moved, however they fell, none is tested. */
 void trend_judge(struct trend_row *rows, size_t count, struct trend_days days)
 {
-	double *p = zeroed(count, sizeof(*p));
+	double *p = room_cleared(count, sizeof(*p));
 	size_t tested = 0;
 
 	for (size_t i = 0; i < count; i++)
