@@ -56,6 +56,7 @@ static void close_remote(void *state)
 	free(remote->lists);
 	free(remote->list_hashes);
 	free(remote->ids);
+	http_answer_free(&remote->ahead);
 	http_close(remote->http);
 	arena_deinit(&remote->arena);
 	free(remote);

@@ -8,7 +8,9 @@
 #include "signatures/clickhouse/remote_answer.h"
 
 enum {
-	DIGITS_KEPT = 16 /* of an id, in the index */
+	DIGITS_KEPT = 16, /* of an id, in the index */
+	RUN_LEAST = 4,	  /* rows that make it likely that all are wanted */
+	AHEAD = 256	  /* rows of one answer then */
 };
 
 /* A crash of an answer, told by its id from those asked for. */
@@ -44,28 +46,37 @@ static enum status take_crashes(struct asked *asked, size_t count,
 	return STATUS_OK;
 }
 
+static enum status ask(struct remote *remote, const struct hash128 *ids,
+		       size_t count, struct arena *arena,
+		       struct http_answer *ret, struct error *err)
+{
+	struct sql sql = sql_begin(arena);
+
+	sql_add(&sql, "(id_high, id_low) IN (");
+	for (size_t i = 0; i < count; i++)
+		sql_add(&sql, "%s(%" PRIu64 ",%" PRIu64 ")", i ? "," : "",
+			ids[i].high, ids[i].low);
+	sql_add(&sql, ")");
+	return remote_answer_select(remote, "id_high, id_low, cluster, records",
+				    sql_done(&sql), "ORDER BY id_high, id_low",
+				    ret, err);
+}
+
 enum status remote_find_crashes(struct remote *remote,
 				const struct hash128 *ids, size_t count,
 				struct arena *arena, struct remote_crash *ret,
 				struct error *err)
 {
 	struct asked *asked = arena_take(arena, count, sizeof(*asked));
-	struct sql sql = sql_begin(arena);
 	struct http_answer answer;
 	enum status status;
 
 	if (count == 0)
 		return STATUS_OK;
-	sql_add(&sql, "(id_high, id_low) IN (");
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		asked[i] = (struct asked){ .id = ids[i], .place = i };
-		sql_add(&sql, "%s(%" PRIu64 ",%" PRIu64 ")", i ? "," : "",
-			ids[i].high, ids[i].low);
-	}
-	sql_add(&sql, ")");
 	qsort(asked, count, sizeof(*asked), hash_128_compare);
-	if (remote_answer_select(remote, "id_high, id_low, cluster, records",
-				 sql_done(&sql), "", &answer, err))
+	if (ask(remote, ids, count, arena, &answer, err))
 		return err->status;
 	status = take_crashes(asked, count, bytes_of(answer.data, answer.size),
 			      arena, ret, err);
@@ -73,14 +84,62 @@ enum status remote_find_crashes(struct remote *remote,
 	return status;
 }
 
+static void drop_ahead(struct remote *remote)
+{
+	http_answer_free(&remote->ahead);
+	remote->ahead_left = bytes_of(NULL, 0);
+}
+
+static enum status ask_ahead(struct remote *remote, uint32_t row,
+			     struct error *err)
+{
+	const uint32_t left = remote->rows - row;
+	struct arena arena;
+	enum status status;
+
+	drop_ahead(remote);
+	arena_init(&arena);
+	status = ask(remote, &remote->ids[row], left < AHEAD ? left : AHEAD,
+		     &arena, &remote->ahead, err);
+	arena_deinit(&arena);
+	if (!status)
+		remote->ahead_left =
+			bytes_of(remote->ahead.data, remote->ahead.size);
+	return status;
+}
+
+/* Of rows in order ids are in order too. */
+static enum status take_ahead(struct remote *remote, uint32_t row,
+			      struct arena *arena, struct store_crash *ret,
+			      struct error *err)
+{
+	struct bytes *in = &remote->ahead_left;
+
+	if (!hash_128_equal(crashrow_take_id(in), remote->ids[row]))
+		return remote_answer_misfit(err);
+	crashrow_take_text(in, arena);
+	return crashrow_take_records(in, arena, ret, err);
+}
+
 enum status remote_find_crash(void *state, uint32_t row, struct arena *arena,
 			      struct store_crash *ret, struct error *err)
 {
 	struct remote *remote = state;
+	const bool is_next = row == remote->next;
 	struct remote_crash crash;
 
-	if (remote_answer_ids(remote, err) ||
-	    remote_find_crashes(remote, &remote->ids[row], 1, arena, &crash,
+	if (remote_answer_ids(remote, err))
+		return err->status;
+	if (!is_next)
+		drop_ahead(remote);
+	remote->run = is_next ? remote->run + 1 : 0;
+	remote->next = row + 1;
+	if (remote->run >= RUN_LEAST && !bytes_left(&remote->ahead_left) &&
+	    ask_ahead(remote, row, err))
+		return err->status;
+	if (bytes_left(&remote->ahead_left))
+		return take_ahead(remote, row, arena, ret, err);
+	if (remote_find_crashes(remote, &remote->ids[row], 1, arena, &crash,
 				err))
 		return err->status;
 	*ret = crash.crash;

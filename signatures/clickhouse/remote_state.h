@@ -37,7 +37,12 @@ struct remote {
 	struct remote_postings postings[CRASHROW_FIELDS];
 	uint64_t *list_hashes; /* of list n at n - 1, rising */
 	size_t list_count;
-	uint32_t *lists;     /* by row; NULL: not fetched yet */
+	uint32_t *lists; /* by row; NULL: not fetched yet */
+	/* Whoever reads one row after the other gets many of one answer. */
+	uint32_t next;		  /* the row behind the last that was read */
+	uint32_t run;		  /* so many were read one after the other */
+	struct http_answer ahead; /* rows from next on, as they came */
+	struct bytes ahead_left;
 	struct error failed; /* the first failure; STATUS_OK: none */
 };
 

@@ -79,6 +79,33 @@ questions() {
 	coverage --format=json
 	fields
 	show 0
+	show e189850a969d --words --modules
+	show e189 3fa5 --format=json
+	show -/pc054-day39-0191.dmp --format=csv
+	clusters b37b 8b30
+	clusters b37b78c27bb6 --format=json
+	clusters b37b --family --format=csv
+	clusters --by=crashes --without-suspects --fleet=60 --limit=4
+	similar e189850a969d
+	similar two/pc055-day55-0323.dmp --format=json
+	explain e189850a969d bcb490dc8c80
+	explain e189850a969d two/pc055-day55-0323.dmp --format=csv
+	values --all
+	trends --window=14 --by=driver --all --intervals
+	trends --by=family --all --fleet=60 --format=csv
+	trends --by=uptime --now=2024-07-10
+	correlate bugcheck=101
+	correlate b37b --family --intervals --format=json
+	correlate bugcheck=3b --without-suspects --hosts=machines.csv
+	suspects --all --format=csv
+	freq --by=host.site --hosts=machines.csv site=Os* --format=json
+	freq --by=unclustered --all-kinds
+	freq --by=exception --fleet=60
+	find site=Berlin --hosts=machines.csv --limit=4
+	find unclustered=*
+	different lists
+	report --since=28d --format=json fault!=netfast.sys
+	report --format=markdown --hosts=machines.csv
 	report --since=7d
 	report --html=/dev/stdout --since=14d
 	END
@@ -112,6 +139,11 @@ echo nonsense >bad.dmp
 when=--now=2024-08-26
 crashindex $when --store=lmdb-fleet - <fleet.tar 2>/dev/null
 crashindex $when --store=lmdb-fleet two bad.dmp 2>&1 | tail -n 1
+echo machine,site >machines.csv
+crashquery freq --by=machine --store=lmdb-fleet --format=csv |
+	awk -F, 'NR > 1 { print $2 (NR % 2 ? ",Oslo" : ",Berlin") }' >>machines.csv
+mkdir lists
+echo 'b37b78c27bb6 8b30680e9414' >lists/merge
 crashcorpus export --store=lmdb-fleet --to=$one/fleet
 crashcorpus export --store=lmdb-fleet --to=$one/fleet
 compare lmdb-fleet $one/fleet "one server"
