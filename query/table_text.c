@@ -138,7 +138,7 @@ static char *take_line(struct table *table, size_t bytes)
 	struct table_held *held = table->held;
 	char *at;
 
-	if (bytes > held->line_room - held->line_bytes) {
+	if (!held->line || bytes > held->line_room - held->line_bytes) {
 		const size_t room = 2 * (held->line_bytes + bytes) + LINE_FIRST;
 		char *line = arena_take(&table->arena, room, 1);
 
