@@ -93,6 +93,7 @@ needed := pkg-config libarchive-dev liblmdb-dev libcapstone-dev libxxhash-dev \
 	  libjansson-dev libpopt-dev libseccomp-dev libroaring-dev libgsl-dev \
 	  zlib1g-dev libcurl4-openssl-dev
 tested := libcmocka-dev libarchive-tools p7zip-full gcab zip jq python3 strace
+compared := libarchive-tools jq sqlite3 clickhouse-server clickhouse-client
 
 packages packages-test:
 	@sh tests/packages.sh $(needed) $(if $(findstring test,$@),$(tested))
@@ -150,8 +151,11 @@ benches := $(addprefix $(OUT)/tests/bench/,pairs_bench clusters_bench rows_bench
 $(benches): %: %.o $(OUT)/tests/bench/clusters_score.o $(parts) $(library)
 	@echo "  LD $@"
 	$(Q)$(CC) $(watch) -Wl,--as-needed $(LDFLAGS) -o $@ $^ $(LIBS) -lpthread
-bench: $(programs) $(OUT)/tests/bench/pairs_bench $(OUT)/tests/bench/rows_bench
+bench: packages-bench $(programs) $(OUT)/tests/bench/pairs_bench $(OUT)/tests/bench/rows_bench
 	@python3 tests/bench/bench.py $(OUT) tests/bench/RESULTS.md
+# What cannot be had is left out of the tables.
+packages-bench:
+	@sh tests/packages.sh $(compared) || :
 bench-clusters: $(programs) $(OUT)/tests/bench/clusters_bench
 	@sh tests/bench/clusters.sh $(OUT)
 bench-alarms: $(OUT)/tests/bench/alarms_bench
@@ -163,6 +167,6 @@ bench-unwind: $(library)
 clean:
 	rm -rf build
 
-.PHONY: all demo hostile test check check-units packages packages-test fuzz fuzz-targets \
+.PHONY: all demo hostile test check check-units packages packages-test packages-bench fuzz fuzz-targets \
 	lint install uninstall deb clean
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)

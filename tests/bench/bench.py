@@ -404,7 +404,7 @@ def bench_others(work, stores):
             ratio("sqlite"), of_sqlite or "", ratio("tailored")))
     say()
     if not click:
-        say("ClickHouse: no clickhouse-server here, not measured.")
+        say("ClickHouse: no server or no client here, not measured.")
         say()
     stop_clickhouse()
     for path in (table, *bases):
