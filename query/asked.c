@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "query/choose.h"
+#include "query/plural.h"
 #include "query/suspect.h"
 
 struct asked_options asked_options;
@@ -103,11 +104,6 @@ void asked_deinit(struct asked *asked)
 	plan_deinit(&asked->plan);
 }
 
-static const char *plural(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
 static void tell_left_out(const struct asked *asked, struct table *table)
 {
 	struct json *not_counted = json_new_object();
@@ -133,9 +129,8 @@ void asked_note(const struct asked *asked, struct table *table)
 		table_note(table,
 			   "not counted: %" PRIu64 " crash%s of %" PRIu64
 			   " machine%s whose hardware is in doubt",
-			   asked->of_suspects,
-			   asked->of_suspects == 1 ? "" : "es", asked->suspects,
-			   plural(asked->suspects));
+			   asked->of_suspects, plural_es(asked->of_suspects),
+			   asked->suspects, plural(asked->suspects));
 	if (asked->live || asked->tool_made)
 		table_note(table,
 			   "not counted: %" PRIu64 " live dump%s, %" PRIu64

@@ -8,6 +8,7 @@
 #include "query/asked.h"
 #include "query/cohort.h"
 #include "query/mark.h"
+#include "query/plural.h"
 #include "query/residue.h"
 #include "signatures/base/text.h"
 
@@ -249,11 +250,6 @@ static void print_findings(struct answer *answer)
 		table_note(answer->out, "%zu more", causes - max);
 }
 
-static const char *plural(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
 static void say_counts(struct answer *answer, const struct asked *asked,
 		       const struct mark *mark)
 {
@@ -273,7 +269,7 @@ static void say_counts(struct answer *answer, const struct asked *asked,
 		   "%" PRIu64 " crash%s on %" PRIu64
 		   " machine%s, against %" PRIu64
 		   " other%s; %zu attribute%s tried",
-		   asked->plan.matched, asked->plan.matched == 1 ? "" : "es",
+		   asked->plan.matched, plural_es(asked->plan.matched),
 		   cohort->group, plural(cohort->group), others, plural(others),
 		   cohort->table.candidates, plural(cohort->table.candidates));
 	mark_note(&answer->query->arena, mark, out);

@@ -9,6 +9,7 @@
 #include "query/group.h"
 #include "query/mark.h"
 #include "query/measure.h"
+#include "query/plural.h"
 #include "query/push_freq.h"
 #include "query/query.h"
 #include "query/value.h"
@@ -203,11 +204,6 @@ static void add_documented(struct arena *arena, struct group *group)
 	group->rows = rows;
 	group->count = total;
 	cut_few(group);
-}
-
-static const char *plural(uint64_t n)
-{
-	return n == 1 ? "" : "s";
 }
 
 static void say_totals(struct table *out, const struct field *field,

@@ -1,6 +1,7 @@
 #include "query/report_cards.h"
 
 #include "query/cell.h"
+#include "query/plural.h"
 #include "query/report_lists.h"
 #include "query/report_words.h"
 #include "query/svg.h"
@@ -113,8 +114,8 @@ static void put_card(struct html *html, const struct report *report,
 		 report_words_time(html->arena, s->first),
 		 report_words_time(html->arena, s->last),
 		 clump_look_stacks(html->arena, card->face.stacks),
-		 html_count(html, card->face.builds),
-		 report_words_s(card->face.builds), s->key);
+		 html_count(html, card->face.builds), plural(card->face.builds),
+		 s->key);
 	if (disputed)
 		html_put(html, "<p class=\"soft\">Disputed: %s</p>\n",
 			 disputed);

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "query/html.h"
+#include "query/plural.h"
 #include "query/report_cards.h"
 #include "query/report_lists.h"
 #include "query/report_page.h"
@@ -215,8 +216,8 @@ static void put_bugchecks(struct html *html, const struct report *report)
 		 html_count(html, report->crashes),
 		 html_count(html, report->crashes - cut - by->without),
 		 html_count(html, cut), html_count(html, by->count - shown),
-		 report_words_s(by->count - shown),
-		 html_count(html, report->min), html_count(html, by->without));
+		 plural(by->count - shown), html_count(html, report->min),
+		 html_count(html, by->without));
 	if (shown == 0)
 		return;
 	html_table(html, "t-bugchecks", "Crashes by bugcheck, of all time",

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "query/calendar.h"
+#include "query/plural.h"
 #include "query/report_words.h"
 #include "signatures/base/text.h"
 
@@ -25,8 +26,8 @@ static const char *gaps_line(const struct report *report)
 	return text_printf(arena,
 			   " No dump came in for %zu day%s (%s%s): rates leave "
 			   "them out.",
-			   report->gap_count, report_words_s(report->gap_count),
-			   days, report->gap_count > GAPS_NAMED ? ", ..." : "");
+			   report->gap_count, plural(report->gap_count), days,
+			   report->gap_count > GAPS_NAMED ? ", ..." : "");
 }
 
 const char *report_summary_question(const struct report *report)
@@ -44,10 +45,9 @@ const char *report_summary_question(const struct report *report)
 				   "%s. The crashes reach back no further: "
 				   "there is nothing to compare with.",
 				   window);
-	return text_printf(arena,
-			   "%s, compared with the %zu window%s of %s before.%s",
-			   window, before, report_words_s(before), length,
-			   gaps_line(report));
+	return text_printf(
+		arena, "%s, compared with the %zu window%s of %s before.%s",
+		window, before, plural(before), length, gaps_line(report));
 }
 
 const char *report_summary_totals(const struct report *report)
@@ -57,16 +57,16 @@ const char *report_summary_totals(const struct report *report)
 		arena,
 		"%" PRIu64 " crash%s: %" PRIu64 " in the window, %" PRIu64
 		" before it, %" PRIu64 " at an unknown time.",
-		report->crashes, report_words_es(report->crashes),
-		report->windows[0], report->before, report->untimed);
+		report->crashes, plural_es(report->crashes), report->windows[0],
+		report->before, report->untimed);
 
 	if (report->live || report->tool_made)
 		line = text_printf(
 			arena,
 			"%s Not counted: %" PRIu64 " live dump%s, %" PRIu64
 			" tool-made image%s.",
-			line, report->live, report_words_s(report->live),
-			report->tool_made, report_words_s(report->tool_made));
+			line, report->live, plural(report->live),
+			report->tool_made, plural(report->tool_made));
 	return line;
 }
 
@@ -106,7 +106,7 @@ static const char *crashes_line(const struct report *report)
 		before += report->windows[i];
 	line = text_printf(
 		arena, "%" PRIu64 " crash%s%s", report->windows[0],
-		report_words_es(report->windows[0]),
+		plural_es(report->windows[0]),
 		report_words_machines(arena, report->window_machines[0]));
 	for (size_t i = 0; i < report->odd_count; i++)
 		doubted += report->odd[i].window_crashes;
@@ -180,7 +180,7 @@ static const char *fresh_line(const struct report *report)
 			continue;
 		line = text_printf(report->arena, "%s%s %zu %s%s", line, comma,
 				   counts[kind], report_words_kind(kind),
-				   report_words_s(counts[kind]));
+				   plural(counts[kind]));
 		comma = ",";
 	}
 	return text_printf(report->arena, "%s%s.", line, doubt_text(report));

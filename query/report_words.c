@@ -6,24 +6,14 @@
 
 #include "query/cell.h"
 #include "query/factor.h"
+#include "query/plural.h"
 #include "query/report_subject.h"
 #include "query/value.h"
 #include "signatures/base/text.h"
 
-const char *report_words_s(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
-const char *report_words_es(uint64_t n)
-{
-	return n == 1 ? "" : "es";
-}
-
 const char *report_words_machines(struct arena *arena, uint64_t n)
 {
-	return n ? text_printf(arena, " on %" PRIu64 " machine%s", n,
-			       report_words_s(n))
+	return n ? text_printf(arena, " on %" PRIu64 " machine%s", n, plural(n))
 		 : "";
 }
 
@@ -194,10 +184,10 @@ const char *report_words_length(struct arena *arena, uint64_t ticks)
 		/* Of long ones the rest does not matter. */
 		if (n && (seconds % units[i].seconds == 0 || n >= 100))
 			return text_printf(arena, "%" PRIu64 " %s%s", n,
-					   units[i].unit, report_words_s(n));
+					   units[i].unit, plural(n));
 	}
 	return text_printf(arena, "%" PRIu64 " second%s", seconds,
-			   report_words_s(seconds));
+			   plural(seconds));
 }
 
 /* Two digits that matter. */

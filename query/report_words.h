@@ -48,9 +48,6 @@ const char *report_words_frame(struct arena *arena,
 /* "6 of 8, others 1 of 50" */
 const char *report_words_table(struct arena *arena, struct table22 table);
 
-/* "", "s"; "", "es". */
-const char *report_words_s(uint64_t n);
-const char *report_words_es(uint64_t n);
 /* " on 3 machines"; "" where none could be told apart. */
 const char *report_words_machines(struct arena *arena, uint64_t n);
 
