@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "query/count.h"
+#include "query/factor_lists.h"
 #include "query/group_value.h"
 #include "query/intern.h"
 #include "query/value.h"
@@ -95,11 +96,11 @@ struct field_value factor_value(struct store *store, const char *name,
 				uint32_t number, struct arena *arena)
 {
 	const struct field *field = field_find(name);
-	struct store_term term;
+	struct field_value value;
 
 	assert(field);
-	if (number && store_term_value(store, field, number, arena, &term))
-		return term.value;
+	if (number && store_term_name(store, field, number, arena, &value))
+		return value;
 	return (struct field_value){ .text = "" };
 }
 
@@ -309,77 +310,32 @@ static void each_number(const struct plan *plan, struct store *store,
 	intern_destroy(values);
 }
 
-/* Terms of a field of many values, one after the other. */
-struct walking {
+/* Who is told of each value. */
+struct telling {
 	struct store *store;
 	const struct field *field;
-	const struct plan *plan;
 	struct arena *arena;
 	factor_take *take;
 	void *closure;
-	uint32_t *rows;
-	size_t count;
-	enum status status;
-	struct error *err;
 };
 
-static bool note_row(void *closure, uint32_t row)
+static bool tell_term(void *closure, uint32_t number, const uint32_t *rows,
+		      size_t count)
 {
-	struct walking *walking = closure;
+	const struct telling *telling = closure;
+	struct store_term term = { .term = number };
 
-	if (row < walking->plan->row_count &&
-	    count_bit(walking->plan->bits, row))
-		walking->rows[walking->count++] = row;
+	if (store_term_name(telling->store, telling->field, number,
+			    telling->arena, &term.value))
+		telling->take(telling->closure, &term, rows, count);
 	return true;
-}
-
-static bool walk_term(void *closure, const struct store_term *term)
-{
-	struct walking *walking = closure;
-	struct store_term copy = *term;
-	struct store_rows *rows;
-
-	if (term->crashes == 0)
-		return true;
-	rows = store_rows_create();
-	walking->count = 0;
-	walking->status = store_posting_read(walking->store, walking->field,
-					     term->term, rows, walking->err);
-	store_rows_walk(rows, note_row, walking);
-	store_rows_destroy(rows);
-	if (!walking->status && walking->count) {
-		if (copy.value.text)
-			copy.value.text =
-				text_copy(walking->arena, copy.value.text);
-		walking->take(walking->closure, &copy, walking->rows,
-			      walking->count);
-	}
-	return walking->status == STATUS_OK;
-}
-
-static enum status each_term(struct walking *walking, struct error *err)
-{
-	enum status walked;
-
-	walking->err = err;
-	walking->rows = must(calloc((size_t)walking->plan->matched + 1,
-				    sizeof(*walking->rows)));
-	walked = store_walk_terms(walking->store, walking->field, walk_term,
-				  walking, err);
-	free(walking->rows);
-	return walked ? walked : walking->status;
 }
 
 enum status factor_each(struct store *store, const struct field *field,
 			const struct plan *plan, struct arena *arena,
 			factor_take *take, void *closure, struct error *err)
 {
-	struct walking walking = { .store = store,
-				   .field = field,
-				   .plan = plan,
-				   .arena = arena,
-				   .take = take,
-				   .closure = closure };
+	struct telling telling = { store, field, arena, take, closure };
 
 	switch (field->index) {
 	case FIELD_COLUMN:
@@ -389,8 +345,12 @@ enum status factor_each(struct store *store, const struct field *field,
 		each_number(plan, store, field, arena, take, closure);
 		return STATUS_OK;
 	case FIELD_POSTINGS:
+		return store_posting_each(store, field, plan->bits,
+					  ((size_t)plan->row_count + 63) / 64,
+					  tell_term, &telling, err);
 	case FIELD_MODULES:
-		return each_term(&walking, err);
+		return factor_lists_each(store, field, plan, tell_term,
+					 &telling, err);
 	case FIELD_NONE:
 		break;
 	}

@@ -216,20 +216,36 @@ static enum status title_line(struct job *job, const struct clumps *clumps,
 	return STATUS_OK;
 }
 
+/* What seems to be new is not, where an earlier crash has the value, too. */
+static enum status look_back(struct job *job, const struct line *line,
+			     enum trend_move *move, struct error *err)
+{
+	bool was_there = false;
+
+	if (*move == TREND_NEW && job->window.earlier_rows.bits &&
+	    window_ask_earlier(&job->window, line->term, &was_there, err))
+		return err->status;
+	if (was_there)
+		*move = TREND_RISING;
+	return STATUS_OK;
+}
+
 static enum status print_line(struct job *job, struct table *out,
 			      const struct clumps *clumps,
 			      const struct line *line,
 			      const struct measure *measure, struct error *err)
 {
 	const struct trend_row *trend = &line->trend;
+	enum trend_move move = line->trend.move;
 	const char *title;
 
-	if (title_line(job, clumps, line, &title, err))
+	if (title_line(job, clumps, line, &title, err) ||
+	    look_back(job, line, &move, err))
 		return err->status;
 
 	struct table_cell cells[COLUMNS] = {
 		table_count_cell(out->row_count + 1),
-		table_text_cell(trend_word(trend->move)),
+		table_text_cell(trend_word(move)),
 		table_text_cell(line->key),
 		table_count_cell(trend->crashes),
 		table_count_cell(trend->crashes_before),

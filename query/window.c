@@ -127,13 +127,30 @@ static void take_earlier(struct window *window, const struct chunk *chunk)
 			window->ever_before[column.terms[at]]++;
 }
 
+/* What is looked at, and what can be asked about. */
+static void keep_rows(struct window *window, const struct chunk *chunk)
+{
+	const bool is_asked = window->ever_before || window->earlier_rows.bits;
+	size_t rows;
+	uint64_t *bits = plan_chunk(&window->looked_at, chunk->number, &rows);
+	uint64_t *earlier = NULL;
+
+	if (window->earlier_rows.bits)
+		earlier =
+			plan_chunk(&window->earlier_rows, chunk->number, &rows);
+	for (size_t i = 0; i * 64 < rows; i++) {
+		bits[i] = chunk->inside[i] | (is_asked ? 0 : chunk->earlier[i]);
+		if (earlier)
+			earlier[i] = chunk->earlier[i];
+	}
+}
+
 static void read_times(struct window *window, const struct plan *asked)
 {
-	struct plan *plan = &window->looked_at;
+	const bool is_asked = window->ever_before || window->earlier_rows.bits;
 
 	for (uint32_t number = 0; number < plan_chunks(asked); number++) {
 		struct chunk chunk = { .number = number };
-		uint64_t *bits;
 
 		chunk.asked = plan_chunk(asked, number, &chunk.rows);
 		if (!plan_has_any(asked, number))
@@ -142,25 +159,56 @@ static void read_times(struct window *window, const struct plan *asked)
 		take_machines(window, &chunk);
 		if (window->ever_before && chunk.has_earlier)
 			take_earlier(window, &chunk);
-		bits = plan_chunk(plan, number, &chunk.rows);
-		for (size_t i = 0; i * 64 < chunk.rows; i++)
-			bits[i] = chunk.inside[i] |
-				  (window->ever_before ? 0 : chunk.earlier[i]);
+		keep_rows(window, &chunk);
 	}
-	plan->matched = window->crashes + window->before +
-			(window->ever_before ? 0 : window->earlier);
+	window->looked_at.matched = window->crashes + window->before +
+				    (is_asked ? 0 : window->earlier);
 }
 
 void window_read(struct window *window, const struct plan *asked)
 {
+	const enum field_index index = window->field->index;
+
 	window->seen = zeroed(plan_chunks(asked), sizeof(*window->seen));
-	if (window->field->index == FIELD_COLUMN)
+	if (index == FIELD_COLUMN)
 		window->ever_before = zeroed(
 			store_column_last_term(window->store, window->field) +
 				1ul,
 			sizeof(*window->ever_before));
+	if (index == FIELD_POSTINGS || index == FIELD_MODULES)
+		window->earlier_rows = plan_none(window->store);
 	window->looked_at = plan_none(window->store);
 	read_times(window, asked);
+}
+
+struct asking {
+	const struct plan *earlier;
+	bool is_there;
+};
+
+static bool look_at(void *closure, uint32_t row)
+{
+	struct asking *asking = closure;
+
+	asking->is_there = row < asking->earlier->row_count &&
+			   count_bit(asking->earlier->bits, row);
+	return !asking->is_there;
+}
+
+enum status window_ask_earlier(const struct window *window, uint32_t term,
+			       bool *ret, struct error *err)
+{
+	struct asking asking = { .earlier = &window->earlier_rows };
+	struct store_rows *rows = store_rows_create();
+	const enum status status = store_posting_read(
+		window->store, window->field, term, rows, err);
+
+	if (!status) {
+		store_rows_walk(rows, look_at, &asking);
+		*ret = asking.is_there;
+	}
+	store_rows_destroy(rows);
+	return status;
 }
 
 void window_deinit(struct window *window)
@@ -169,5 +217,6 @@ void window_deinit(struct window *window)
 		free(window->seen[i]);
 	free(window->seen);
 	free(window->ever_before);
+	plan_deinit(&window->earlier_rows);
 	plan_deinit(&window->looked_at);
 }

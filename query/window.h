@@ -22,8 +22,11 @@ struct window {
 	struct window_seen **seen; /* by chunk, NULL where none are */
 	/* Crashes before the windows by term of a column; else NULL. */
 	uint32_t *ever_before;
+	/* Rows before the windows, of a field with posting lists: each of its
+	 * terms can be asked about.  Else it has no bits. */
+	struct plan earlier_rows;
 	/* Rows to be looked at by value: those in the windows, and where
-	 * ever_before is NULL the earlier ones as well. */
+	 * neither of these is there the earlier ones as well. */
 	struct plan looked_at;
 	uint64_t before, crashes;	  /* in the windows ... */
 	uint64_t earlier, later, untimed; /* ... and out of them */
@@ -32,5 +35,9 @@ struct window {
 /* The first four are given; the caller ends it. */
 void window_read(struct window *window, const struct plan *asked);
 void window_deinit(struct window *window);
+
+/* Is a term that has a posting list on one of the earlier rows? */
+enum status window_ask_earlier(const struct window *window, uint32_t term,
+			       bool *ret, struct error *err) MUST_CHECK;
 
 #endif

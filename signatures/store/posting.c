@@ -49,22 +49,32 @@ static bool decode_gaps(struct bytes *in, uint32_t first_row,
 	return true;
 }
 
-static bool decode_roaring(struct bytes *in, uint32_t first_row,
-			   roaring_bitmap_t *rows)
+/* What CRoaring makes of it; NULL if it makes no sense. */
+static roaring_bitmap_t *take_roaring(struct bytes *in, uint32_t first_row)
 {
 	roaring_bitmap_t *part = roaring_bitmap_portable_deserialize_safe(
 		(const char *)in->next, bytes_left(in));
-	bool fits;
+
+	if (!part)
+		return NULL;
+	if (!roaring_bitmap_is_empty(part) &&
+	    roaring_bitmap_minimum(part) >= first_row &&
+	    roaring_bitmap_maximum(part) - first_row < SCHEMA_POSTING_ROWS)
+		return part;
+	roaring_bitmap_free(part);
+	return NULL;
+}
+
+static bool decode_roaring(struct bytes *in, uint32_t first_row,
+			   roaring_bitmap_t *rows)
+{
+	roaring_bitmap_t *part = take_roaring(in, first_row);
 
 	if (!part)
 		return false;
-	fits = !roaring_bitmap_is_empty(part) &&
-	       roaring_bitmap_minimum(part) >= first_row &&
-	       roaring_bitmap_maximum(part) - first_row < SCHEMA_POSTING_ROWS;
-	if (fits)
-		roaring_bitmap_or_inplace(rows, part);
+	roaring_bitmap_or_inplace(rows, part);
 	roaring_bitmap_free(part);
-	return fits;
+	return true;
 }
 
 bool posting_decode(struct bytes in, uint32_t first_row,
@@ -75,6 +85,56 @@ bool posting_decode(struct bytes in, uint32_t first_row,
 	if (form == FORM_GAPS)
 		return decode_gaps(&in, first_row, rows);
 	return form == FORM_ROARING && decode_roaring(&in, first_row, rows);
+}
+
+static bool walk_gaps(struct bytes *in, uint32_t first_row, posting_take *take,
+		      void *closure)
+{
+	uint64_t row = 0;
+
+	while (bytes_left(in)) {
+		row += pack_take_varint(in);
+		if (in->failed || row >= SCHEMA_POSTING_ROWS)
+			return false;
+		take(closure, first_row + (uint32_t)row++);
+	}
+	return true;
+}
+
+struct walking {
+	posting_take *take;
+	void *closure;
+};
+
+static bool walk_row(uint32_t row, void *closure)
+{
+	const struct walking *walking = closure;
+
+	walking->take(walking->closure, row);
+	return true;
+}
+
+static bool walk_roaring(struct bytes *in, uint32_t first_row,
+			 struct walking walking)
+{
+	roaring_bitmap_t *part = take_roaring(in, first_row);
+
+	if (!part)
+		return false;
+	roaring_iterate(part, walk_row, &walking);
+	roaring_bitmap_free(part);
+	return true;
+}
+
+bool posting_walk(struct bytes in, uint32_t first_row, posting_take *take,
+		  void *closure)
+{
+	const struct walking walking = { take, closure };
+	const unsigned int form = bytes_u8(&in);
+
+	if (form == FORM_GAPS)
+		return walk_gaps(&in, first_row, take, closure);
+	return form == FORM_ROARING && walk_roaring(&in, first_row, walking);
 }
 
 static struct bytes encode_gaps(const struct roaring_bitmap_s *rows,

@@ -14,6 +14,11 @@ struct btree_key posting_key(uint8_t field, uint32_t term, uint16_t chunk);
 bool posting_decode(struct bytes in, uint32_t first_row,
 		    struct roaring_bitmap_s *rows);
 
+/* The same one by one, rising, without a set of them. */
+typedef void posting_take(void *closure, uint32_t row);
+bool posting_walk(struct bytes in, uint32_t first_row, posting_take *take,
+		  void *closure);
+
 /* Of one chunk, first_row its first; arranges rows to be short. */
 struct bytes posting_encode(struct roaring_bitmap_s *rows, uint32_t first_row,
 			    struct arena *arena);

@@ -91,6 +91,11 @@ bool store_term_value(struct store *store, const struct field *field,
 		      uint32_t term, struct arena *arena,
 		      struct store_term *ret);
 
+/* The same for who has no use for counters. */
+bool store_term_name(struct store *store, const struct field *field,
+		     uint32_t term, struct arena *arena,
+		     struct field_value *ret);
+
 /*
  * Terms in the order of a table, most crashes first and then by value, down to
  * least crashes.  Kept for few fields, and not for what came up rarely.
@@ -207,6 +212,19 @@ enum status store_posting_bits(struct store *store, const struct field *field,
 /* Clear the bits of rows that do not have the term. */
 enum status store_posting_keep(struct store *store, const struct field *field,
 			       uint32_t term, uint64_t *bits,
+			       struct error *err) MUST_CHECK;
+
+/*
+ * All terms of a field (FIELD_POSTINGS, FIELD_MODULES) in one pass, each with
+ * those of its rows that are among these bits, 64 a word, rising; of
+ * FIELD_MODULES lists, see below.  Terms come in any order, those with none not
+ * at all; take returns false to stop.
+ */
+typedef bool store_posting_take(void *closure, uint32_t term,
+				const uint32_t *rows, size_t count);
+enum status store_posting_each(struct store *store, const struct field *field,
+			       const uint64_t *among, size_t words,
+			       store_posting_take *take, void *closure,
 			       struct error *err) MUST_CHECK;
 
 /*

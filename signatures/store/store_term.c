@@ -35,3 +35,27 @@ bool store_term_value(struct store *store, const struct field *field,
 		ret->crashes = store_walk_crashes(store, field, term);
 	return true;
 }
+
+bool store_term_name(struct store *store, const struct field *field,
+		     uint32_t number, struct arena *arena,
+		     struct field_value *ret)
+{
+	struct btree_key key = btree_key();
+	struct store_term term;
+	struct bytes value;
+
+	if (store->foreign || store_side_is(field)) {
+		if (!store_term_value(store, field, number, arena, &term))
+			return false;
+		*ret = term.value;
+		return true;
+	}
+	if (store->pending)
+		pending_flush(store);
+	btree_key_u8(&key, field->number);
+	btree_key_u32(&key, number);
+	if (!btree_get(store, SCHEMA_TERM, &key, &value))
+		return false;
+	*ret = term_value(field, value, arena);
+	return true;
+}

@@ -45,6 +45,30 @@ static void check_kept(struct bytes bytes, const roaring_bitmap_t *rows,
 	free(bits);
 }
 
+struct walked {
+	const roaring_bitmap_t *rows;
+	uint64_t count;
+	uint32_t last;
+};
+
+static void see_row(void *closure, uint32_t row)
+{
+	struct walked *walked = closure;
+
+	assert_true(roaring_bitmap_contains(walked->rows, row));
+	assert_true(walked->count == 0 || row > walked->last);
+	walked->last = row;
+	walked->count++;
+}
+
+static void check_walked(struct bytes bytes, const roaring_bitmap_t *rows)
+{
+	struct walked walked = { .rows = rows };
+
+	assert_true(posting_walk(bytes, FIRST, see_row, &walked));
+	assert_int_equal(walked.count, roaring_bitmap_get_cardinality(rows));
+}
+
 /* The set goes through its bytes and comes back, up to the last row. */
 static void check(roaring_bitmap_t *rows, unsigned int form, uint32_t row_count)
 {
@@ -55,6 +79,7 @@ static void check(roaring_bitmap_t *rows, unsigned int form, uint32_t row_count)
 	arena_init(&arena);
 	bytes = posting_encode(rows, FIRST, &arena);
 	assert_int_equal(*bytes.next, form);
+	check_walked(bytes, rows);
 	assert_true(posting_bits_set(bytes, FIRST, bits, row_count));
 	for (uint32_t row = 0; row < ROWS; row++)
 		if (has(bits, row) !=
@@ -111,6 +136,12 @@ static void rows_beyond_the_store_are_passed_over(void **state)
 }
 
 /* Whatever is cut or flipped stays inside, and what is cut is noticed. */
+static void pass_row(void *closure, uint32_t row)
+{
+	(void)closure;
+	(void)row;
+}
+
 static void damaged_bytes_are_refused(void **state)
 {
 	roaring_bitmap_t *rows = every(3);
@@ -131,6 +162,7 @@ static void damaged_bytes_are_refused(void **state)
 					       FIRST, bits, ROWS));
 	/* Rows of another chunk. */
 	assert_false(posting_bits_set(bytes, 0, bits, ROWS));
+	assert_false(posting_walk(bytes, 0, pass_row, NULL));
 	copy = malloc(bytes_left(&bytes));
 	assert_non_null(copy);
 	for (size_t at = 0; at < 300; at++) {

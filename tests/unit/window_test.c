@@ -22,13 +22,55 @@ static void check_row(const struct window *window, uint32_t row, int place,
 {
 	const struct window_seen *seen = window->seen[row / STORE_CHUNK_ROWS];
 	const size_t at = row % STORE_CHUNK_ROWS;
-	const bool is_column = window->ever_before;
+	const bool has_lists = window->earlier_rows.bits;
 
 	assert_int_equal(count_bit(window->looked_at.bits, row),
-			 place > 0 || (place == 0 && !is_column));
+			 place > 0 || (place == 0 && !window->ever_before &&
+				       !has_lists));
+	assert_int_equal(has_lists && count_bit(window->earlier_rows.bits, row),
+			 has_lists && place == 0);
 	assert_int_equal(seen ? seen->days[at] : 0, place > 0 ? place : 0);
 	if (place > 0)
 		assert_int_equal(seen->machines[at], machine);
+}
+
+struct wanted {
+	struct field_value value;
+	bool found;
+};
+
+static void look(void *closure, struct field_value value)
+{
+	struct wanted *wanted = closure;
+
+	wanted->found |= value.text
+				 ? strcmp(value.text, wanted->value.text) == 0
+				 : value.number == wanted->value.number;
+}
+
+/* Terms are asked about, records are looked through. */
+static void check_earlier(const struct window *window)
+{
+	const uint32_t last =
+		store_column_last_term(window->store, window->field);
+	struct error err;
+
+	for (uint32_t term = 1; term <= last; term += 1 + last / 20) {
+		struct wanted wanted = { .found = false };
+		bool is_there;
+
+		assert_true(store_term_name(window->store, window->field, term,
+					    &made.arena, &wanted.value));
+		for (uint32_t row = 0; row < made.count; row++)
+			if (count_bit(window->earlier_rows.bits, row))
+				field_values(window->field,
+					     &made.crashes[row].crash, look,
+					     &wanted);
+		assert_int_equal(
+			window_ask_earlier(window, term, &is_there, &err),
+			STATUS_OK);
+		assert_int_equal(is_there, wanted.found);
+	}
 }
 
 static void check(const char *field, uint64_t from, uint64_t half)
@@ -56,6 +98,8 @@ static void check(const char *field, uint64_t from, uint64_t half)
 	assert_int_equal(window.earlier, earlier);
 	assert_int_equal(inside + earlier + window.later + window.untimed,
 			 (made.count + 1) / 2);
+	if (window.earlier_rows.bits)
+		check_earlier(&window);
 	window_deinit(&window);
 	plan_deinit(&asked);
 	free(machines);
@@ -85,6 +129,8 @@ static void a_row_is_where_its_time_is(void **state)
 		check("bugcheck", from, 7);
 		check("bugcheck", from + 1, 1);
 		check("uptime", from, 28);
+		check("frame", from, 7);
+		check("driverbuild", from, 1);
 	}
 }
 
