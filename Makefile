@@ -28,6 +28,10 @@ absent := AArch64 ARM EVM M680X M68K Mips PPC Sparc SystemZ TMS320C64x XCore
 LIBS   = $(foreach cpu,$(absent),-Wl,--defsym=$(cpu)_global_init=0,--defsym=$(cpu)_option=0) \
 	 $(patsubst %,-l:lib%.a,$(inside)) $(shell pkg-config --libs libarchive zlib libcurl 2>/dev/null) -lroaring -lm
 
+# Symbols that a library takes from us: see indexer/ingest/inflate.h.
+taken := $(patsubst %,-Wl$(comma)--export-dynamic-symbol=%,\
+	 inflate inflateEnd inflateInit2_ inflateReset inflateSetDictionary crc32)
+
 CFLAGS ?= -O3 -g
 house  := -std=c17 -I. -I$(OUT) -D_GNU_SOURCE -MMD -MP \
 	  -Wall -Wextra -Wpedantic -Werror -Wshadow -Wvla -Wundef \
@@ -70,7 +74,7 @@ $(fuzzers): %: %.o $(if $(findstring fuzzer,$(SAN)),,$(OUT)/tests/fuzz/replay.o)
 $(units): LIBS += -lcmocka
 $(programs) $(units) $(fuzzers):
 	@echo "  LD $@"
-	$(Q)$(CC) $(watch) -Wl,--as-needed $(LDFLAGS) -o $@ $^ $(LIBS) -lpthread
+	$(Q)$(CC) $(watch) -Wl,--as-needed $(taken) $(LDFLAGS) -o $@ $^ $(LIBS) -lpthread
 
 $(library): $(call files,$(shared))
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
@@ -91,7 +95,7 @@ $(OUT)/report_page.inc: query/report_page.sh query/report.css query/report.js
 # Debian packages: what the build needs, and what the tests need besides.
 needed := pkg-config libarchive-dev liblmdb-dev libcapstone-dev libxxhash-dev \
 	  libjansson-dev libpopt-dev libseccomp-dev libroaring-dev libgsl-dev \
-	  zlib1g-dev libcurl4-openssl-dev
+	  zlib1g-dev libisal-dev libcurl4-openssl-dev
 tested := libcmocka-dev libarchive-tools p7zip-full gcab zip jq python3 strace
 compared := libarchive-tools jq sqlite3 clickhouse-server clickhouse-client
 
@@ -150,7 +154,7 @@ benches := $(addprefix $(OUT)/tests/bench/,pairs_bench clusters_bench rows_bench
 	     alarms_bench)
 $(benches): %: %.o $(OUT)/tests/bench/clusters_score.o $(parts) $(library)
 	@echo "  LD $@"
-	$(Q)$(CC) $(watch) -Wl,--as-needed $(LDFLAGS) -o $@ $^ $(LIBS) -lpthread
+	$(Q)$(CC) $(watch) -Wl,--as-needed $(taken) $(LDFLAGS) -o $@ $^ $(LIBS) -lpthread
 bench: packages-bench $(programs) $(OUT)/tests/bench/pairs_bench $(OUT)/tests/bench/rows_bench
 	@python3 tests/bench/bench.py $(OUT) tests/bench/RESULTS.md
 # What cannot be had is left out of the tables.

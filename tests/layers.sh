@@ -14,12 +14,12 @@ signatures/settle | signatures/base signatures/knowledge signatures signatures/c
 signatures/clickhouse | signatures/base signatures signatures/store | curl/
 indexer/dump | signatures/base signatures |
 indexer/target | signatures/base signatures/knowledge signatures indexer/dump | capstone/
-indexer/ingest | signatures/base signatures signatures/store indexer/dump indexer/target | archive seccomp.h linux/landlock.h
+indexer/ingest | signatures/base signatures signatures/store indexer/dump indexer/target | archive isa-l/ zlib.h seccomp.h linux/landlock.h
 indexer | signatures/base signatures signatures/store signatures/settle signatures/clickhouse indexer/ingest |
 query | signatures/base signatures/knowledge signatures signatures/store signatures/cluster signatures/settle signatures/clickhouse | gsl/
 corpus-tools | signatures/base signatures/knowledge signatures signatures/store signatures/settle signatures/clickhouse | zlib.h
 '
-guarded='xxhash.h jansson.h popt.h lmdb.h roaring/ capstone/ archive seccomp.h linux/landlock.h gsl/ curl/ zlib.h'
+guarded='xxhash.h jansson.h popt.h lmdb.h roaring/ capstone/ archive isa-l/ seccomp.h linux/landlock.h gsl/ curl/ zlib.h'
 
 # The rules first, then every include line as "path/foo.c:#include ...".
 {

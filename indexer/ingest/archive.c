@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "indexer/ingest/inflate.h"
 #include "indexer/ingest/zip_directory.h"
 #include "signatures/base/library.h"
 
@@ -290,6 +291,8 @@ enum status archive_load(struct error *err)
 
 	if (la.archive_read_new)
 		return STATUS_OK;
+	if (inflate_load(err))
+		return err->status;
 	return library_load(LIBRARY, symbols, count, err);
 }
 
