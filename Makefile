@@ -151,11 +151,11 @@ deb: packages
 
 # Numbers, never pass or fail.  BENCH_RECORDS=10000000 for the large stores.
 benches := $(addprefix $(OUT)/tests/bench/,pairs_bench clusters_bench rows_bench \
-	     alarms_bench)
+	     alarms_bench unpack_bench)
 $(benches): %: %.o $(OUT)/tests/bench/clusters_score.o $(parts) $(library)
 	@echo "  LD $@"
 	$(Q)$(CC) $(watch) -Wl,--as-needed $(taken) $(LDFLAGS) -o $@ $^ $(LIBS) -lpthread
-bench: packages-bench $(programs) $(OUT)/tests/bench/pairs_bench $(OUT)/tests/bench/rows_bench
+bench: packages-bench $(programs) $(addprefix $(OUT)/tests/bench/,pairs_bench rows_bench unpack_bench)
 	@python3 tests/bench/bench.py $(OUT) tests/bench/RESULTS.md
 # What cannot be had is left out of the tables.
 packages-bench:

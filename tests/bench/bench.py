@@ -16,7 +16,7 @@ RECORDS = int(os.environ.get("BENCH_RECORDS", "100000"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 REAL = "../shared/dumps/kernel"
 MIB = 1 << 20
-SLOW, LONGEST = 10, 100  # seconds
+AT_ONCE, SLOW, LONGEST = 1, 10, 100  # seconds
 SETTLED = 1000000  # crashes of the largest store that is settled
 lines = []
 
@@ -44,11 +44,13 @@ def run(argv, stdin=None, timeout=None):
     return wall, cpu, done.stdout
 
 
-def in_turn(contenders, rounds=ROUNDS, before=None):
+def in_turn(contenders, rounds=ROUNDS, before=None, times_a_round=1):
     """Medians (wall, cpu) of each, run one after the other, round by round.
 
     Who takes longer than SLOW is not asked again, who takes longer than LONGEST
-    is not waited for: None.
+    is not waited for: None.  Where each is asked more than once a round, who
+    answers at once is, and its first answer does not count: what others did
+    meanwhile has thrown it out of the processor's caches.
     """
     times = {name: [] for name in contenders}
     late = set()
@@ -59,7 +61,10 @@ def in_turn(contenders, rounds=ROUNDS, before=None):
             if before:
                 before(name)
             try:
-                times[name].append(run(argv, timeout=LONGEST)[:2])
+                got = [run(argv, timeout=LONGEST)[:2]]
+                while len(got) < times_a_round and got[0][0] < AT_ONCE:
+                    got.append(run(argv, timeout=LONGEST)[:2])
+                times[name] += got[1:] or got
             except subprocess.TimeoutExpired:
                 late.add(name)
     return {name: None if name in late else
@@ -141,12 +146,14 @@ def bench_ingest(work):
     say("## Ingest")
     say()
     say("%d triage dumps of 1 to 4 MiB (%s), %d MiB; processor time with one "
-        "job, beside `bsdtar -xO` of the same archive to nowhere." %
+        "job, beside `bsdtar -xO` of the same archive to nowhere, and beside "
+        "our own unpacking alone, which inflates quicker than bsdtar's zlib." %
         (len(os.listdir(folder)),
          "real ones under other times" if is_real else "made", total // MIB))
     say()
-    say("| archive | bsdtar, s | crashindex, s | ratio | again, times faster |")
-    say("| --- | --- | --- | --- | --- |")
+    say("| archive | bsdtar, s | unpacking alone, s | crashindex, s | ratio "
+        "to bsdtar | again, times faster |")
+    say("| --- | --- | --- | --- | --- | --- |")
     store = os.path.join(work, "store")
 
     def fresh(name):
@@ -156,10 +163,11 @@ def bench_ingest(work):
     for kind in ("zip", "tar.gz", "7z"):
         archive = pack(folder, os.path.join(work, "night"), kind)
         got = in_turn({"bsdtar": unpack(archive),
+                       "alone": [program("tests/bench/unpack_bench"), archive],
                        "ours": index(store, 1, archive)}, before=fresh)
         again = in_turn({"again": index(store, 1, archive)})["again"]
-        say("| %s | %.2f | %.2f | %.2f | %.0f |" % (
-            kind, got["bsdtar"][1], got["ours"][1],
+        say("| %s | %.2f | %.2f | %.2f | %.2f | %.0f |" % (
+            kind, got["bsdtar"][1], got["alone"][1], got["ours"][1],
             got["ours"][1] / got["bsdtar"][1], got["ours"][0] / again[0]))
     # Large enough that starting a program is not what is measured.
     shutil.rmtree(folder)
@@ -375,7 +383,9 @@ def bench_others(work, stores):
         "ratio: their median wall time over ours. Theirs have the columns of "
         "the questions only, ours has everything. SQLite once with an index "
         "for each field, and once with an index made for this very question, "
-        "in which alone the answer lies; more than %d s are not waited for." %
+        "in which alone the answer lies; more than %d s are not waited for. Who "
+        "answers within a second is asked four times a round, and the first "
+        "does not count." %
         ("{:,}".format(count), LONGEST))
     say()
     say("| question | ours, ms | ClickHouse | goal | SQLite | goal "
@@ -389,7 +399,7 @@ def bench_others(work, stores):
             contenders["click"] = click + [sql]
         for which, base in zip(("sqlite", "tailored"), bases):
             contenders[which] = ["sqlite3", base, sql]
-        got = in_turn(contenders)
+        got = in_turn(contenders, times_a_round=4)
         ours = got["ours"][0]
 
         def ratio(which):
