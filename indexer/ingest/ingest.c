@@ -13,6 +13,7 @@
 #include "indexer/ingest/inputs.h"
 #include "indexer/ingest/naming.h"
 #include "indexer/ingest/quarantine.h"
+#include "signatures/base/room.h"
 #include "signatures/base/text.h"
 #include "signatures/redact.h"
 #include "signatures/store/store_read.h"
@@ -433,6 +434,8 @@ static enum status run(struct ingest *ingest, struct workers *workers,
 		    store_begin(ingest->store, err))
 			return err->status;
 	}
+	/* What the store keeps beside, most of it never touched, is there. */
+	room_for_heap(ROOM_FOR_DUMPS);
 	ingest->committed = seconds();
 	if (workers_run(workers, &sink, err) ||
 	    beside_finish(ingest->beside, err))

@@ -271,14 +271,16 @@ static enum status shut_in(struct worker *worker, struct error *err)
 
 void worker_main(void *closure)
 {
-	struct worker *worker = calloc(1, sizeof(*worker));
+	struct worker *worker;
 	struct error err;
 	int fd;
 
-	if (!worker)
-		_exit(1);
+	room_for_heap(ROOM_FOR_DUMPS);
 	/* One dump takes what the last one did. */
 	room_keep();
+	worker = calloc(1, sizeof(*worker));
+	if (!worker)
+		_exit(1);
 	worker->options = closure;
 	worker->spool.fd = WORKER_SPOOL;
 	worker->pulse =

@@ -51,6 +51,7 @@ struct workers {
 	struct nursery nursery;
 	struct slot *slots;
 	struct pollfd *polls;
+	uint8_t *raw;	    /* of all slots */
 	struct arena arena; /* one frame */
 	const struct workers_sink *sink;
 	struct ticket *head; /* the first in line; all live ones hang on it */
@@ -91,6 +92,15 @@ enum status workers_create(const struct workers_options *options,
 	if (nursery_start(&workers->nursery, worker_prepare, worker_main, &told,
 			  err))
 		goto failed;
+	/* Behind the nursery, whose children would count it as theirs. */
+	workers->raw = calloc(options->jobs, RAW_BYTES);
+	if (!workers->raw) {
+		nursery_stop(&workers->nursery);
+		error_set(err, STATUS_IO, "out of memory");
+		goto failed;
+	}
+	for (unsigned i = 0; i < options->jobs; i++)
+		workers->slots[i].raw = workers->raw + i * RAW_BYTES;
 	*ret = workers;
 	return STATUS_OK;
 failed:
@@ -104,8 +114,7 @@ static void slot_close(struct slot *slot)
 {
 	close(slot->socket);
 	munmap(slot->pulse, sizeof(*slot->pulse));
-	free(slot->raw);
-	memset(slot, 0, sizeof(*slot));
+	*slot = (struct slot){ .raw = slot->raw };
 }
 
 void workers_destroy(struct workers *workers)
@@ -128,6 +137,7 @@ void workers_destroy(struct workers *workers)
 		ticket_destroy(ticket);
 	}
 	arena_deinit(&workers->arena);
+	free(workers->raw);
 	free(workers->slots);
 	free(workers->polls);
 	free(workers);
@@ -161,19 +171,15 @@ static enum status spawn(struct workers *workers, struct slot *slot,
 	int gifts[NURSERY_GIFTS] = { -1, -1, -1 };
 	int ends[2] = { -1, -1 };
 
-	memset(slot, 0, sizeof(*slot));
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends)) {
 		error_set(err, STATUS_IO, "worker: %s", strerror(errno));
 		return err->status;
 	}
 	gifts[0] = ends[1];
 	slot->socket = ends[0];
-	slot->raw = malloc(RAW_BYTES);
-	if (!slot->raw)
-		error_set(err, STATUS_IO, "out of memory");
-	else if (!file_unnamed(workers->options->spool_dir, &gifts[1], err) &&
-		 !make_pulse(&gifts[2], &slot->pulse, err) &&
-		 !nursery_bear(&workers->nursery, gifts, &slot->pid, err))
+	if (!file_unnamed(workers->options->spool_dir, &gifts[1], err) &&
+	    !make_pulse(&gifts[2], &slot->pulse, err) &&
+	    !nursery_bear(&workers->nursery, gifts, &slot->pid, err))
 		slot->is_alive = true;
 	for (int i = 0; i < NURSERY_GIFTS; i++)
 		if (gifts[i] >= 0)
@@ -183,8 +189,7 @@ static enum status spawn(struct workers *workers, struct slot *slot,
 	close(slot->socket);
 	if (slot->pulse)
 		munmap(slot->pulse, sizeof(*slot->pulse));
-	free(slot->raw);
-	memset(slot, 0, sizeof(*slot));
+	*slot = (struct slot){ .raw = slot->raw };
 	return err->status;
 }
 

@@ -27,6 +27,7 @@ void *room_cleared(size_t count, size_t size);
  * less.  What was taken from it before stays where it is; does nothing where it
  * cannot be had.
  */
+#define ROOM_FOR_DUMPS (8 << 20) /* one after the other, or their records */
 #define ROOM_FOR_ANSWER (256 << 20)
 #define ROOM_FOR_PASS (2046 << 20) /* the most that malloc takes at once */
 void room_for_heap(int bytes);
