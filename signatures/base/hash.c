@@ -4,6 +4,16 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
+#include "signatures/base/hash_wide.h"
+
+/* Short ones are hashed in another way, which is the same for all. */
+#define WIDE_BYTES 1024
+
+static bool is_wide(size_t size)
+{
+	return size >= WIDE_BYTES && hash_wide_is_there();
+}
+
 uint64_t hash_64(const void *data, size_t size)
 {
 	return XXH3_64bits(data, size);
@@ -11,6 +21,9 @@ uint64_t hash_64(const void *data, size_t size)
 
 struct hash128 hash_128(const void *data, size_t size)
 {
+	if (is_wide(size))
+		return hash_wide_128(data, size);
+
 	const XXH128_hash_t hash = XXH3_128bits(data, size);
 
 	return (struct hash128){ hash.high64, hash.low64 };
@@ -102,7 +115,10 @@ void hash_stream_reset(struct hash_stream *stream)
 
 void hash_stream_add(struct hash_stream *stream, const void *data, size_t size)
 {
-	XXH3_128bits_update(stream->state, data, size);
+	if (is_wide(size))
+		hash_wide_add(stream->state, data, size);
+	else
+		XXH3_128bits_update(stream->state, data, size);
 }
 
 struct hash128 hash_stream_128(const struct hash_stream *stream)
