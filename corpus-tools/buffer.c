@@ -7,6 +7,8 @@
 
 #include "corpus-tools/little.h"
 
+#include "signatures/base/must.h"
+
 void buffer_init(struct buffer *buf)
 {
 	*buf = (struct buffer){ NULL, 0, 0 };
@@ -32,9 +34,7 @@ size_t buffer_grow(struct buffer *buf, size_t size)
 
 		while (room - buf->size < size)
 			room *= 2;
-		buf->data = realloc(buf->data, room);
-		if (!buf->data)
-			abort();
+		buf->data = must(realloc(buf->data, room));
 		buf->room = room;
 	}
 	if (size)

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "signatures/base/must.h"
+
 struct lines {
 	gzFile file;
 	size_t number;
@@ -19,9 +21,7 @@ enum status lines_open(const char *path, struct lines **ret, struct error *err)
 	if (!file)
 		return error_set(err, STATUS_IO, "%s: %s", path,
 				 strerror(errno));
-	lines = malloc(sizeof(*lines));
-	if (!lines)
-		abort();
+	lines = must(malloc(sizeof(*lines)));
 	lines->file = file;
 	lines->number = 0;
 	*ret = lines;

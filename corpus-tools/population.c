@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "corpus-tools/random.h"
+#include "signatures/base/must.h"
 #include "signatures/base/text.h"
 #include "signatures/knowledge/bugcheck.h"
 #include "signatures/signature.h"
@@ -190,10 +191,7 @@ static void make_image(struct population *all, size_t number)
 
 struct population *population_create(uint64_t seed, uint64_t crash_count)
 {
-	struct population *all = calloc(1, sizeof(*all));
-
-	if (!all)
-		abort();
+	struct population *all = must(calloc(1, sizeof(*all)));
 	all->seed = seed;
 	all->crash_count = crash_count ? crash_count : 1;
 	arena_init(&all->arena);

@@ -10,6 +10,7 @@
 
 #include "corpus-tools/population.h"
 #include "signatures/base/cli.h"
+#include "signatures/base/must.h"
 #include "signatures/store/store_admin.h"
 #include "signatures/store/store_write.h"
 
@@ -171,9 +172,7 @@ enum status records_write(const char *path, uint64_t crash_count, uint64_t seed,
 	if (store_open(path, STORE_WRITE, true, &store, err))
 		return err->status;
 	population = population_create(seed, crash_count);
-	works = calloc(1, sizeof(*works));
-	if (!works)
-		abort();
+	works = must(calloc(1, sizeof(*works)));
 	works->population = population;
 	works->crash_count = crash_count;
 	pthread_mutex_init(&works->mutex, NULL);

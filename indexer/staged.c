@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "signatures/base/cli.h"
+#include "signatures/base/must.h"
 #include "signatures/clickhouse/load.h"
 #include "signatures/clickhouse/tables.h"
 #include "signatures/store/store_scratch.h"
@@ -49,10 +50,7 @@ static enum status make(struct staged *staged, const char *address, bool whole,
 enum status staged_begin(const char *address, const char *dir, bool whole,
 			 struct staged **ret, struct error *err)
 {
-	struct staged *staged = calloc(1, sizeof(*staged));
-
-	if (!staged)
-		abort();
+	struct staged *staged = must(calloc(1, sizeof(*staged)));
 	arena_init(&staged->arena);
 	staged->dir = dir;
 	if (make(staged, address, whole, err)) {

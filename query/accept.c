@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "signatures/base/must.h"
 #include "signatures/base/text.h"
 
 static void add(struct accept *accept, uint32_t term, uint64_t crashes)
@@ -10,9 +11,7 @@ static void add(struct accept *accept, uint32_t term, uint64_t crashes)
 	if (term >= accept->room) {
 		const size_t room = ((size_t)term + 1) * 2;
 
-		accept->yes = realloc(accept->yes, room);
-		if (!accept->yes)
-			abort();
+		accept->yes = must(realloc(accept->yes, room));
 		memset(accept->yes + accept->room, 0, room - accept->room);
 		accept->room = room;
 	}
@@ -96,9 +95,7 @@ struct store_terms accept_terms(const struct accept *accept)
 	struct store_terms terms = { .words = (accept->terms + 63) / 64,
 				     .beyond = negated };
 
-	terms.bits = calloc(terms.words + 1, sizeof(*terms.bits));
-	if (!terms.bits)
-		abort();
+	terms.bits = must(calloc(terms.words + 1, sizeof(*terms.bits)));
 	for (size_t i = 0; i < terms.words * 64; i++)
 		if (accept_has(accept, (uint32_t)i) != negated)
 			terms.bits[i / 64] |= UINT64_C(1) << i % 64;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "query/value.h"
+#include "signatures/base/must.h"
 #include "signatures/base/text.h"
 
 #define DAY_TICKS (86400 * VALUE_TICKS_PER_SECOND)
@@ -170,9 +171,7 @@ static struct calendar make(struct days *days, uint64_t last_ingest,
 		calendar.first_day = calendar.last_day = FIRST_DAY;
 	bytes = (calendar.last_day - calendar.first_day + 1) *
 		sizeof(*calendar.crashes);
-	calendar.crashes = malloc(bytes);
-	if (!calendar.crashes)
-		abort();
+	calendar.crashes = must(malloc(bytes));
 	memcpy(calendar.crashes, days->crashes + calendar.first_day - FIRST_DAY,
 	       bytes);
 	free(days->crashes);

@@ -9,16 +9,6 @@
 #include "signatures/base/room.h"
 #include "signatures/base/text.h"
 
-static void *zeroed(size_t count, size_t size)
-{
-	void *memory = calloc(count + 1, size);
-
-	if (!memory)
-		abort();
-	room_widen(memory, count * size);
-	return memory;
-}
-
 /* What is known while one clump after the other is counted. */
 struct counting {
 	uint32_t *met; /* by machine: the last clump it was met in */
@@ -106,7 +96,7 @@ static void take_births(const uint32_t *terms, const struct store_column *times,
 static uint64_t *births(const struct clumps *clumps, uint32_t bound)
 {
 	const struct field *time = field_find("time");
-	uint64_t *born = zeroed(bound, sizeof(*born));
+	uint64_t *born = room_cleared(bound, sizeof(*born));
 	struct store_column column;
 
 	for (uint32_t chunk = 0;
@@ -144,8 +134,8 @@ static void leave_out_older(struct clumps *clumps, const struct plan *plan,
 {
 	struct aging aging = {
 		.clumps = clumps,
-		.old = zeroed(bound / 64 + 1, sizeof(*aging.old)),
-		.met = zeroed(bound / 64 + 1, sizeof(*aging.met)),
+		.old = room_cleared(bound / 64 + 1, sizeof(*aging.old)),
+		.met = room_cleared(bound / 64 + 1, sizeof(*aging.met)),
 	};
 
 	for (uint32_t term = 1; term < bound; term++)
@@ -202,7 +192,7 @@ void clump_gather(struct query *query, const struct plan *plan,
 	uint64_t *born = births(&clumps, bound);
 
 	counting = (struct counting){
-		.met = zeroed(machines, sizeof(*counting.met)),
+		.met = room_cleared(machines, sizeof(*counting.met)),
 		.tally = trend_create(machines),
 		.half = clumps.window_from + window_days,
 	};
@@ -366,7 +356,7 @@ static void name_all(struct query *query, struct clumps *clumps)
 	struct error err;
 	enum status status;
 
-	naming.ids = zeroed(naming.bound, sizeof(*naming.ids));
+	naming.ids = room_cleared(naming.bound, sizeof(*naming.ids));
 	status = store_walk_numbers(clumps->store, field_find(clumps->field),
 				    take_id, &naming, &err);
 	for (size_t i = 0; i < clumps->count && !status; i++)

@@ -4,6 +4,7 @@
 
 #include "query/clump.h"
 #include "query/title.h"
+#include "signatures/base/must.h"
 #include "signatures/base/text.h"
 #include "signatures/identity.h"
 
@@ -55,9 +56,7 @@ static struct survey survey(const struct clumps *clumps,
 		ret.with = ret.different = ret.most != 0;
 		return ret;
 	}
-	sorted = malloc((count + 1) * sizeof(*sorted));
-	if (!sorted)
-		abort();
+	sorted = must(malloc((count + 1) * sizeof(*sorted)));
 	for (size_t i = 0; i < count; i++)
 		sorted[i] = terms[place_of(clumps, clump->rows[i])];
 	if (count > 1)

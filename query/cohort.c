@@ -8,6 +8,7 @@
 #include "query/group.h"
 #include "query/intern.h"
 #include "signatures/base/hash.h"
+#include "signatures/base/must.h"
 #include "signatures/base/room.h"
 #include "signatures/base/text.h"
 #include "signatures/store/store_side.h"
@@ -195,11 +196,9 @@ static void keep(struct filling *filling, struct field_value value)
 	if (in_group >= CONTRAST_LEAST && units < table->units) {
 		if (table->count == filling->room) {
 			filling->room = filling->room * 2 + 256;
-			table->attributes = realloc(
+			table->attributes = must(realloc(
 				table->attributes,
-				filling->room * sizeof(*table->attributes));
-			if (!table->attributes)
-				abort();
+				filling->room * sizeof(*table->attributes)));
 		}
 		table->attributes[table->count++] = (struct contrast_attribute){
 			.field = filling->field->name,

@@ -6,6 +6,8 @@
 
 #include "query/greatest.h"
 
+#include "signatures/base/must.h"
+
 enum {
 	/* Bitmap of keys x machines up to here: stays near the cache. */
 	MATRIX_BYTES_MAX = 32 * 1024 * 1024,
@@ -31,13 +33,6 @@ struct count {
 	size_t matrix_words;
 	uint32_t *slots; /* machines of each chosen key, or NULL */
 };
-
-static void *must(void *memory)
-{
-	if (!memory)
-		abort();
-	return memory;
-}
 
 struct count *count_create(void)
 {

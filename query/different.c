@@ -13,6 +13,7 @@
 #include "query/intern.h"
 #include "query/known.h"
 #include "query/query.h"
+#include "signatures/base/must.h"
 #include "signatures/base/text.h"
 #include "signatures/settle/overrides.h"
 #include "signatures/settle/settle.h"
@@ -71,11 +72,8 @@ static size_t add_up(struct move *moves, size_t count)
 
 static struct move *take_moves(struct store *store)
 {
-	struct move *moves =
-		calloc((size_t)store_row_count(store) + 1, sizeof(*moves));
-
-	if (!moves)
-		abort();
+	struct move *moves = must(
+		calloc((size_t)store_row_count(store) + 1, sizeof(*moves)));
 	return moves;
 }
 
@@ -160,10 +158,7 @@ static void order_names(const struct intern *intern, const char **names,
 			struct move *moves, size_t count)
 {
 	const size_t name_count = intern_count(intern);
-	uint64_t *places = calloc(name_count + 1, sizeof(*places));
-
-	if (!places)
-		abort();
+	uint64_t *places = must(calloc(name_count + 1, sizeof(*places)));
 	for (size_t i = 0; i < name_count; i++)
 		names[i] = intern_value(intern, (uint32_t)i + 1).text;
 	if (name_count > 1)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "query/count.h"
+#include "signatures/base/must.h"
 #include "signatures/base/text.h"
 #include "signatures/identity.h"
 #include "signatures/settle/disputes.h"
@@ -20,13 +21,6 @@ struct stack {
 struct member {
 	uint32_t term, row;
 };
-
-static void *must(void *memory)
-{
-	if (!memory)
-		abort();
-	return memory;
-}
 
 static int by_term(const void *left, const void *right)
 {

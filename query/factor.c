@@ -9,15 +9,9 @@
 #include "query/group_value.h"
 #include "query/intern.h"
 #include "query/value.h"
+#include "signatures/base/must.h"
 #include "signatures/base/room.h"
 #include "signatures/base/text.h"
-
-static void *must(void *memory)
-{
-	if (!memory)
-		abort();
-	return memory;
-}
 
 uint32_t *factor_terms(struct store *store, const char *name)
 {

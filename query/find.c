@@ -16,6 +16,7 @@
 #include "query/mark.h"
 #include "query/push_find.h"
 #include "query/query.h"
+#include "signatures/base/must.h"
 #include "signatures/base/text.h"
 #include "signatures/identity.h"
 
@@ -58,13 +59,6 @@ struct items {
 	size_t count;
 	size_t room;
 };
-
-static void *must(void *memory)
-{
-	if (!memory)
-		abort();
-	return memory;
-}
 
 struct walk {
 	struct store *store;

@@ -2,12 +2,12 @@
 
 #include <stdlib.h>
 
+#include "signatures/base/must.h"
+
 void greatest_init(struct greatest *greatest, size_t most)
 {
 	*greatest = (struct greatest){ .most = most };
-	greatest->at = calloc(most + 1, sizeof(*greatest->at));
-	if (!greatest->at)
-		abort();
+	greatest->at = must(calloc(most + 1, sizeof(*greatest->at)));
 }
 
 void greatest_deinit(struct greatest *greatest)

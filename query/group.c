@@ -9,6 +9,7 @@
 #include "query/factor.h"
 #include "query/intern.h"
 #include "query/lists.h"
+#include "signatures/base/must.h"
 #include "signatures/base/text.h"
 
 enum {
@@ -256,10 +257,8 @@ static void take_value(void *closure, struct field_value value)
 	if (records->count == records->room) {
 		records->room = records->room * 2 + 1024;
 		records->pairs =
-			realloc(records->pairs,
-				records->room * sizeof(*records->pairs));
-		if (!records->pairs)
-			abort();
+			must(realloc(records->pairs,
+				     records->room * sizeof(*records->pairs)));
 	}
 	records->pairs[records->count++] =
 		(struct pair){ key, records->at_machine };

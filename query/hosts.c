@@ -6,6 +6,7 @@
 
 #include "signatures/base/csv.h"
 #include "signatures/base/file.h"
+#include "signatures/base/must.h"
 #include "signatures/base/text.h"
 #include "signatures/store/store_side.h"
 
@@ -172,10 +173,8 @@ static enum status take_host(const struct csv_row *row, size_t line,
 		host.cells[i] = text_trimmed(&list.arena, row->cells[i]);
 	if (list.count == list.room) {
 		list.room = list.room * 2 + 256;
-		list.hosts = reallocarray(list.hosts, list.room,
-					  sizeof(*list.hosts));
-		if (!list.hosts)
-			abort();
+		list.hosts = must(reallocarray(list.hosts, list.room,
+					       sizeof(*list.hosts)));
 	}
 	list.hosts[list.count++] = host;
 	return STATUS_OK;

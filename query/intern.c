@@ -5,6 +5,7 @@
 
 #include "signatures/base/arena.h"
 #include "signatures/base/hash.h"
+#include "signatures/base/must.h"
 #include "signatures/base/text.h"
 
 /* Open addressing; slots hold the number of a value, 0 if free. */
@@ -15,13 +16,6 @@ struct intern {
 	size_t count;
 	struct arena arena;
 };
-
-static void *must(void *memory)
-{
-	if (!memory)
-		abort();
-	return memory;
-}
 
 struct intern *intern_create(void)
 {

@@ -7,6 +7,7 @@
 
 #include "query/choose.h"
 #include "signatures/base/list.h"
+#include "signatures/base/must.h"
 #include "signatures/base/text.h"
 #include "signatures/knowledge/osmodule.h"
 #include "signatures/store/store_side.h"
@@ -72,11 +73,8 @@ struct looking {
 static void *one_a_term(struct store *store, const struct field *field,
 			size_t size)
 {
-	void *room =
-		calloc((size_t)store_column_last_term(store, field) + 1, size);
-
-	if (!room)
-		abort();
+	void *room = must(
+		calloc((size_t)store_column_last_term(store, field) + 1, size));
 	return room;
 }
 

@@ -5,6 +5,8 @@
 
 #include "query/count.h"
 
+#include "signatures/base/must.h"
+
 struct lists {
 	struct store *store;
 	struct count *crashes; /* by list */
@@ -18,13 +20,6 @@ struct lists {
 	uint64_t term_crashes;
 	uint64_t term_machines;
 };
-
-static void *must(void *memory)
-{
-	if (!memory)
-		abort();
-	return memory;
-}
 
 /* Visit the plan's rows, a chunk of lists at a time. */
 static void visit(struct store *store, const struct plan *plan, void *closure,

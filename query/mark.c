@@ -6,6 +6,7 @@
 
 #include "query/count.h"
 #include "query/factor.h"
+#include "signatures/base/must.h"
 #include "signatures/base/text.h"
 
 enum status mark_open(struct query *query, struct marks *ret, struct error *err)
@@ -17,10 +18,8 @@ enum status mark_open(struct query *query, struct marks *ret, struct error *err)
 		return err->status;
 	if (marks.known.count) {
 		marks.row_count = marks.known.issues[0].plan.row_count;
-		marks.issues = calloc((size_t)marks.row_count + 1,
-				      sizeof(*marks.issues));
-		if (!marks.issues)
-			abort();
+		marks.issues = must(calloc((size_t)marks.row_count + 1,
+					   sizeof(*marks.issues)));
 		known_label(&marks.known, marks.issues);
 	}
 	*ret = marks;
@@ -53,9 +52,7 @@ struct mark mark_of_rows(const struct marks *marks, const uint32_t *rows,
 
 	if (!marks->issues)
 		return mark;
-	tallies = calloc(marks->known.count + 1, sizeof(*tallies));
-	if (!tallies)
-		abort();
+	tallies = must(calloc(marks->known.count + 1, sizeof(*tallies)));
 	for (size_t i = 0; i < count; i++) {
 		const size_t place = marks->issues[rows[i]];
 
@@ -98,9 +95,8 @@ struct mark mark_of_plan(const struct marks *marks, const struct plan *plan)
 
 	if (!marks->issues)
 		return mark;
-	listing.rows = malloc((plan->matched + 1) * sizeof(*listing.rows));
-	if (!listing.rows)
-		abort();
+	listing.rows =
+		must(malloc((plan->matched + 1) * sizeof(*listing.rows)));
 	plan_walk(plan, list_row, &listing);
 	mark = mark_of_rows(marks, listing.rows, listing.count);
 	free(listing.rows);

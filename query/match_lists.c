@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "signatures/base/must.h"
 #include "signatures/base/room.h"
 
 enum {
@@ -106,9 +107,7 @@ struct members {
 
 static void make_room(struct store_terms *lists, size_t words)
 {
-	lists->bits = realloc(lists->bits, words * sizeof(*lists->bits));
-	if (!lists->bits)
-		abort();
+	lists->bits = must(realloc(lists->bits, words * sizeof(*lists->bits)));
 	memset(lists->bits + lists->words, lists->beyond ? 0xff : 0,
 	       (words - lists->words) * sizeof(*lists->bits));
 	lists->words = words;

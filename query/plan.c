@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "signatures/base/bits.h"
+#include "signatures/base/must.h"
 #include "signatures/base/room.h"
 
 enum {
@@ -31,9 +32,7 @@ struct plan plan_none(struct store *store)
 {
 	struct plan plan = { .row_count = store_row_count(store) };
 
-	plan.bits = calloc(word_count(&plan) + 1, sizeof(*plan.bits));
-	if (!plan.bits)
-		abort();
+	plan.bits = must(calloc(word_count(&plan) + 1, sizeof(*plan.bits)));
 	return plan;
 }
 

@@ -5,13 +5,12 @@
 #include "query/factor.h"
 #include "query/report_subject.h"
 
+#include "signatures/base/must.h"
+
 /* By term of machine. */
 static bool *read_doubted(const struct report *report, uint32_t bound)
 {
-	bool *doubted = calloc(bound, sizeof(*doubted));
-
-	if (!doubted)
-		abort();
+	bool *doubted = must(calloc(bound, sizeof(*doubted)));
 	for (size_t i = 0; i < report->odd_count; i++) {
 		if (report->odd[i].term < bound)
 			doubted[report->odd[i].term] = true;

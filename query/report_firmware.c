@@ -8,6 +8,8 @@
 #include "query/group.h"
 #include "query/report_words.h"
 
+#include "signatures/base/must.h"
+
 enum {
 	CLUSTERS = 20, /* looked at, the largest */
 };
@@ -18,13 +20,6 @@ static const double rate_q_max = 0.05;
 enum {
 	FIELDS = sizeof(fields) / sizeof(fields[0])
 };
-
-static void *must(void *memory)
-{
-	if (!memory)
-		abort();
-	return memory;
-}
 
 /* How many times more than a Poisson count crashes a machine vary. */
 static double dispersion(const struct report *report,

@@ -8,6 +8,8 @@
 #include "query/report_subject.h"
 #include "query/report_words.h"
 
+#include "signatures/base/must.h"
+
 enum {
 	UNITS_MIN = 2 /* fewer in the window are no rise */
 };
@@ -214,10 +216,7 @@ static void mark_kind(struct report *report,
 {
 	struct report_subjects *by = &report->by[kind];
 	uint32_t *places = report_subject_places(by);
-	uint64_t *counts = calloc(by->count + 1, sizeof(*counts));
-
-	if (!counts)
-		abort();
+	uint64_t *counts = must(calloc(by->count + 1, sizeof(*counts)));
 	for (size_t i = 0; i < crashes->count; i++) {
 		const uint32_t term = crashes->terms[kind][i];
 		const uint32_t row = crashes->rows[i];
@@ -247,11 +246,8 @@ static enum status mark_known(struct report *report,
 			      const struct known *known, struct error *err)
 {
 	struct report_subjects *clusters = &report->by[REPORT_CLUSTER];
-	uint16_t *issues = calloc((size_t)store_row_count(report->store) + 1,
-				  sizeof(*issues));
-
-	if (!issues)
-		abort();
+	uint16_t *issues = must(calloc(
+		(size_t)store_row_count(report->store) + 1, sizeof(*issues)));
 	known_label(known, issues);
 	for (enum report_kind kind = 0; kind < REPORT_KINDS; kind++) {
 		if (known->count && kind != REPORT_BUGCHECK)

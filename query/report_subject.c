@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "signatures/base/must.h"
+
 const struct field *report_subject_field(enum report_kind kind)
 {
 	static const char *const fields[REPORT_KINDS] = {
@@ -21,9 +23,7 @@ uint32_t *report_subject_places(const struct report_subjects *by)
 
 	for (size_t i = 0; i < by->count; i++)
 		most = by->at[i].term > most ? by->at[i].term : most;
-	places = calloc((size_t)most + 1, sizeof(*places));
-	if (!places)
-		abort();
+	places = must(calloc((size_t)most + 1, sizeof(*places)));
 	for (size_t i = 0; i < by->count; i++)
 		places[by->at[i].term] = (uint32_t)i;
 	return places;

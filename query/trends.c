@@ -17,6 +17,7 @@
 #include "query/trend.h"
 #include "query/value.h"
 #include "query/window.h"
+#include "signatures/base/must.h"
 #include "signatures/base/text.h"
 
 static struct {
@@ -122,10 +123,8 @@ static void take_value(void *closure, const struct store_term *term,
 	memcpy(line.days, days, sizeof(days));
 	if (job->count == job->room) {
 		job->room = job->room * 2 + 256;
-		job->lines =
-			realloc(job->lines, job->room * sizeof(*job->lines));
-		if (!job->lines)
-			abort();
+		job->lines = must(
+			realloc(job->lines, job->room * sizeof(*job->lines)));
 	}
 	job->lines[job->count++] = line;
 }

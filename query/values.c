@@ -10,6 +10,8 @@
 #include "query/factor.h"
 #include "query/recur.h"
 #include "signatures/base/bits.h"
+#include "signatures/base/must.h"
+#include "signatures/base/room.h"
 #include "signatures/base/text.h"
 
 static struct {
@@ -69,15 +71,6 @@ struct job {
 	uint64_t unknown;
 };
 
-static void *zeroed(size_t count, size_t size)
-{
-	void *memory = calloc(count + 1, size);
-
-	if (!memory)
-		abort();
-	return memory;
-}
-
 /* A crash that does not tell its machine counts as a machine. */
 static void number_units(struct job *job)
 {
@@ -89,8 +82,8 @@ static void number_units(struct job *job)
 	for (uint32_t row = 0; row < plan->row_count; row++)
 		if (count_bit(plan->bits, row) && !job->units[row])
 			job->units[row] = job->unit_count++;
-	job->last = zeroed(job->unit_count, sizeof(*job->last));
-	job->seen = zeroed(job->unit_count / 64 + 1, sizeof(*job->seen));
+	job->last = room_cleared(job->unit_count, sizeof(*job->last));
+	job->seen = room_cleared(job->unit_count / 64 + 1, sizeof(*job->seen));
 }
 
 /* Different units among rows; number is another for each call. */
@@ -128,10 +121,8 @@ static void take_damaged(void *closure, const struct store_term *term,
 
 	if (job->count == job->room) {
 		job->room = job->room * 2 + 256;
-		job->words =
-			realloc(job->words, job->room * sizeof(*job->words));
-		if (!job->words)
-			abort();
+		job->words = must(
+			realloc(job->words, job->room * sizeof(*job->words)));
 	}
 	job->words[job->count] = (struct recur_word){
 		.word = term->value.number,

@@ -5,19 +5,11 @@
 #include "query/calendar.h"
 #include "query/count.h"
 #include "signatures/base/bits.h"
+#include "signatures/base/room.h"
 
 enum {
 	CHUNK_WORDS = STORE_CHUNK_ROWS / 64
 };
-
-static void *zeroed(size_t count, size_t size)
-{
-	void *memory = calloc(count ? count : 1, size);
-
-	if (!memory)
-		abort();
-	return memory;
-}
 
 /* A chunk of rows, by where their times lie. */
 struct chunk {
@@ -33,7 +25,7 @@ static struct window_seen *seen_of(struct window *window, uint32_t chunk)
 	struct window_seen **seen = &window->seen[chunk];
 
 	if (!*seen)
-		*seen = zeroed(1, sizeof(**seen));
+		*seen = room_cleared(1, sizeof(**seen));
 	return *seen;
 }
 
@@ -169,9 +161,9 @@ void window_read(struct window *window, const struct plan *asked)
 {
 	const enum field_index index = window->field->index;
 
-	window->seen = zeroed(plan_chunks(asked), sizeof(*window->seen));
+	window->seen = room_cleared(plan_chunks(asked), sizeof(*window->seen));
 	if (index == FIELD_COLUMN)
-		window->ever_before = zeroed(
+		window->ever_before = room_cleared(
 			store_column_last_term(window->store, window->field) +
 				1ul,
 			sizeof(*window->ever_before));

@@ -5,6 +5,7 @@
 #include <xxhash.h>
 
 #include "signatures/base/hash_wide.h"
+#include "signatures/base/must.h"
 
 /* Short ones are hashed in another way, which is the same for all. */
 #define WIDE_BYTES 1024
@@ -89,10 +90,7 @@ struct hash_stream {
 
 struct hash_stream *hash_stream_create(void)
 {
-	struct hash_stream *stream = malloc(sizeof(*stream));
-
-	if (!stream)
-		abort();
+	struct hash_stream *stream = must(malloc(sizeof(*stream)));
 	stream->state = XXH3_createState();
 	if (!stream->state)
 		abort();

@@ -8,6 +8,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "signatures/base/must.h"
+
 enum {
 	SMALL_PAGE = 4 << 10,
 	LARGE_PAGE = 2 << 20,
@@ -78,10 +80,7 @@ void *room_take(size_t count, size_t size)
 
 void *room_again(void *room, size_t bytes)
 {
-	void *again = realloc(room, bytes ? bytes : 1);
-
-	if (!again)
-		abort();
+	void *again = must(realloc(room, bytes ? bytes : 1));
 	room_widen(again, bytes);
 	return again;
 }
@@ -89,10 +88,7 @@ void *room_again(void *room, size_t bytes)
 void *room_cleared(size_t count, size_t size)
 {
 	/* Fresh from the system it is zeroes nobody touched. */
-	void *room = calloc(count ? count : 1, size);
-
-	if (!room)
-		abort();
+	void *room = must(calloc(count ? count : 1, size));
 	room_widen(room, count * size);
 	return room;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "signatures/base/limits.h"
+#include "signatures/base/must.h"
 #include "signatures/clickhouse/crashrow.h"
 #include "signatures/clickhouse/sql.h"
 #include "signatures/identity.h"
@@ -30,10 +31,8 @@ static void remember(struct fetch_known *known, struct fetch_row row)
 {
 	if (known->count == known->room) {
 		known->room = known->room * 2 + 1024;
-		known->rows = realloc(known->rows,
-				      known->room * sizeof(*known->rows));
-		if (!known->rows)
-			abort();
+		known->rows = must(realloc(known->rows,
+					   known->room * sizeof(*known->rows)));
 	}
 	known->rows[known->count++] = row;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "signatures/base/library.h"
+#include "signatures/base/must.h"
 #include "signatures/base/text.h"
 
 /*
@@ -62,9 +63,7 @@ static size_t take(char *data, size_t one, size_t count, void *closure)
 
 	if (size > http->room - answer->size) {
 		http->room = 2 * (answer->size + size);
-		answer->data = realloc(answer->data, http->room);
-		if (!answer->data)
-			abort();
+		answer->data = must(realloc(answer->data, http->room));
 	}
 	memcpy(answer->data + answer->size, data, size);
 	answer->size += size;

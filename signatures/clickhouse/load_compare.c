@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "signatures/base/must.h"
 #include "signatures/clickhouse/sql.h"
 #include "signatures/clickhouse/tables.h"
 #include "signatures/identity.h"
@@ -28,13 +29,6 @@ static int by_key(const void *a, const void *b)
 	if (x->key != y->key)
 		return x->key < y->key ? -1 : 1;
 	return (x->item > y->item) - (x->item < y->item);
-}
-
-static void *must(void *memory)
-{
-	if (!memory)
-		abort();
-	return memory;
 }
 
 static void add_links(struct load *load, const struct store_crash *crash,

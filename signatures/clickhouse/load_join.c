@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "signatures/base/must.h"
 #include "signatures/clickhouse/load_aside.h"
 #include "signatures/clickhouse/load_batch.h"
 #include "signatures/store/store_scratch.h"
@@ -109,9 +110,8 @@ static void add_gone(struct load *load, struct load_row row)
 
 	if (gone->count == gone->room) {
 		gone->room = gone->room * 2 + 64;
-		gone->at = realloc(gone->at, gone->room * sizeof(*gone->at));
-		if (!gone->at)
-			abort();
+		gone->at =
+			must(realloc(gone->at, gone->room * sizeof(*gone->at)));
 	}
 	gone->at[gone->count++] = row;
 }

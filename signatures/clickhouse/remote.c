@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "signatures/base/must.h"
 #include "signatures/base/text.h"
 #include "signatures/clickhouse/remote_answer.h"
 #include "signatures/clickhouse/remote_find.h"
@@ -92,10 +93,7 @@ static const struct store_foreign foreign = {
 enum status remote_open(const char *address, struct store **ret,
 			struct error *err)
 {
-	struct remote *remote = calloc(1, sizeof(*remote));
-
-	if (!remote)
-		abort();
+	struct remote *remote = must(calloc(1, sizeof(*remote)));
 	arena_init(&remote->arena);
 	if (address_parse(address, &remote->arena, &remote->address, err) ||
 	    http_open(&remote->address, &remote->http, err)) {

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "signatures/base/must.h"
+
 enum status remote_answer_select(struct remote *remote, const char *columns,
 				 const char *condition, const char *tail,
 				 struct http_answer *ret, struct error *err)
@@ -46,9 +48,8 @@ enum status remote_answer_ids(struct remote *remote, struct error *err)
 	if (remote_answer_select(remote, "id_high, id_low", NULL,
 				 "ORDER BY id_high, id_low", &answer, err))
 		return err->status;
-	remote->ids = calloc((size_t)remote->rows + 1, sizeof(*remote->ids));
-	if (!remote->ids)
-		abort();
+	remote->ids =
+		must(calloc((size_t)remote->rows + 1, sizeof(*remote->ids)));
 
 	struct bytes in = bytes_of(answer.data, answer.size);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "signatures/base/must.h"
 #include "signatures/base/text.h"
 #include "signatures/clickhouse/remote_answer.h"
 #include "signatures/clickhouse/remote_terms.h"
@@ -11,13 +12,6 @@
 enum {
 	SINGLE_TERMS = 8
 };
-
-static void *must(void *memory)
-{
-	if (!memory)
-		abort();
-	return memory;
-}
 
 static int compare(const void *a, const void *b)
 {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "signatures/base/must.h"
 #include "signatures/base/text.h"
 #include "signatures/clickhouse/remote_answer.h"
 #include "signatures/clickhouse/tables.h"
@@ -61,10 +62,8 @@ static void take_terms(struct remote *remote, const struct field *field,
 		term.machines = bytes_u64(&in);
 		if (terms->count == room) {
 			room = room * 2 + 64;
-			terms->at =
-				realloc(terms->at, room * sizeof(*terms->at));
-			if (!terms->at)
-				abort();
+			terms->at = must(
+				realloc(terms->at, room * sizeof(*terms->at)));
 		}
 		terms->at[terms->count++] = term;
 	}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "signatures/base/hash.h"
+#include "signatures/base/must.h"
 #include "signatures/cluster/engine_state.h"
 
 enum {
@@ -25,7 +26,7 @@ struct candidate {
 
 struct engine *engine_create(float strict, float loose)
 {
-	struct engine *engine = engine_state_must(calloc(1, sizeof(*engine)));
+	struct engine *engine = must(calloc(1, sizeof(*engine)));
 
 	engine->strict = strict;
 	engine->loose = loose;

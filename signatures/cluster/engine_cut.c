@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "signatures/base/must.h"
 #include "signatures/cluster/engine_state.h"
 
 /* Whoever looks one of its features up finds something else now. */
@@ -58,8 +59,7 @@ void engine_cut(struct engine *engine, size_t count)
 		keymap_init(&cuts->disturbed);
 		cuts->first = (uint32_t)count;
 		cuts->count = engine->count - count;
-		cuts->at = engine_state_must(
-			calloc(cuts->count, sizeof(struct stored *)));
+		cuts->at = must(calloc(cuts->count, sizeof(struct stored *)));
 	}
 	while (engine->count > count)
 		engine_state_unstore(engine);

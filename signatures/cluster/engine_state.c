@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "signatures/base/hash.h"
+#include "signatures/base/must.h"
 
 enum {
 	EPOCHS_FEW = 20000, /* signatures; fewer have many epochs */
@@ -16,13 +17,6 @@ enum {
 static_assert((int)FEATURE_CLASSES <= ENGINE_CLASS_MASK,
 	      "a number ends in its class");
 
-void *engine_state_must(void *memory)
-{
-	if (!memory)
-		abort();
-	return memory;
-}
-
 static uint8_t class_of(uint32_t feature)
 {
 	const uint8_t class = feature & ENGINE_CLASS_MASK;
@@ -33,7 +27,7 @@ static uint8_t class_of(uint32_t feature)
 struct stored *engine_state_stored_make(struct engine *engine,
 					const uint32_t *features, size_t count)
 {
-	char *block = engine_state_must(
+	char *block = must(
 		malloc(sizeof(struct stored) +
 		       count * (sizeof(struct weighted) + sizeof(uint16_t))));
 	struct stored *ret = (void *)block;
@@ -100,14 +94,12 @@ static void make_room(struct posting *posting)
 		return;
 	many = posting->room ? posting->at.many : NULL;
 	if (!many) {
-		many = engine_state_must(
-			malloc(4 * POSTINGS_INLINE * sizeof(*many)));
+		many = must(malloc(4 * POSTINGS_INLINE * sizeof(*many)));
 		memcpy(many, posting->at.few, sizeof(posting->at.few));
 		posting->room = 4 * POSTINGS_INLINE;
 	} else {
 		posting->room += posting->room / 2;
-		many = engine_state_must(
-			realloc(many, posting->room * sizeof(*many)));
+		many = must(realloc(many, posting->room * sizeof(*many)));
 	}
 	posting->at.many = many;
 }
@@ -125,7 +117,7 @@ struct posting *engine_state_posting(struct engine *engine, uint32_t feature)
 	if (engine->posting_count == engine->posting_room) {
 		engine->posting_room =
 			engine->posting_room + engine->posting_room / 2 + 4096;
-		engine->postings = engine_state_must(realloc(
+		engine->postings = must(realloc(
 			engine->postings,
 			engine->posting_room * sizeof(*engine->postings)));
 	}
@@ -232,10 +224,9 @@ static void grow(struct engine *engine)
 	const size_t old = engine->room;
 
 	engine->room = old + old / 2 + 1024;
-	engine->stored = engine_state_must(realloc(
-		engine->stored, engine->room * sizeof(struct stored *)));
-	engine->filled = engine_state_must(
-		realloc(engine->filled, pages_of(engine->room)));
+	engine->stored = must(realloc(engine->stored,
+				      engine->room * sizeof(struct stored *)));
+	engine->filled = must(realloc(engine->filled, pages_of(engine->room)));
 	memset(engine->filled + pages_of(old), 0,
 	       pages_of(engine->room) - pages_of(old));
 	memset(engine->stored + old, 0,
@@ -309,7 +300,7 @@ static void forget_key(struct engine *engine, uint64_t key, uint32_t position)
 		ENGINE_NOWHERE + UINT32_C(1) + position - engine->cuts.first;
 	if (engine->cut_count == engine->cut_room) {
 		engine->cut_room = engine->cut_room * 2 + 1024;
-		engine->cut_keys = engine_state_must(
+		engine->cut_keys = must(
 			realloc(engine->cut_keys,
 				engine->cut_room * sizeof(*engine->cut_keys)));
 	}

@@ -9,6 +9,7 @@
 
 #include <assert.h>
 
+#include "signatures/base/must.h"
 #include "signatures/cluster/engine_cut.h"
 #include "signatures/cluster/engine_table.h"
 #include "signatures/cluster/feature.h"
@@ -110,9 +111,6 @@ struct engine {
 	uint8_t classes[ENGINE_FEATURES_MAX];
 	uint32_t places[ENGINE_FEATURES_MAX]; /* 0, 1, 2, ... */
 };
-
-/* Memory, or the end. */
-void *engine_state_must(void *memory);
 
 /* What stands at a position; nothing at all where the table is damaged. */
 struct stored *engine_state_stored(struct engine *engine, uint32_t position);

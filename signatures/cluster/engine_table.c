@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "signatures/base/must.h"
 #include "signatures/base/pack.h"
 #include "signatures/cluster/engine_state.h"
 
@@ -226,8 +227,8 @@ static bool get_page(struct engine *engine, uint32_t number, struct bytes *ret)
 	struct bytes *page;
 
 	if (!engine->pages)
-		engine->pages = engine_state_must(
-			calloc((size_t)1 << PAGE_BITS, sizeof(*page)));
+		engine->pages =
+			must(calloc((size_t)1 << PAGE_BITS, sizeof(*page)));
 	page = &engine->pages[number];
 	/* One that is not there is nothing but not NULL. */
 	if (!page->next && !get(engine->table, 'f', number, PAGE_BYTES, page))
@@ -311,8 +312,7 @@ bool engine_table_chunk(struct engine *engine, struct posting *posting)
 		engine->damaged = true;
 		return false;
 	}
-	many = engine_state_must(
-		malloc((count + used + POSTINGS_INLINE) * sizeof(*many)));
+	many = must(malloc((count + used + POSTINGS_INLINE) * sizeof(*many)));
 	if (!take_positions(engine, &in, many, count)) {
 		free(many);
 		engine->damaged = true;
@@ -348,10 +348,9 @@ struct engine *engine_table_open(const struct engine_table *table, size_t most)
 	engine->count = engine->kept = engine->kept_same = count;
 	engine->room = count;
 	/* Pages of this are there once they are touched. */
-	engine->stored = engine_state_must(
-		calloc(engine->room + 1, sizeof(struct stored *)));
-	engine->filled = engine_state_must(
-		calloc(engine->room / ENGINE_STORED_PAGE + 1, 1));
+	engine->stored =
+		must(calloc(engine->room + 1, sizeof(struct stored *)));
+	engine->filled = must(calloc(engine->room / ENGINE_STORED_PAGE + 1, 1));
 	engine_state_begin_epoch(engine, count);
 	return engine;
 }
@@ -501,7 +500,7 @@ static bool is_ready(struct engine *engine, struct posting *posting)
 static void save_postings(struct engine *engine,
 			  const struct engine_table *table, struct arena *arena)
 {
-	struct posting **all = engine_state_must(
+	struct posting **all = must(
 		malloc((engine->posting_count + 1) * sizeof(struct posting *)));
 	size_t count = 0;
 

@@ -4,19 +4,11 @@
 #include <stdlib.h>
 
 #include "signatures/base/cli.h"
+#include "signatures/base/room.h"
 #include "signatures/base/text.h"
 
 /* A value that is no id: the reason for being in no cluster. */
 #define SOME_WORD UINT64_MAX
-
-static void *zeroed(size_t count, size_t size)
-{
-	void *memory = calloc(count + 1, size);
-
-	if (!memory)
-		abort();
-	return memory;
-}
 
 /* Values by term. */
 struct known {
@@ -40,7 +32,7 @@ static uint64_t *rows_of(struct store *store, const struct field *field,
 			 const struct known *known)
 {
 	const uint32_t rows = store_row_count(store);
-	uint64_t *ret = zeroed(rows, sizeof(*ret));
+	uint64_t *ret = room_cleared(rows, sizeof(*ret));
 	struct store_column column;
 	uint32_t row = 0;
 
@@ -63,7 +55,7 @@ static uint64_t *ids_of(struct store *store, const char *name,
 
 	assert(field);
 	known.last = store_column_last_term(store, field);
-	known.ids = zeroed((size_t)known.last + 1, sizeof(*known.ids));
+	known.ids = room_cleared((size_t)known.last + 1, sizeof(*known.ids));
 	/* One after the other is much less than looking each up. */
 	if (!store_walk_numbers(store, field, know, &known, err))
 		ret = rows_of(store, field, &known);
@@ -142,7 +134,7 @@ static size_t tell_level(struct changes_log *log,
 			 bool families)
 {
 	uint64_t *ids = families ? before->families : before->clusters;
-	struct changes_crash *crashes = zeroed(count, sizeof(*crashes));
+	struct changes_crash *crashes = room_cleared(count, sizeof(*crashes));
 	struct changes_line *lines;
 	struct arena arena;
 	size_t found;
@@ -175,7 +167,7 @@ struct changes_log *before_tell(struct before *before,
 				const struct corpus_place *places, size_t count)
 {
 	struct changes_log *log = changes_create(cli_clock());
-	bool *added = zeroed(count, sizeof(*added));
+	bool *added = room_cleared(count, sizeof(*added));
 	size_t clusters, families;
 	size_t new_count = 0;
 

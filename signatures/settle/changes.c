@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "signatures/base/must.h"
 #include "signatures/base/text.h"
 #include "signatures/cluster/keymap.h"
 
@@ -188,10 +189,7 @@ struct changes_log {
 
 struct changes_log *changes_create(uint64_t time)
 {
-	struct changes_log *log = calloc(1, sizeof(*log));
-
-	if (!log)
-		abort();
+	struct changes_log *log = must(calloc(1, sizeof(*log)));
 	text_time(time, log->time);
 	log->out = open_memstream(&log->text, &log->size);
 	if (!log->out)

@@ -5,16 +5,14 @@
 
 #include "signatures/base/hash.h"
 #include "signatures/base/limits.h"
+#include "signatures/base/must.h"
 #include "signatures/settle/learn_agree.h"
 #include "signatures/settle/learn_memory.h"
 #include "signatures/settle/learn_start.h"
 
 struct learn *learn_create(void)
 {
-	struct learn *learn = calloc(1, sizeof(*learn));
-
-	if (!learn)
-		abort();
+	struct learn *learn = must(calloc(1, sizeof(*learn)));
 	keymap_init(&learn->numbers);
 	keymap_init(&learn->stacks);
 	return learn;
@@ -67,10 +65,8 @@ static uint32_t number_of(struct learn *learn, uint64_t key)
 	if (learn->count == learn->room) {
 		learn->room = learn->room ? learn->room * 2 : 1024;
 		learn->addresses =
-			realloc(learn->addresses,
-				learn->room * sizeof(*learn->addresses));
-		if (!learn->addresses)
-			abort();
+			must(realloc(learn->addresses,
+				     learn->room * sizeof(*learn->addresses)));
 	}
 	learn->addresses[learn->count] = (struct address){ .key = key };
 	if (learn->store)
@@ -436,10 +432,8 @@ static void ask(struct learn *learn, uint32_t number)
 	learn->addresses[number].asked = learn->watch;
 	if (learn->asked_count == learn->asked_room) {
 		learn->asked_room = learn->asked_room * 2 + 64;
-		learn->asked = realloc(learn->asked,
-				       learn->asked_room * sizeof(uint32_t));
-		if (!learn->asked)
-			abort();
+		learn->asked = must(realloc(
+			learn->asked, learn->asked_room * sizeof(uint32_t)));
 	}
 	learn->asked[learn->asked_count++] = number;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "signatures/base/limits.h"
+#include "signatures/base/must.h"
 #include "signatures/base/pack.h"
 #include "signatures/store/store_settled.h"
 
@@ -219,9 +220,7 @@ static void room_for_row(struct learn_rows *rows, size_t size)
 		return;
 	rows->room = rows->size + (uint32_t)size;
 	rows->room += rows->room / 2 + 4;
-	rows->bytes = realloc(rows->bytes, rows->room);
-	if (!rows->bytes)
-		abort();
+	rows->bytes = must(realloc(rows->bytes, rows->room));
 }
 
 /* The last of rows, which stand in distances from each other. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "signatures/base/hash.h"
+#include "signatures/base/must.h"
 
 enum {
 	NEAREST = 4,	/* words whose equality makes two stacks one */
@@ -14,10 +15,7 @@ struct learn_words *learn_words_make(uint64_t identity,
 				     const struct learn_word *at, size_t count)
 {
 	struct learn_words *words =
-		malloc(sizeof(*words) + count * sizeof(*at));
-
-	if (!words)
-		abort();
+		must(malloc(sizeof(*words) + count * sizeof(*at)));
 	*words = (struct learn_words){ .identity = identity,
 				       .count = (uint32_t)count };
 	if (count)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "signatures/base/hash.h"
+#include "signatures/base/must.h"
 #include "signatures/base/pack.h"
 #include "signatures/cluster/likeness.h"
 #include "signatures/store/store_settled.h"
@@ -253,10 +254,7 @@ void memory_put_firsts(struct store *store, uint32_t position,
 uint32_t *memory_rows(struct store *store, const struct memory_head *head,
 		      size_t more)
 {
-	uint32_t *ret = calloc(head->rows + more + 1, sizeof(*ret));
-
-	if (!ret)
-		abort();
+	uint32_t *ret = must(calloc(head->rows + more + 1, sizeof(*ret)));
 	for (size_t row = 0; row < head->rows; row += MEMORY_CHUNK) {
 		struct bytes in = bytes_absent();
 

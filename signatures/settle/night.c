@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "signatures/base/hash.h"
+#include "signatures/base/room.h"
 #include "signatures/cluster/engine_cut.h"
 #include "signatures/identity.h"
 #include "signatures/settle/stacks_again.h"
@@ -49,15 +50,6 @@ struct night {
 	uint32_t *now; /* positions behind from: where they went */
 	bool failed;
 };
-
-static void *zeroed(size_t count, size_t size)
-{
-	void *memory = calloc(count + 1, size);
-
-	if (!memory)
-		abort();
-	return memory;
-}
 
 /* The row of a crash, NOWHERE if it is not in the store any more. */
 static uint32_t row_of(struct night *night, struct hash128 identity)
@@ -182,8 +174,9 @@ static bool read_rows(struct night *night)
 	night->rows = memory_rows(night->store, &night->head, more);
 	if (!night->rows)
 		return false;
-	night->marks = zeroed(night->head.rows + more, sizeof(*night->marks));
-	lost = zeroed(night->old_count, sizeof(*lost));
+	night->marks =
+		room_cleared(night->head.rows + more, sizeof(*night->marks));
+	lost = room_cleared(night->old_count, sizeof(*lost));
 	replay_events(night, events, count, lost);
 	if (is_too_much(night) || !settle_stacks(night, lost)) {
 		free(lost);
@@ -306,7 +299,8 @@ static void merge(struct night *night, const struct entry *a, size_t a_count,
 	size_t i = 0;
 	size_t j = 0;
 
-	night->entries = zeroed(a_count + b_count, sizeof(*night->entries));
+	night->entries =
+		room_cleared(a_count + b_count, sizeof(*night->entries));
 	while (i < a_count || j < b_count) {
 		const bool first =
 			j == b_count ||
@@ -318,10 +312,11 @@ static void merge(struct night *night, const struct entry *a, size_t a_count,
 
 static void find_entries(struct night *night)
 {
-	struct entry *new_ones = zeroed(night->first_count, sizeof(*new_ones));
+	struct entry *new_ones =
+		room_cleared(night->first_count, sizeof(*new_ones));
 	const size_t new_count = take_new(night, new_ones);
 	struct entry *old_ones =
-		zeroed(night->old_count - night->from, sizeof(*old_ones));
+		room_cleared(night->old_count - night->from, sizeof(*old_ones));
 
 	merge(night, old_ones, take_old(night, old_ones), new_ones, new_count);
 	free(old_ones);
@@ -336,8 +331,8 @@ static void insert_entries(struct night *night)
 	for (uint32_t i = night->from; i < night->old_count; i++)
 		if (night->gone[i])
 			engine_cut_leave(night->engine, i);
-	night->now =
-		zeroed(night->old_count - night->from, sizeof(*night->now));
+	night->now = room_cleared(night->old_count - night->from,
+				  sizeof(*night->now));
 	for (size_t i = 0; i < night->entry_count; i++) {
 		const struct entry *entry = &night->entries[i];
 		struct engine_signature signature = { .key = entry->first.key,
@@ -374,7 +369,8 @@ static void follow_gone(struct night *night, const uint64_t *keys)
 
 static uint64_t *keys_of_gone(struct night *night)
 {
-	uint64_t *keys = zeroed(night->old_count - night->from, sizeof(*keys));
+	uint64_t *keys =
+		room_cleared(night->old_count - night->from, sizeof(*keys));
 
 	for (uint32_t i = night->from; i < night->old_count; i++) {
 		struct corpus_first first;
@@ -419,7 +415,7 @@ static void write_memory(struct night *night)
 {
 	const uint32_t count = (uint32_t)engine_count(night->engine);
 	struct corpus_first *firsts =
-		zeroed(night->entry_count, sizeof(*firsts));
+		room_cleared(night->entry_count, sizeof(*firsts));
 
 	for (size_t i = 0; i < night->entry_count; i++)
 		firsts[i] = night->entries[i].first;
@@ -437,7 +433,7 @@ static void write_memory(struct night *night)
 static void move_rows(struct night *night, struct night_places *ret)
 {
 	struct corpus_place *dirty =
-		zeroed(corpus_count(night->corpus), sizeof(*dirty));
+		room_cleared(corpus_count(night->corpus), sizeof(*dirty));
 	const size_t count = corpus_places(night->corpus, dirty);
 	size_t next = 0;
 
@@ -469,7 +465,7 @@ static void move_rows(struct night *night, struct night_places *ret)
 static void name_places(struct night *night, struct night_places *ret)
 {
 	const size_t count = engine_count(night->engine);
-	struct ids *known = zeroed(count, sizeof(*known));
+	struct ids *known = room_cleared(count, sizeof(*known));
 
 	for (size_t i = 0; i < ret->count; i++) {
 		struct corpus_place *place = &ret->at[i];
@@ -514,7 +510,7 @@ static bool work(struct night *night, struct night_places *ret)
 	insert_entries(night);
 	follow_gone(night, keys);
 	free(keys);
-	ret->at = zeroed(night->row_count, sizeof(*ret->at));
+	ret->at = room_cleared(night->row_count, sizeof(*ret->at));
 	move_rows(night, ret);
 	if (is_in_vain(night))
 		return false;
@@ -538,7 +534,7 @@ bool night_pass(struct store *store, const struct overrides *overrides,
 	night.table = memory_table(store);
 	night.corpus = corpus_create();
 	night.old_count = night.from = night.head.signatures;
-	night.gone = zeroed(night.old_count, sizeof(*night.gone));
+	night.gone = room_cleared(night.old_count, sizeof(*night.gone));
 	arena_init(&night.arena);
 	done = work(&night, ret);
 	if (!done) {

@@ -6,6 +6,7 @@
 
 #include "signatures/base/hash.h"
 #include "signatures/base/list.h"
+#include "signatures/base/must.h"
 #include "signatures/base/text.h"
 #include "signatures/knowledge/osmodule.h"
 
@@ -182,10 +183,7 @@ static enum status read_lists(const char *folder, struct overrides *overrides,
 enum status overrides_read(const char *folder, struct overrides **ret,
 			   struct error *err)
 {
-	struct overrides *overrides = calloc(1, sizeof(*overrides));
-
-	if (!overrides)
-		abort();
+	struct overrides *overrides = must(calloc(1, sizeof(*overrides)));
 	arena_init(&overrides->arena);
 	overrides->noise = arena_take(&overrides->arena, LIST_LINES_MAX,
 				      sizeof(*overrides->noise));

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "signatures/base/must.h"
 #include "signatures/store/store_read.h"
 
 enum {
@@ -34,10 +35,8 @@ static void say(struct verdicts *verdicts, const struct corpus *corpus,
 	verdict.likeness += same ? -REFIT_MARGIN : REFIT_MARGIN;
 	if (verdicts->count == verdicts->room) {
 		verdicts->room = verdicts->room ? verdicts->room * 2 : 64;
-		verdicts->at =
-			realloc(verdicts->at, verdicts->room * sizeof(verdict));
-		if (!verdicts->at)
-			abort();
+		verdicts->at = must(realloc(verdicts->at,
+					    verdicts->room * sizeof(verdict)));
 	}
 	verdicts->at[verdicts->count++] = verdict;
 }

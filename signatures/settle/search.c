@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "signatures/base/must.h"
 #include "signatures/base/text.h"
 #include "signatures/cluster/likeness.h"
 #include "signatures/identity.h"
@@ -77,9 +78,7 @@ static enum status cluster_again(struct search *search, struct error *err)
 	}
 	search->firsts = corpus_order(corpus, &count);
 	search->names = corpus_names(corpus, &search->name_count);
-	places = calloc(corpus_count(corpus) + 1, sizeof(*places));
-	if (!places)
-		abort();
+	places = must(calloc(corpus_count(corpus) + 1, sizeof(*places)));
 	status = refit_cluster(search->store, search->overrides, corpus, places,
 			       err);
 	free(places);

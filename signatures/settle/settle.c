@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "signatures/base/must.h"
 #include "signatures/base/room.h"
 #include "signatures/cluster/engine_cut.h"
 #include "signatures/cluster/keymap.h"
@@ -135,9 +136,7 @@ static struct settle_places make_places(const struct corpus *corpus)
 {
 	struct settle_places places = { .count = corpus_count(corpus) };
 
-	places.at = calloc(places.count + 1, sizeof(*places.at));
-	if (!places.at)
-		abort();
+	places.at = must(calloc(places.count + 1, sizeof(*places.at)));
 	return places;
 }
 
@@ -310,10 +309,7 @@ static uint32_t cut_engine(struct store *store, struct engine *engine,
 static void remember_rows(struct store *store, const struct corpus *corpus,
 			  const struct settle_places *places)
 {
-	uint32_t *rows = calloc(places->count + 1, sizeof(*rows));
-
-	if (!rows)
-		abort();
+	uint32_t *rows = must(calloc(places->count + 1, sizeof(*rows)));
 	for (size_t i = 0; i < places->count; i++)
 		rows[i] =
 			places->at[i].key

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "signatures/base/must.h"
 #include "signatures/settle/each_row.h"
 #include "signatures/settle/learn_memory.h"
 #include "signatures/signature.h"
@@ -41,10 +42,8 @@ static void may_change(struct learning *learning, uint32_t row)
 	if (learning->count == learning->room) {
 		learning->room = learning->room ? learning->room * 2 : 1024;
 		learning->rows =
-			realloc(learning->rows,
-				learning->room * sizeof(*learning->rows));
-		if (!learning->rows)
-			abort();
+			must(realloc(learning->rows,
+				     learning->room * sizeof(*learning->rows)));
 	}
 	learning->rows[learning->count++] = row;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "signatures/base/must.h"
 #include "signatures/base/room.h"
 #include "signatures/store/findpage.h"
 
@@ -26,10 +27,7 @@ struct findplaces {
 
 struct findplaces *findplace_create(void)
 {
-	struct findplaces *places = calloc(1, sizeof(*places));
-
-	if (!places)
-		abort();
+	struct findplaces *places = must(calloc(1, sizeof(*places)));
 	return places;
 }
 

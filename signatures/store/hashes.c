@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "signatures/base/must.h"
 #include "signatures/base/room.h"
 
 enum {
@@ -25,13 +26,6 @@ struct hashes {
 	uint32_t *slots; /* twice room: place + 1 of the last one, or 0 */
 	uint32_t *words; /* likewise */
 };
-
-static void *must(void *memory)
-{
-	if (!memory)
-		abort();
-	return memory;
-}
 
 struct hashes *hashes_create(void)
 {

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "signatures/base/must.h"
+
 enum {
 	SLOTS = 1 << 16
 };
@@ -19,10 +21,7 @@ struct kin {
 
 struct kin *kin_create(void)
 {
-	struct kin *kin = calloc(1, sizeof(*kin));
-
-	if (!kin)
-		abort();
+	struct kin *kin = must(calloc(1, sizeof(*kin)));
 	return kin;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "signatures/base/must.h"
 #include "signatures/store/column.h"
 #include "signatures/store/posting.h"
 #include "signatures/store/term.h"
@@ -18,13 +19,6 @@ struct tally {
 	uint32_t turn;
 	uint64_t count;
 };
-
-static void *must(void *memory)
-{
-	if (!memory)
-		abort();
-	return memory;
-}
 
 bool machines_are_counted(uint8_t field)
 {

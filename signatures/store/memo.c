@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "signatures/base/must.h"
+
 enum {
 	KEPT_MOST = 4 << 20, /* terms; 64 MiB of them */
 	FIRST_ROOM = 1024,
@@ -35,13 +37,6 @@ static size_t table_of(enum schema_part kind)
 {
 	assert(kind == SCHEMA_MACHINE || kind == SCHEMA_STACK);
 	return kind == SCHEMA_STACK;
-}
-
-static void *must(void *memory)
-{
-	if (!memory)
-		abort();
-	return memory;
 }
 
 struct memos *memo_create(void)

@@ -34,6 +34,7 @@
 #include <unistd.h>
 
 #include "signatures/base/arena.h"
+#include "signatures/base/must.h"
 
 enum {
 	HEAD_BYTES = 16,
@@ -78,13 +79,6 @@ struct page {
 	bool is_leaf;
 	size_t count;
 };
-
-static void *must(void *memory)
-{
-	if (!memory)
-		abort();
-	return memory;
-}
 
 struct pages *pages_create(int fd, size_t page_bytes, size_t kept_most)
 {

@@ -5,6 +5,7 @@
 
 #include "signatures/base/hash.h"
 #include "signatures/base/limits.h"
+#include "signatures/base/must.h"
 #include "signatures/base/pack.h"
 #include "signatures/store/hashes.h"
 
@@ -40,19 +41,13 @@ struct part_cache {
 
 static struct part_slot *make_slots(size_t count)
 {
-	struct part_slot *slots = calloc(count, sizeof(*slots));
-
-	if (!slots)
-		abort();
+	struct part_slot *slots = must(calloc(count, sizeof(*slots)));
 	return slots;
 }
 
 struct part_cache *part_cache_create(void)
 {
-	struct part_cache *cache = calloc(1, sizeof(*cache));
-
-	if (!cache)
-		abort();
+	struct part_cache *cache = must(calloc(1, sizeof(*cache)));
 	cache->slot_count = CACHE_FIRST;
 	cache->slots = make_slots(cache->slot_count);
 	return cache;
@@ -286,9 +281,7 @@ static struct crash_module *build_place(struct store *store, uint32_t id)
 	struct part_builds *builds = store->builds;
 
 	if (!builds) {
-		builds = calloc(1, sizeof(*builds));
-		if (!builds)
-			abort();
+		builds = must(calloc(1, sizeof(*builds)));
 		arena_init(&builds->arena);
 		store->builds = builds;
 	}

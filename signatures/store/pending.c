@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "signatures/base/must.h"
 #include "signatures/base/pack.h"
 #include "signatures/base/room.h"
 #include "signatures/store/column.h"
@@ -38,13 +39,6 @@ struct pending {
 	struct log pairs;
 	size_t count;
 };
-
-static void *must(void *memory)
-{
-	if (!memory)
-		abort();
-	return memory;
-}
 
 struct pending *pending_create(void)
 {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "signatures/base/bits.h"
+#include "signatures/base/must.h"
 #include "signatures/store/column.h"
 #include "signatures/store/pending.h"
 #include "signatures/store/store_foreign.h"
@@ -13,9 +14,7 @@ static void *room_of(struct store *store, uint8_t field)
 {
 	if (!store->columns[field]) {
 		store->columns[field] =
-			malloc(STORE_CHUNK_ROWS * sizeof(uint64_t));
-		if (!store->columns[field])
-			abort();
+			must(malloc(STORE_CHUNK_ROWS * sizeof(uint64_t)));
 	}
 	return store->columns[field];
 }

@@ -3,18 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "signatures/base/must.h"
 #include "signatures/store/state.h"
 
 struct store *store_foreign_create(const struct store_foreign *foreign,
 				   void *state, const char *name)
 {
-	struct store *store = calloc(1, sizeof(*store));
-
-	if (!store)
-		abort();
-	store->path = strdup(name);
-	if (!store->path)
-		abort();
+	struct store *store = must(calloc(1, sizeof(*store)));
+	store->path = must(strdup(name));
 	store->lock = -1;
 	store->foreign = foreign;
 	store->foreign_state = state;

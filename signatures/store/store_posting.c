@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "signatures/base/must.h"
 #include "signatures/store/pending.h"
 #include "signatures/store/posting.h"
 #include "signatures/store/posting_bits.h"
@@ -72,9 +73,7 @@ static void add_members(struct store *store, const struct store_rows *lists,
 	parts = btree_count(store, SCHEMA_PART);
 	if (members.last > parts)
 		members.last = (uint32_t)parts;
-	members.is_member = calloc((size_t)members.last + 1, 1);
-	if (!members.is_member)
-		abort();
+	members.is_member = must(calloc((size_t)members.last + 1, 1));
 	roaring_iterate(lists->set, take_list, &members);
 	members.is_member[0] = 0;
 	for (uint32_t chunk = 0; store_column_lists(store, chunk, &column);
@@ -230,9 +229,7 @@ enum status store_posting_keep(struct store *store, const struct field *field,
 		keep_chunks(store, field, term, bits);
 		return state_check(store, err);
 	}
-	has = calloc(words + 1, sizeof(*has));
-	if (!has)
-		abort();
+	has = must(calloc(words + 1, sizeof(*has)));
 	status = store_posting_bits(store, field, term, NULL, has, err);
 	for (size_t i = 0; i < words; i++)
 		bits[i] &= has[i];

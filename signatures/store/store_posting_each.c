@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "signatures/base/must.h"
 #include "signatures/store/pending.h"
 #include "signatures/store/posting.h"
 #include "signatures/store/store_foreign.h"
@@ -25,13 +26,6 @@ struct each {
 	struct error *err;
 	enum status status;
 };
-
-static void *must(void *memory)
-{
-	if (!memory)
-		abort();
-	return memory;
-}
 
 static void find_asked(struct each *each)
 {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "signatures/base/hash.h"
+#include "signatures/base/must.h"
 #include "signatures/base/pack.h"
 #include "signatures/identity.h"
 #include "signatures/store/column.h"
@@ -200,10 +201,7 @@ static enum status find_same(struct store *store,
 /* Values that are given do not follow from the crash: they are carried. */
 static void carry_values(struct store *store, uint32_t from, uint32_t to)
 {
-	uint64_t *values = calloc(STORE_CHUNK_ROWS, sizeof(*values));
-
-	if (!values)
-		abort();
+	uint64_t *values = must(calloc(STORE_CHUNK_ROWS, sizeof(*values)));
 	for (const struct field *field = field_table; field->name; field++) {
 		if (field->values || field->index != FIELD_COLUMN)
 			continue;

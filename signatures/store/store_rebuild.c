@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "signatures/base/must.h"
 #include "signatures/base/pack.h"
 #include "signatures/store/column.h"
 #include "signatures/store/index.h"
@@ -76,10 +77,7 @@ static enum status index_lists(struct work *work, struct error *err)
 static void count_given(struct work *work)
 {
 	const uint32_t rows = work->from->rows;
-	uint64_t *values = calloc(STORE_CHUNK_ROWS, sizeof(*values));
-
-	if (!values)
-		abort();
+	uint64_t *values = must(calloc(STORE_CHUNK_ROWS, sizeof(*values)));
 	for (uint32_t chunk = 0; (uint64_t)chunk * STORE_CHUNK_ROWS < rows;
 	     chunk++) {
 		column_read(work->from, work->field->number, 0, chunk, values);

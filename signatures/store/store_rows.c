@@ -2,15 +2,12 @@
 
 #include <stdlib.h>
 
+#include "signatures/base/must.h"
+
 struct store_rows *store_rows_create(void)
 {
-	struct store_rows *rows = malloc(sizeof(*rows));
-
-	if (!rows)
-		abort();
-	rows->set = roaring_bitmap_create();
-	if (!rows->set)
-		abort();
+	struct store_rows *rows = must(malloc(sizeof(*rows)));
+	rows->set = must(roaring_bitmap_create());
 	return rows;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "signatures/base/hash.h"
+#include "signatures/base/must.h"
 #include "signatures/base/pack.h"
 #include "signatures/store/btree.h"
 #include "signatures/store/settled.h"
@@ -26,10 +27,7 @@ struct settled {
 
 struct settled *store_settled_create(void)
 {
-	struct settled *settled = calloc(1, sizeof(*settled));
-
-	if (!settled)
-		abort();
+	struct settled *settled = must(calloc(1, sizeof(*settled)));
 	return settled;
 }
 
@@ -49,10 +47,8 @@ static void add(struct store *store, struct store_event event)
 	if (settled->count == settled->room) {
 		settled->room = settled->room * 2 + 256;
 		settled->events =
-			realloc(settled->events,
-				settled->room * sizeof(*settled->events));
-		if (!settled->events)
-			abort();
+			must(realloc(settled->events,
+				     settled->room * sizeof(*settled->events)));
 	}
 	settled->events[settled->count++] = event;
 }
@@ -156,9 +152,7 @@ static struct bytes seal(struct settled *settled, const void *key, size_t size,
 	if (settled->sealed_room < left + SEAL_BYTES) {
 		settled->sealed_room = 2 * (left + SEAL_BYTES);
 		settled->sealed =
-			realloc(settled->sealed, settled->sealed_room);
-		if (!settled->sealed)
-			abort();
+			must(realloc(settled->sealed, settled->sealed_room));
 	}
 	if (left)
 		memcpy(settled->sealed, value.next, left);
@@ -221,9 +215,7 @@ void store_settled_erase_all(struct store *store, uint8_t kind)
 
 	if (store->foreign || !store->dbi[SCHEMA_SETTLED])
 		return;
-	doomed = malloc(sizeof(*doomed));
-	if (!doomed)
-		abort();
+	doomed = must(malloc(sizeof(*doomed)));
 	do {
 		doomed->count = 0;
 		btree_walk(store, SCHEMA_SETTLED, &prefix, doom, doomed);

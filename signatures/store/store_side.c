@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "signatures/base/must.h"
 #include "signatures/base/text.h"
 #include "signatures/store/state.h"
 
@@ -32,13 +33,6 @@ struct store_side {
 	uint32_t *terms; /* by term of the other field, or label; 0 = none */
 	uint32_t term_count;
 };
-
-static void *must(void *memory)
-{
-	if (!memory)
-		abort();
-	return memory;
-}
 
 bool store_side_is(const struct field *field)
 {

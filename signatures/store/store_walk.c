@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "signatures/base/must.h"
 #include "signatures/base/pack.h"
 #include "signatures/store/hashes.h"
 #include "signatures/store/pending.h"
@@ -13,13 +14,6 @@
 #include "signatures/store/store_foreign.h"
 #include "signatures/store/store_side.h"
 #include "signatures/store/term.h"
-
-static void *must(void *memory)
-{
-	if (!memory)
-		abort();
-	return memory;
-}
 
 /* How many crashes have each module list, counted afresh: one scan. */
 static uint32_t *count_lists(struct store *store)

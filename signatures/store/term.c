@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "signatures/base/must.h"
 #include "signatures/base/pack.h"
 #include "signatures/base/room.h"
 #include "signatures/store/rank.h"
@@ -63,13 +64,6 @@ bool term_is_whole(const struct field *field, struct bytes key)
 {
 	return field->type != FIELD_TEXT ||
 	       bytes_left(&key) <= 1 + SCHEMA_VALUE_BYTES;
-}
-
-static void *must(void *memory)
-{
-	if (!memory)
-		abort();
-	return memory;
 }
 
 struct term_cache *term_cache_create(void)
