@@ -200,8 +200,7 @@ static enum status answer(struct nursery *nursery, struct reply *ret,
 }
 
 enum status nursery_bear(struct nursery *nursery,
-			 const int gifts[NURSERY_GIFTS], pid_t *ret,
-			 struct error *err)
+			 const int gifts[NURSERY_GIFTS], struct error *err)
 {
 	struct request request = { .is_birth = true };
 	struct iovec part = { &request, sizeof(request) };
@@ -210,7 +209,6 @@ enum status nursery_bear(struct nursery *nursery,
 				  .msg_iovlen = 1,
 				  .msg_control = &control,
 				  .msg_controllen = sizeof(control) };
-	struct reply reply;
 
 	memset(&control, 0, sizeof(control));
 	control.header.cmsg_level = SOL_SOCKET;
@@ -220,6 +218,13 @@ enum status nursery_bear(struct nursery *nursery,
 	if (sendmsg(nursery->fd, &message, MSG_NOSIGNAL) < 0)
 		return error_set(err, STATUS_IO, "nursery: %s",
 				 strerror(errno));
+	return STATUS_OK;
+}
+
+enum status nursery_born(struct nursery *nursery, pid_t *ret, struct error *err)
+{
+	struct reply reply;
+
 	if (answer(nursery, &reply, err))
 		return err->status;
 	*ret = reply.pid;

@@ -31,9 +31,15 @@ enum status nursery_start(struct nursery *nursery, void (*prepare)(void),
 /* Ends the nursery, and with it all its children. */
 void nursery_stop(struct nursery *nursery);
 
-/* The gifts stay open here, and are the caller's. */
+/*
+ * Ask for a child, which takes a while: nobody waits for it before
+ * nursery_born(), which is to come before anything else is asked.  The gifts
+ * stay open here, and are the caller's.
+ */
 enum status nursery_bear(struct nursery *nursery,
-			 const int gifts[NURSERY_GIFTS], pid_t *ret,
+			 const int gifts[NURSERY_GIFTS],
+			 struct error *err) MUST_CHECK;
+enum status nursery_born(struct nursery *nursery, pid_t *ret,
 			 struct error *err) MUST_CHECK;
 
 /* Wait for a child that is dead or about to be; its wait status. */

@@ -50,6 +50,7 @@ struct workers {
 	const struct workers_options *options;
 	struct nursery nursery;
 	struct slot *slots;
+	struct slot *unborn; /* was asked for, or NULL */
 	struct pollfd *polls;
 	uint8_t *raw;	    /* of all slots */
 	struct arena arena; /* one frame */
@@ -117,16 +118,34 @@ static void slot_close(struct slot *slot)
 	*slot = (struct slot){ .raw = slot->raw };
 }
 
+/* Who is asked for is waited for when something else is to be asked. */
+static enum status settle_birth(struct workers *workers, struct error *err)
+{
+	struct slot *slot = workers->unborn;
+
+	workers->unborn = NULL;
+	return slot ? nursery_born(&workers->nursery, &slot->pid, err)
+		    : STATUS_OK;
+}
+
 void workers_destroy(struct workers *workers)
 {
+	struct error err;
+
 	if (!workers)
 		return;
+
+	/* Who was not born needs no end. */
+	const enum status status = settle_birth(workers, &err);
+
+	(void)status;
 	for (unsigned i = 0; i < workers->options->jobs; i++) {
 		struct slot *slot = &workers->slots[i];
 
 		if (!slot->is_alive)
 			continue;
-		kill(slot->pid, SIGKILL);
+		if (slot->pid > 0)
+			kill(slot->pid, SIGKILL);
 		slot_close(slot);
 	}
 	nursery_stop(&workers->nursery);
@@ -171,6 +190,8 @@ static enum status spawn(struct workers *workers, struct slot *slot,
 	int gifts[NURSERY_GIFTS] = { -1, -1, -1 };
 	int ends[2] = { -1, -1 };
 
+	if (settle_birth(workers, err))
+		return err->status;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends)) {
 		error_set(err, STATUS_IO, "worker: %s", strerror(errno));
 		return err->status;
@@ -179,8 +200,10 @@ static enum status spawn(struct workers *workers, struct slot *slot,
 	slot->socket = ends[0];
 	if (!file_unnamed(workers->options->spool_dir, &gifts[1], err) &&
 	    !make_pulse(&gifts[2], &slot->pulse, err) &&
-	    !nursery_bear(&workers->nursery, gifts, &slot->pid, err))
+	    !nursery_bear(&workers->nursery, gifts, err)) {
 		slot->is_alive = true;
+		workers->unborn = slot;
+	}
 	for (int i = 0; i < NURSERY_GIFTS; i++)
 		if (gifts[i] >= 0)
 			close(gifts[i]);
@@ -273,6 +296,8 @@ static enum status bury(struct workers *workers, struct slot *slot,
 	char text[96];
 	int wait = 0;
 
+	if (settle_birth(workers, err))
+		return err->status;
 	kill(slot->pid, SIGKILL);
 	if (nursery_bury(&workers->nursery, slot->pid, &wait, err))
 		return err->status;
