@@ -1,7 +1,5 @@
 #include "indexer/dump/ranges.h"
 
-#include <stdlib.h>
-
 void ranges_init(struct dump_ranges *ranges, struct arena *arena, size_t most)
 {
 	ranges->range = arena_take(arena, most + !most, sizeof(*ranges->range));
@@ -26,16 +24,55 @@ bool ranges_add(struct dump_ranges *ranges, struct bytes image, uint64_t start,
 	return size == wanted;
 }
 
-static int by_start(const void *left, const void *right)
+static bool is_before(const struct dump_range *a, const struct dump_range *b)
 {
-	const struct dump_range *a = left;
-	const struct dump_range *b = right;
-
 	if (a->start != b->start)
-		return a->start < b->start ? -1 : 1;
+		return a->start < b->start;
 	if (a->offset != b->offset)
-		return a->offset < b->offset ? -1 : 1;
-	return (a->size > b->size) - (a->size < b->size);
+		return a->offset < b->offset;
+	return a->size < b->size;
+}
+
+static bool are_sorted(const struct dump_range range[], size_t count)
+{
+	for (size_t i = 1; i < count; i++)
+		if (is_before(&range[i], &range[i - 1]))
+			return false;
+	return true;
+}
+
+/* Put new where it belongs in the heap at root, whose own is to go. */
+static void sift(struct dump_range range[], size_t root, size_t count,
+		 struct dump_range new)
+{
+	for (size_t child = 2 * root + 1; child < count; child = 2 * root + 1) {
+		if (child + 1 < count &&
+		    is_before(&range[child], &range[child + 1]))
+			child++;
+		if (!is_before(&new, &range[child]))
+			break;
+		range[root] = range[child];
+		root = child;
+	}
+	range[root] = new;
+}
+
+/*
+ * By a heap: the image has a say in their order, and qsort() is slow where the
+ * sandbox will not tell it how much memory there is.
+ */
+static void sort(struct dump_range range[], size_t count)
+{
+	if (are_sorted(range, count))
+		return;
+	for (size_t i = count / 2; i-- > 0;)
+		sift(range, i, count, range[i]);
+	while (--count > 0) {
+		const struct dump_range last = range[count];
+
+		range[count] = range[0];
+		sift(range, 0, count, last);
+	}
 }
 
 bool ranges_settle(struct dump_ranges *ranges)
@@ -43,10 +80,7 @@ bool ranges_settle(struct dump_ranges *ranges)
 	size_t kept = 0;
 	bool is_disjoint = true;
 
-	if (ranges->count > 1)
-		qsort(ranges->range, ranges->count, sizeof(*ranges->range),
-		      by_start);
-
+	sort(ranges->range, ranges->count);
 	for (size_t i = 0; i < ranges->count; i++) {
 		struct dump_range next = ranges->range[i];
 		struct dump_range *last =

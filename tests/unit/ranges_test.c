@@ -62,6 +62,30 @@ static void nothing_reaches_behind_the_image(void **state)
 	arena_deinit(&arena);
 }
 
+/* In whatever order they come: 31 has no divisor in common with 97. */
+static void any_order_is_sorted(void **state)
+{
+	struct bytes image;
+
+	(void)state;
+	for (size_t count = 1; count <= 97; count++) {
+		image = start_ranges();
+		ranges_init(&ranges, &arena, count);
+		for (size_t i = 0; i < 97; i++) {
+			const uint64_t at = i * 31 % 97;
+
+			if (at < count)
+				ranges_add(&ranges, image, 0x1000 + 2 * at, 1,
+					   at);
+		}
+		assert_true(ranges_settle(&ranges));
+		assert_int_equal(ranges.count, count);
+		for (size_t i = 0; i < count; i++)
+			assert_int_equal(ranges.range[i].offset, i);
+		arena_deinit(&arena);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -69,6 +93,7 @@ int main(void)
 		cmocka_unit_test(
 			overlaps_come_from_the_piece_that_starts_first),
 		cmocka_unit_test(nothing_reaches_behind_the_image),
+		cmocka_unit_test(any_order_is_sorted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
