@@ -196,7 +196,7 @@ static enum status read_log(struct query *query, char **ret, struct error *err)
 static enum status changes_run(struct query *query, enum cli_exit *ret,
 			       struct error *err)
 {
-	uint64_t since = 0;
+	uint64_t since = 0, last;
 	struct table *out;
 	char *text;
 
@@ -209,7 +209,7 @@ static enum status changes_run(struct query *query, enum cli_exit *ret,
 				 "changes: a log beside a store on disk, and "
 				 "%s is none",
 				 query->store_path);
-	if (options.since && !text_parse_time(options.since, &since))
+	if (options.since && !text_parse_span(options.since, &since, &last))
 		return error_set(err, STATUS_USAGE, "--since=%s: not a time",
 				 options.since);
 	if (strcmp(options.level, "all") != 0 &&

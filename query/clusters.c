@@ -458,12 +458,13 @@ static enum status run_listed(struct query *query, const char *field,
 	struct asked asked;
 	struct clumps clumps;
 	struct rest rest = { 0 };
-	uint64_t since = 0;
+	uint64_t since = 0, last;
 	enum status status;
 
 	if (parse_order(&order, err))
 		return err->status;
-	if (options.new_since && !text_parse_time(options.new_since, &since))
+	if (options.new_since &&
+	    !text_parse_span(options.new_since, &since, &last))
 		return error_set(err, STATUS_USAGE,
 				 "--new-since=%s: not a time",
 				 options.new_since);

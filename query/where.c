@@ -16,8 +16,6 @@ enum {
 	MINIDUMP_BIT = 0x10000000,
 };
 
-static const uint64_t ticks_per_day = 86400 * VALUE_TICKS_PER_SECOND;
-
 enum status where_find_field(const char *name, const struct field **ret,
 			     struct error *err)
 {
@@ -54,42 +52,6 @@ static bool is_glob(const char *text)
 	return strpbrk(text, "*?") != NULL;
 }
 
-/* "2026", "2026-11" or anything text_parse_time() knows: first and last tick.
- */
-static bool parse_time(const char *text, uint64_t *low, uint64_t *high)
-{
-	char from[32];
-	char to[32];
-	const size_t digits = strspn(text, "0123456789");
-
-	if (digits == 4 && text[4] == '\0') {
-		const int year = atoi(text);
-
-		snprintf(from, sizeof(from), "%04d-01-01", year);
-		snprintf(to, sizeof(to), "%04d-01-01", year + 1);
-	} else if (digits == 4 && text[4] == '-' && strlen(text) == 7 &&
-		   strspn(text + 5, "0123456789") == 2) {
-		const int year = atoi(text);
-		const int month = atoi(text + 5);
-
-		snprintf(from, sizeof(from), "%04d-%02d-01", year, month);
-		snprintf(to, sizeof(to), "%04d-%02d-01",
-			 month == 12 ? year + 1 : year,
-			 month == 12 ? 1 : month + 1);
-	} else {
-		if (!text_parse_time(text, low))
-			return false;
-		*high = *low - 1 +
-			(strlen(text) == 10 ? ticks_per_day
-					    : VALUE_TICKS_PER_SECOND);
-		return true;
-	}
-	if (!text_parse_time(from, low) || !text_parse_time(to, high))
-		return false;
-	*high -= 1;
-	return true;
-}
-
 /* "4711", "10m", "8h": the second that starts there. */
 static bool parse_duration(const char *text, uint64_t *low, uint64_t *high)
 {
@@ -124,7 +86,7 @@ static bool parse_number(const struct field *field, const char *text,
 			 uint64_t *low, uint64_t *high)
 {
 	if (field->type == FIELD_TIME)
-		return parse_time(text, low, high);
+		return text_parse_span(text, low, high);
 	if (value_is_duration(field))
 		return parse_duration(text, low, high);
 

@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -429,5 +430,33 @@ bool text_parse_time(const char *text, uint64_t *ret)
 		return false; /* no such day: timegm() moved on */
 	*ret = (uint64_t)(seconds + (time_t)UNIX_EPOCH_SECONDS) *
 	       TICKS_PER_SECOND;
+	return true;
+}
+
+bool text_parse_span(const char *text, uint64_t *first, uint64_t *last)
+{
+	const size_t size = strlen(text);
+	char from[] = "yyyy-01-01", to[] = "yyyy-mm-01";
+	uint64_t behind;
+
+	if (size != strlen("2026") && size != strlen("2026-11")) {
+		if (!text_parse_time(text, first))
+			return false;
+		*last = *first - 1 +
+			(size == strlen(from) ? 86400 : 1) * TICKS_PER_SECOND;
+		return true;
+	}
+	memcpy(from, text, size);
+	if (!text_parse_time(from, first))
+		return false;
+
+	const int year = atoi(from);
+	const int month = size == strlen("2026") ? 12 : atoi(from + 5);
+
+	snprintf(to, sizeof(to), "%04u-%02u-01", (year + month / 12) % 10000u,
+		 month % 12 + 1u);
+	if (!text_parse_time(to, &behind))
+		return false;
+	*last = behind - 1;
 	return true;
 }

@@ -52,6 +52,9 @@ bool text_parse_hex(const char *text, uint64_t *ret);
 const char *text_time(uint64_t filetime, char buf[TEXT_TIME_BYTES]);
 /* Accepts a date, or a date and time with or without Z; UTC. */
 bool text_parse_time(const char *text, uint64_t *ret);
+/* The same, or a year or a month ("2026", "2026-11"): its first and its last
+ * tick.  A day is the whole day, a time of day its second. */
+bool text_parse_span(const char *text, uint64_t *first, uint64_t *last);
 /* FILETIME of seconds since 1970, and back (0 for what lies before). */
 uint64_t text_ticks_of_unix(uint64_t seconds);
 uint64_t text_unix_of_ticks(uint64_t filetime);

@@ -100,6 +100,35 @@ static void times_go_both_ways(void **state)
 			 1719777143);
 }
 
+static void is_span(const char *text, const char *from, const char *to)
+{
+	uint64_t first, last, wanted;
+
+	assert_true(text_parse_span(text, &first, &last));
+	assert_true(text_parse_time(from, &wanted));
+	assert_int_equal(first, wanted);
+	assert_true(text_parse_time(to, &wanted));
+	assert_int_equal(last, wanted - 1);
+}
+
+static void a_year_a_month_and_a_day_are_whole(void **state)
+{
+	uint64_t first, last;
+
+	(void)state;
+	is_span("2024", "2024-01-01", "2025-01-01");
+	is_span("2024-02", "2024-02-01", "2024-03-01");
+	is_span("2024-12", "2024-12-01", "2025-01-01");
+	is_span("2024-12-31", "2024-12-31", "2025-01-01");
+	is_span("2024-06-30T19:52:23Z", "2024-06-30T19:52:23Z",
+		"2024-06-30T19:52:24Z");
+	assert_false(text_parse_span("2024-13", &first, &last));
+	assert_false(text_parse_span("2024-00", &first, &last));
+	assert_false(text_parse_span("20x4", &first, &last));
+	assert_false(text_parse_span("9999", &first, &last));
+	assert_false(text_parse_span("", &first, &last));
+}
+
 static void printed_text_is_whole_however_long(void **state)
 {
 	char wanted[402];
@@ -171,6 +200,7 @@ int main(void)
 		cmocka_unit_test(globs_match_without_case),
 		cmocka_unit_test(numbers_parse_whole_or_not_at_all),
 		cmocka_unit_test(times_go_both_ways),
+		cmocka_unit_test(a_year_a_month_and_a_day_are_whole),
 		cmocka_unit_test(printed_text_is_whole_however_long),
 		cmocka_unit_test(numbers_are_written_as_printf_does),
 	};
