@@ -112,6 +112,11 @@ enum status clump_look_names(const struct clumps *clumps, size_t first,
 			     struct clump_called *ret,
 			     struct error *err) MUST_CHECK;
 
+/* These are going to be looked at, one after the other. */
+enum status clump_look_ahead(const struct clumps *clumps,
+			     const struct clump *first, size_t count,
+			     struct error *err) MUST_CHECK;
+
 /* The representative's row alone. */
 enum status clump_look_row(const struct clumps *clumps,
 			   const struct clump *clump, uint32_t *ret,

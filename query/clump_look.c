@@ -135,6 +135,13 @@ static enum status choose_lowest(const struct clumps *clumps,
 	uint32_t row = best;
 	bool met = false;
 
+	/* The first of them, where rows are in order of ids. */
+	if (store_crash_is_elsewhere(clumps->store)) {
+		for (uint64_t i = clump->crashes; i-- > 0;)
+			if (compare_rows(clumps, clump->rows[i], best) == 0)
+				*ret = clump->rows[i];
+		return STATUS_OK;
+	}
 	arena_init(&passing);
 	for (uint64_t i = 0; i < clump->crashes && !status; i++) {
 		const uint32_t other = clump->rows[i];
@@ -250,6 +257,26 @@ enum status clump_look_name(const struct clumps *clumps,
 	return STATUS_OK;
 }
 
+enum status clump_look_ahead(const struct clumps *clumps,
+			     const struct clump *first, size_t count,
+			     struct error *err)
+{
+	enum status status = STATUS_OK;
+	uint32_t *rows;
+
+	if (!store_crash_is_elsewhere(clumps->store))
+		return STATUS_OK;
+	rows = calloc(count + 1, sizeof(*rows));
+	if (!rows)
+		abort();
+	for (size_t i = 0; i < count && !status; i++)
+		status = clump_look_row(clumps, &first[i], &rows[i], err);
+	if (!status)
+		store_crash_expect(clumps->store, rows, count);
+	free(rows);
+	return status;
+}
+
 /* A clump by its place, and the row that it is named after. */
 struct turn {
 	uint32_t row;
@@ -264,6 +291,19 @@ static int by_row(const void *left, const void *right)
 	return (a->row > b->row) - (a->row < b->row);
 }
 
+static void expect_turns(const struct clumps *clumps, const struct turn *turns,
+			 size_t count)
+{
+	uint32_t *rows = calloc(count + 1, sizeof(*rows));
+
+	if (!rows)
+		abort();
+	for (size_t i = 0; i < count; i++)
+		rows[i] = turns[i].row;
+	store_crash_expect(clumps->store, rows, count);
+	free(rows);
+}
+
 static enum status name_turns(const struct clumps *clumps,
 			      const struct clump *first, struct turn *turns,
 			      size_t count, struct arena *arena,
@@ -274,6 +314,7 @@ static enum status name_turns(const struct clumps *clumps,
 
 	if (count > 1)
 		qsort(turns, count, sizeof(*turns), by_row);
+	expect_turns(clumps, turns, count);
 	arena_init(&passing);
 	for (size_t i = 0; i < count && !status; i++) {
 		const size_t place = turns[i].place;

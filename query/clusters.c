@@ -204,6 +204,8 @@ static enum status print_rows(struct table *out, const struct clumps *clumps,
 {
 	if (!(out->printer->reader & TABLE_DETAILS))
 		return print_named(out, clumps, measure, marks, err);
+	if (clump_look_ahead(clumps, clumps->at, clumps->count, err))
+		return err->status;
 	for (size_t i = 0; i < clumps->count; i++) {
 		if (print_row(out, clumps, &clumps->at[i], NULL, measure, marks,
 			      err))

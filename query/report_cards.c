@@ -203,6 +203,7 @@ enum status report_cards_crashes(struct html *html, const struct report *report,
 		return STATUS_OK;
 	}
 	html_table(html, "t-crashes", "Newest first", columns, 6);
+	store_crash_expect(report->store, report->latest, report->latest_count);
 	arena_init(&arena);
 	for (size_t i = 0; i < report->latest_count && !status; i++) {
 		struct store_crash crash;

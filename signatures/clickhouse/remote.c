@@ -8,6 +8,7 @@
 #include "signatures/base/must.h"
 #include "signatures/base/text.h"
 #include "signatures/clickhouse/remote_answer.h"
+#include "signatures/clickhouse/remote_expect.h"
 #include "signatures/clickhouse/remote_find.h"
 #include "signatures/clickhouse/remote_postings.h"
 #include "signatures/clickhouse/remote_terms.h"
@@ -58,6 +59,7 @@ static void close_remote(void *state)
 	free(remote->list_hashes);
 	free(remote->ids);
 	http_answer_free(&remote->ahead);
+	remote_expect_drop(remote);
 	http_close(remote->http);
 	arena_deinit(&remote->arena);
 	free(remote);
@@ -76,6 +78,7 @@ static const struct store_foreign foreign = {
 	.begin = begin,
 	.close = close_remote,
 	.crash_read = remote_find_crash,
+	.crash_expect = remote_expect_rows,
 	.find_id = remote_find_id,
 	.find_content = remote_find_content,
 	.find_source = remote_find_source,

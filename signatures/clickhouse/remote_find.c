@@ -6,6 +6,7 @@
 
 #include "signatures/base/text.h"
 #include "signatures/clickhouse/remote_answer.h"
+#include "signatures/clickhouse/remote_expect.h"
 
 enum {
 	DIGITS_KEPT = 16, /* of an id, in the index */
@@ -46,9 +47,9 @@ static enum status take_crashes(struct asked *asked, size_t count,
 	return STATUS_OK;
 }
 
-static enum status ask(struct remote *remote, const struct hash128 *ids,
-		       size_t count, struct arena *arena,
-		       struct http_answer *ret, struct error *err)
+enum status remote_find_ask(struct remote *remote, const struct hash128 *ids,
+			    size_t count, struct arena *arena,
+			    struct http_answer *ret, struct error *err)
 {
 	struct sql sql = sql_begin(arena);
 
@@ -76,7 +77,7 @@ enum status remote_find_crashes(struct remote *remote,
 	for (size_t i = 0; i < count; i++)
 		asked[i] = (struct asked){ .id = ids[i], .place = i };
 	qsort(asked, count, sizeof(*asked), hash_128_compare);
-	if (ask(remote, ids, count, arena, &answer, err))
+	if (remote_find_ask(remote, ids, count, arena, &answer, err))
 		return err->status;
 	status = take_crashes(asked, count, bytes_of(answer.data, answer.size),
 			      arena, ret, err);
@@ -99,8 +100,9 @@ static enum status ask_ahead(struct remote *remote, uint32_t row,
 
 	drop_ahead(remote);
 	arena_init(&arena);
-	status = ask(remote, &remote->ids[row], left < AHEAD ? left : AHEAD,
-		     &arena, &remote->ahead, err);
+	status = remote_find_ask(remote, &remote->ids[row],
+				 left < AHEAD ? left : AHEAD, &arena,
+				 &remote->ahead, err);
 	arena_deinit(&arena);
 	if (!status)
 		remote->ahead_left =
@@ -127,9 +129,13 @@ enum status remote_find_crash(void *state, uint32_t row, struct arena *arena,
 	struct remote *remote = state;
 	const bool is_next = row == remote->next;
 	struct remote_crash crash;
+	bool is_expected;
 
-	if (remote_answer_ids(remote, err))
+	if (remote_answer_ids(remote, err) ||
+	    remote_expect_find(remote, row, arena, &is_expected, ret, err))
 		return err->status;
+	if (is_expected)
+		return STATUS_OK;
 	if (!is_next)
 		drop_ahead(remote);
 	remote->run = is_next ? remote->run + 1 : 0;

@@ -10,6 +10,11 @@
 enum status remote_find_crash(void *state, uint32_t row, struct arena *arena,
 			      struct store_crash *ret, struct error *err);
 
+/* id_high, id_low, cluster and records of these, in order of ids. */
+enum status remote_find_ask(struct remote *remote, const struct hash128 *ids,
+			    size_t count, struct arena *arena,
+			    struct http_answer *ret, struct error *err);
+
 /* As remote_crashes(). */
 enum status remote_find_crashes(struct remote *remote,
 				const struct hash128 *ids, size_t count,

@@ -25,6 +25,22 @@ struct remote_postings {
 	uint32_t *items;
 };
 
+/* A crash of an answer, and where its records are in it. */
+struct remote_place {
+	uint32_t row;
+	struct bytes records;
+};
+
+/* Rows that are going to be read, and an answer about some of them. */
+struct remote_expected {
+	uint32_t *rows;
+	size_t count;
+	size_t at; /* the next that was not asked for */
+	struct http_answer answer;
+	struct remote_place *places; /* by row */
+	size_t place_count;
+};
+
 struct remote {
 	struct arena arena; /* for as long as it is open */
 	struct address address;
@@ -43,6 +59,7 @@ struct remote {
 	uint32_t run;		  /* so many were read one after the other */
 	struct http_answer ahead; /* rows from next on, as they came */
 	struct bytes ahead_left;
+	struct remote_expected expected;
 	struct error failed; /* the first failure; STATUS_OK: none */
 };
 

@@ -75,3 +75,14 @@ enum status store_crash_stack(struct store *store, uint32_t row,
 	*ret = whole.crash;
 	return STATUS_OK;
 }
+
+bool store_crash_is_elsewhere(const struct store *store)
+{
+	return store->foreign;
+}
+
+void store_crash_expect(struct store *store, const uint32_t *rows, size_t count)
+{
+	if (store->foreign)
+		store->foreign->crash_expect(store->foreign_state, rows, count);
+}

@@ -3,7 +3,8 @@
  *
  * What answers store_read.h then is not LMDB but a table of functions over
  * state of their own: a distributed engine, say.  Rows, terms and columns mean
- * what they mean there.  Such a store is read, never written.
+ * what they mean there, and rows rise with the ids of their crashes.  Such
+ * a store is read, never written.
  */
 #ifndef STORE_STORE_FOREIGN_H
 #define STORE_STORE_FOREIGN_H
@@ -17,6 +18,7 @@ struct store_foreign {
 	enum status (*crash_read)(void *state, uint32_t row,
 				  struct arena *arena, struct store_crash *ret,
 				  struct error *err);
+	void (*crash_expect)(void *state, const uint32_t *rows, size_t count);
 	size_t (*find_id)(void *state, const char *prefix, uint32_t *rows,
 			  size_t max);
 	bool (*find_content)(void *state, struct hash128 content,

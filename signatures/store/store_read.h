@@ -47,6 +47,18 @@ void store_crash_of_files(const struct record_file *files, size_t count,
 			  struct arena *arena, struct store_crash *ret);
 
 /*
+ * Do the crashes lie elsewhere (store_foreign.h)?  Reading one is a journey
+ * then, and rows rise with the ids of their crashes.
+ */
+bool store_crash_is_elsewhere(const struct store *store);
+/*
+ * These rows are going to be read, in this order: from elsewhere many come at
+ * once.  Those that were told before are forgotten; rows are copied.
+ */
+void store_crash_expect(struct store *store, const uint32_t *rows,
+			size_t count);
+
+/*
  * Rows whose id starts with prefix (lower-case hexadecimal); at most max are
  * written to rows; returns how many there are, counting stops at max.
  */

@@ -195,6 +195,10 @@ crashcorpus export --store=lmdb-many --to=$one/many | grep -c ' 0 were there'
 ask 1 'SELECT count(), uniqExact(id_high, id_low), uniqExact(content_low) FROM many.crashes FINAL'
 crashcorpus export --store=lmdb-many --to=$one/many
 compare lmdb-many $one/many "resumed"
+# More clusters than come in one answer.
+crashindex $when --settle --store=lmdb-many 2>/dev/null
+crashcorpus export --store=lmdb-many --to=$one/many
+compare lmdb-many $one/many "settled" clusters
 
 stop 1
 crashquery freq --store=$one/fleet >/dev/null 2>&1; echo "nobody there: $?"
