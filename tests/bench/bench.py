@@ -7,8 +7,8 @@ Makes its own data in a temporary folder, runs ours and the others in turn and
 prints medians and ratios; passes and fails nothing.  BENCH_RECORDS: size of the
 largest store (100000); BENCH_ROUNDS: how often each is run (5).
 """
-import os, platform, resource, shutil, statistics, struct
-import subprocess, sys, tempfile, time
+import csv, datetime, os, platform, random, resource, shutil, statistics
+import struct, subprocess, sys, tempfile, time
 
 OUT = os.path.abspath(sys.argv[1])
 RESULTS = sys.argv[2] if len(sys.argv) > 2 else None
@@ -368,6 +368,76 @@ def sqlite(work, table):
     return one, other
 
 
+DRAWN = 12
+
+
+def drawn_questions(table, count):
+    """Two filters and three months: the values of a crash drawn by chance.
+
+    As (our words, SQL); the seed is fixed, so the same store is asked the same.
+    """
+    chance = random.Random(1)
+    wanted = {chance.randrange(count) for _ in range(20 * DRAWN)}
+    day = datetime.timezone.utc
+    got = []
+    with open(table, newline="") as f:
+        for i, row in enumerate(csv.DictReader(f)):
+            if i not in wanted:
+                continue
+            known = [(name, row[name]) for name in ("fault", "hypervisor")
+                     if row[name]]
+            known.append(("bugcheck", int(row["bugcheck"])))
+            if len(known) < 2:
+                continue
+            two = chance.sample(known, 2)
+            when = datetime.datetime.fromtimestamp(int(row["time"]), day)
+            first = when.date() - datetime.timedelta(chance.randrange(91))
+            last = first + datetime.timedelta(90)
+            begin = int(datetime.datetime(*first.timetuple()[:3],
+                                          tzinfo=day).timestamp())
+            got.append((
+                ["freq", "time=%s..%s" % (first, last)] +
+                ["%s=%s" % (name, "%x" % value if name == "bugcheck" else value)
+                 for name, value in two],
+                "select bugcheck,count(*) n,count(distinct machine) m from c "
+                "where time between %d and %d and %s group by bugcheck "
+                "order by n desc" % (begin, begin + 91 * 86400 - 1, " and ".join(
+                    "%s=%s" % (name, value if name == "bugcheck"
+                               else "'%s'" % value) for name, value in two))))
+    return chance.sample(got, DRAWN)
+
+
+def bench_drawn(store, table, count, base, click):
+    """How often the goals hold for any two filters and a time range."""
+    times = {"ours": [], "sqlite": [], "click": []}
+    for words, sql in drawn_questions(table, count):
+        contenders = {"ours": ask(store, words),
+                      "sqlite": ["sqlite3", base, sql]}
+        if click:
+            contenders["click"] = click + [sql]
+        for name, got in in_turn(contenders, 1, times_a_round=4).items():
+            times[name].append(got[0] if got else LONGEST)
+    say("Two filters with the values of a crash drawn by chance, and three "
+        "months, %d times:" % len(times["ours"]))
+    say()
+    say("| | least | a quarter below | half | a quarter above | most |")
+    say("| --- | --- | --- | --- | --- | --- |")
+
+    def spread(name, values, form):
+        values = sorted(values)
+        say("| %s | %s |" % (name, " | ".join(
+            form % values[(len(values) - 1) * i // 4] for i in range(5))))
+
+    spread("ours, ms (goal 100)", [t * 1e3 for t in times["ours"]], "%.1f")
+    spread("SQLite, ms", [t * 1e3 for t in times["sqlite"]], "%.0f")
+    for name, title in (("sqlite", "SQLite, times longer (goal 50)"),
+                        ("click", "ClickHouse, times longer (goal 3)")):
+        if times[name]:
+            spread(title, [theirs / ours for theirs, ours in
+                           zip(times[name], times["ours"])], "%.1f")
+    say()
+
+
 def bench_others(work, stores):
     """SQLite and ClickHouse over the same rows, at the largest size."""
     count = max(stores)
@@ -413,6 +483,7 @@ def bench_others(work, stores):
             name, ours * 1e3, ratio("click"), of_click or "",
             ratio("sqlite"), of_sqlite or "", ratio("tailored")))
     say()
+    bench_drawn(stores[count], table, count, bases[0], click)
     if not click:
         say("ClickHouse: no server or no client here, not measured.")
         say()

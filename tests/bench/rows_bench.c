@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "signatures/base/must.h"
 #include "signatures/store/store_read.h"
 
 #define FILETIME_1970 UINT64_C(11644473600)
@@ -28,13 +29,6 @@ struct words {
 	size_t room;
 	struct arena arena;
 };
-
-static void *must(void *memory)
-{
-	if (!memory)
-		abort();
-	return memory;
-}
 
 static bool take_term(void *closure, const struct store_term *term)
 {
