@@ -27,6 +27,7 @@
  */
 enum {
 	X64_BYTES = 0x190,
+	X64_CS = 0x170,
 	X64_SP = 0x180,
 	X86_BYTES = 0x8c,
 	ARGUMENT_BYTES = 0x80, /* of system calls: at most 0x70 seen */
@@ -37,6 +38,13 @@ enum {
 	FLAGS_ALWAYS = 2,     /* bit 1 of eflags reads as 1 */
 	FLAGS_ABOVE = 0x400000
 };
+
+static bool has_x64_mode(unsigned cs, uint32_t flags)
+{
+	if ((flags & FLAGS_ALWAYS) == 0 || flags >= FLAGS_ABOVE)
+		return false;
+	return (cs & 3) == 3 ? cs == 0x33 || cs == 0x23 : cs == 0x10;
+}
 
 static bool read_x64(const uint8_t *raw, uint64_t va, struct trap *ret)
 {
@@ -60,11 +68,9 @@ static bool read_x64(const uint8_t *raw, uint64_t va, struct trap *ret)
 	const uint64_t sp = bytes_u64(&part);
 	const unsigned ss = bytes_u16(&part);
 	cpu_set(&trap.cpu, CPU_SP, sp);
-	if ((flags & FLAGS_ALWAYS) == 0 || flags >= FLAGS_ABOVE)
-		return false;
 	trap.is_user = (cs & 3) == 3;
-	if (trap.is_user ? (cs != 0x33 && cs != 0x23) || ss != 0x2b
-			 : cs != 0x10 || (ss != 0x18 && ss != 0))
+	if (!has_x64_mode(cs, flags) ||
+	    (trap.is_user ? ss != 0x2b : ss != 0x18 && ss != 0))
 		return false;
 	if (!trap.is_user && va + X64_BYTES != (sp & ~UINT64_C(15)))
 		return false;
@@ -102,7 +108,7 @@ static bool read_x86(const uint8_t *raw, uint64_t va, struct trap *ret)
 /*
  * Small dumps keep 256 bytes from what rbp pointed at, which in handlers is 80h
  * into the frame: all but its last two words.  In kernel mode it is known what
- * they are.
+ * they are; ss stays the zero that a read which failed leaves.
  */
 static bool fetch_x64(const struct target *target, uint64_t va,
 		      uint8_t raw[X64_BYTES])
@@ -116,16 +122,31 @@ static bool fetch_x64(const struct target *target, uint64_t va,
 	return true;
 }
 
+/* Whole stacks are looked through, and most of them is no frame by this. */
+static bool may_be_x64(const struct target *target, uint64_t va)
+{
+	uint8_t raw[X64_SP - X64_CS];
+	struct bytes in = bytes_of(raw, sizeof(raw));
+
+	if (!space_read(target, va + X64_CS, raw, sizeof(raw)))
+		return false;
+
+	const unsigned cs = bytes_u16(&in);
+
+	bytes_skip(&in, 6);
+	return has_x64_mode(cs, bytes_u32(&in));
+}
+
 bool trap_at(const struct target *target, struct code *code, uint64_t va,
 	     struct trap *ret)
 {
-	uint8_t raw[X64_BYTES] = { 0 };
+	uint8_t raw[X64_BYTES];
 	struct trap trap;
 
 	switch (target->crash->machine.arch) {
 	case CRASH_X64:
-		if (va % 16 != 0 || !fetch_x64(target, va, raw) ||
-		    !read_x64(raw, va, &trap))
+		if (va % 16 != 0 || !may_be_x64(target, va) ||
+		    !fetch_x64(target, va, raw) || !read_x64(raw, va, &trap))
 			return false;
 		break;
 	case CRASH_X86:
