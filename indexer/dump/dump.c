@@ -34,6 +34,14 @@ bool dump_may_be_claimed(struct bytes head)
 	return windbg_text_is_likely(head);
 }
 
+bool dump_may_have_parts(struct bytes image)
+{
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		if (!formats[i]->split && formats[i]->claims(image))
+			return false;
+	return windbg_text_is_likely(image);
+}
+
 size_t dump_split(struct bytes image, struct arena *arena, struct bytes parts[],
 		  size_t max)
 {

@@ -151,6 +151,12 @@ bool dump_may_be_claimed(struct bytes head);
 #define DUMP_TEXT_BYTES (4ul * 1024 * 1024)
 
 /*
+ * Could this claimed image hold more than one?  What is known by its first
+ * bytes does not, and has no need to be looked at as text.
+ */
+bool dump_may_have_parts(struct bytes image);
+
+/*
  * The images in a claimed image that holds more than one: the crashes of a
  * debugger log, the events of an event log.  Returns how many there are, of
  * which parts gets the first max (borrowed from image, or living in arena); 1

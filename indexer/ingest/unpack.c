@@ -246,7 +246,7 @@ static void give_image(struct unpack *unpack, struct bytes image,
 	struct bytes *parts;
 	size_t count = 1;
 
-	if (dump_may_be_claimed(image)) {
+	if (dump_may_have_parts(image)) {
 		parts = arena_take(&unpack->arena, LIMIT_LOG_CRASHES,
 				   sizeof(*parts));
 		count = dump_split(image, &unpack->arena, parts,

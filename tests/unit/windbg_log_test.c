@@ -277,6 +277,20 @@ static void typesetting_is_undone(void **state)
 	}
 }
 
+/* However much of it reads as text. */
+static void what_has_a_signature_is_whole(void **state)
+{
+	static const uint8_t image[4096] = "PAGEDU64";
+	static uint8_t text[4096];
+
+	(void)state;
+	assert_false(dump_may_have_parts(bytes_of(image, sizeof(image))));
+	memset(text, 'x', sizeof(text));
+	assert_true(dump_may_have_parts(bytes_of(text, sizeof(text))));
+	memcpy(text, "PAGEDU64", 8);
+	assert_false(dump_may_have_parts(bytes_of(text, sizeof(text))));
+}
+
 static void a_log_of_two_dumps_comes_apart(void **state)
 {
 	static char both[2 * sizeof(old_log) + sizeof(new_log) + 16];
@@ -287,6 +301,7 @@ static void a_log_of_two_dumps_comes_apart(void **state)
 		 old_log);
 	const struct bytes image = bytes_of(both, strlen(both));
 
+	assert_true(dump_may_have_parts(image));
 	assert_int_equal(dump_split(image, NULL, parts, 1), 3);
 	assert_int_equal(dump_split(image, NULL, parts, 4), 3);
 	assert_ptr_equal(parts[0].next, both);
@@ -550,6 +565,7 @@ int main(void)
 		cmocka_unit_test(a_new_log_is_read),
 		cmocka_unit_test(every_encoding_says_the_same),
 		cmocka_unit_test(typesetting_is_undone),
+		cmocka_unit_test(what_has_a_signature_is_whole),
 		cmocka_unit_test(a_log_of_two_dumps_comes_apart),
 		cmocka_unit_test(parts_keep_the_encoding),
 		cmocka_unit_test(what_show_explains_happened_to_nobody),
