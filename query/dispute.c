@@ -95,20 +95,26 @@ static struct stack *list_stacks(const struct clumps *clumps,
 	return stacks;
 }
 
+/* The representative of each stack; there are no more than DISPUTE_STACKS. */
 static enum status read_crashes(const struct clumps *clumps,
 				const struct stack *stacks, size_t count,
 				struct arena *arena, struct store_crash *ret,
 				struct error *err)
 {
+	uint32_t rows[DISPUTE_STACKS] = { 0 };
+
 	for (size_t i = 0; i < count; i++) {
 		const struct clump one = { .rows = stacks[i].rows,
 					   .crashes = stacks[i].crashes };
-		uint32_t row;
 
-		if (clump_look_row(clumps, &one, &row, err) ||
-		    store_crash_glance(clumps->store, row, arena, &ret[i], err))
+		if (clump_look_row(clumps, &one, &rows[i], err))
 			return err->status;
 	}
+	store_crash_expect(clumps->store, rows, count);
+	for (size_t i = 0; i < count; i++)
+		if (store_crash_glance(clumps->store, rows[i], arena, &ret[i],
+				       err))
+			return err->status;
 	return STATUS_OK;
 }
 
