@@ -209,12 +209,36 @@ static void find_window_rows(struct report *report,
 	free(latest);
 }
 
+/* What those that have no name yet are going to be named after. */
+static enum status expect_clusters(struct report *report, struct error *err)
+{
+	const struct report_subjects *by = &report->by[REPORT_CLUSTER];
+	uint32_t rows[REPORT_TABLE] = { 0 };
+	size_t count = 0;
+
+	if (!store_crash_is_elsewhere(report->store))
+		return STATUS_OK;
+	for (size_t i = 0; i < by->count && i < REPORT_TABLE; i++) {
+		const struct clump *clump =
+			report_words_clump(report, by->at[i].term);
+
+		if (by->at[i].title || !clump)
+			continue;
+		if (clump_look_row(&report->clumps, clump, &rows[count++], err))
+			return err->status;
+	}
+	store_crash_expect(report->store, rows, count);
+	return STATUS_OK;
+}
+
 static enum status name_clusters(struct report *report,
 				 const struct report_crashes *crashes,
 				 struct error *err)
 {
 	const struct report_subjects *by = &report->by[REPORT_CLUSTER];
 
+	if (expect_clusters(report, err))
+		return err->status;
 	for (size_t i = 0; i < by->count && i < REPORT_TABLE; i++) {
 		if (report_words_name(report, crashes, &by->at[i], err))
 			return err->status;
