@@ -10,7 +10,9 @@
 #include "signatures/clickhouse/remote_terms.h"
 
 enum {
-	SINGLE_TERMS = 8
+	SINGLE_TERMS = 8,
+	/* Of modules all come by list, which takes no longer than one. */
+	SINGLE_MODULES = 1
 };
 
 static int compare(const void *a, const void *b)
@@ -274,13 +276,15 @@ static enum status look(struct remote *remote, const struct field *field,
 			struct error *err)
 {
 	struct remote_postings *postings = &remote->postings[field->number];
+	const uint32_t most =
+		field->index == FIELD_MODULES ? SINGLE_MODULES : SINGLE_TERMS;
 
 	*is_done = true;
 	if (remote_terms_fetch(remote, field, err))
 		return err->status;
 	if (term == 0 || term > remote->terms[field->number].count)
 		return STATUS_OK;
-	if (!postings->is_there && ++postings->asked > SINGLE_TERMS &&
+	if (!postings->is_there && ++postings->asked > most &&
 	    fetch_all(remote, field, err))
 		return err->status;
 	*is_done = postings->is_there;
