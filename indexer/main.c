@@ -131,7 +131,7 @@ static enum cli_exit settle(const struct request *asked)
 	struct error err;
 	enum status status;
 
-	/* No worker is to come that would have a copy of it. */
+	/* Also where nothing was ingested. */
 	room_for_heap(ROOM_FOR_PASS);
 	status = store_open(asked->store, STORE_WRITE, true, &store, &err);
 	if (!status) {

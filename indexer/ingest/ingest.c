@@ -434,8 +434,11 @@ static enum status run(struct ingest *ingest, struct workers *workers,
 		    store_begin(ingest->store, err))
 			return err->status;
 	}
-	/* What the store keeps beside, most of it never touched, is there. */
-	room_for_heap(ROOM_FOR_DUMPS);
+	/*
+	 * What the store keeps beside, most of it never touched, is there; a
+	 * pass over all of it may follow, and there is one heap.
+	 */
+	room_for_heap(ROOM_FOR_PASS);
 	ingest->committed = seconds();
 	if (workers_run(workers, &sink, err) ||
 	    beside_finish(ingest->beside, err))

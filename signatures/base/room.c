@@ -112,7 +112,7 @@ void room_for_heap(int bytes)
 	const uintptr_t gap = (2 * page - below - end % page) % page;
 	void *first;
 
-	if (!has_room(bytes) || sbrk((intptr_t)gap) != (void *)end)
+	if (wide.to || !has_room(bytes) || sbrk((intptr_t)gap) != (void *)end)
 		return;
 	mallopt(M_TOP_PAD, bytes);
 	mallopt(M_TRIM_THRESHOLD, INT_MAX);

@@ -25,9 +25,9 @@ void *room_cleared(size_t count, size_t size);
  * So many bytes of the heap on large pages, of address space until they are
  * used: where a program would meet more than ten small pages, a large one is
  * less.  What was taken from it before stays where it is; does nothing where it
- * cannot be had.
+ * cannot be had, nor where such a heap is there already.
  */
-#define ROOM_FOR_DUMPS (8 << 20) /* one after the other, or their records */
+#define ROOM_FOR_DUMPS (8 << 20) /* one after the other */
 #define ROOM_FOR_ANSWER (256 << 20)
 #define ROOM_FOR_PASS (2046 << 20) /* the most that malloc takes at once */
 void room_for_heap(int bytes);

@@ -136,7 +136,7 @@ static struct settle_places make_places(const struct corpus *corpus)
 {
 	struct settle_places places = { .count = corpus_count(corpus) };
 
-	places.at = must(calloc(places.count + 1, sizeof(*places.at)));
+	places.at = room_cleared(places.count + 1, sizeof(*places.at));
 	return places;
 }
 
