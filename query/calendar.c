@@ -63,7 +63,7 @@ static struct days days_begin(void)
 	};
 
 	if (!days.crashes)
-		abort();
+		must_end();
 	return days;
 }
 

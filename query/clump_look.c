@@ -268,7 +268,7 @@ enum status clump_look_ahead(const struct clumps *clumps,
 		return STATUS_OK;
 	rows = calloc(count + 1, sizeof(*rows));
 	if (!rows)
-		abort();
+		must_end();
 	for (size_t i = 0; i < count && !status; i++)
 		status = clump_look_row(clumps, &first[i], &rows[i], err);
 	if (!status)
@@ -297,7 +297,7 @@ static void expect_turns(const struct clumps *clumps, const struct turn *turns,
 	uint32_t *rows = calloc(count + 1, sizeof(*rows));
 
 	if (!rows)
-		abort();
+		must_end();
 	for (size_t i = 0; i < count; i++)
 		rows[i] = turns[i].row;
 	store_crash_expect(clumps->store, rows, count);
@@ -337,7 +337,7 @@ enum status clump_look_names(const struct clumps *clumps, size_t first,
 	enum status status = STATUS_OK;
 
 	if (!turns)
-		abort();
+		must_end();
 	for (size_t i = 0; i < count && !status; i++) {
 		turns[i].place = i;
 		status = clump_look_row(clumps, &at[i], &turns[i].row, err);

@@ -12,6 +12,7 @@
 #include "query/mark.h"
 #include "query/measure.h"
 #include "query/wrapped.h"
+#include "signatures/base/must.h"
 #include "signatures/base/text.h"
 #include "signatures/identity.h"
 
@@ -177,7 +178,7 @@ static enum status print_named(struct table *out, const struct clumps *clumps,
 	struct arena arena;
 
 	if (!called)
-		abort();
+		must_end();
 	arena_init(&arena);
 	for (size_t i = 0; i < clumps->count && !status; i++) {
 		const size_t left = clumps->count - i;

@@ -8,6 +8,7 @@
 #include "query/match_lists.h"
 #include "query/push.h"
 #include "signatures/base/bits.h"
+#include "signatures/base/must.h"
 
 enum {
 	WORD_BITS = 64,
@@ -252,7 +253,7 @@ enum status match_listed(struct store *store, const struct where *where,
 	enum status status = STATUS_OK;
 
 	if (!listed)
-		abort();
+		must_end();
 	for (size_t i = 0; i < where->count && !status; i++) {
 		if (!match_is_listed(store, &where->tests[i]))
 			continue;

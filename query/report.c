@@ -22,6 +22,7 @@
 #include "query/report_words.h"
 #include "query/value.h"
 #include "signatures/base/file.h"
+#include "signatures/base/must.h"
 #include "signatures/base/text.h"
 
 static struct {
@@ -159,12 +160,12 @@ static enum status write_page(const struct report *report, struct error *err)
 	FILE *memory = open_memstream(&text, &size);
 
 	if (!memory)
-		abort();
+		must_end();
 
 	enum status status = report_html(report, memory, err);
 
 	if (fclose(memory))
-		abort();
+		must_end();
 	if (!status)
 		status = file_write(options.html, text, size, err);
 	free(text);

@@ -6,6 +6,7 @@
 
 #include "query/cohort.h"
 #include "query/report_words.h"
+#include "signatures/base/must.h"
 #include "signatures/base/text.h"
 #include "signatures/identity.h"
 
@@ -190,7 +191,7 @@ static void find_window_rows(struct report *report,
 	size_t count = 0;
 
 	if (!latest)
-		abort();
+		must_end();
 	for (size_t i = 0; i < crashes->count && count < room; i++) {
 		if (crashes->windows[i] != 0)
 			continue;
@@ -256,7 +257,7 @@ enum status report_cluster(struct report *report, const struct plan *plan,
 	enum status status;
 
 	if (!sorted)
-		abort();
+		must_end();
 	cohort_fleet_make(report->query, plan, &fleet);
 	status = make_cards(report, &fleet, crashes, sorted, err);
 	cohort_fleet_deinit(&fleet);

@@ -8,6 +8,7 @@
 #include "query/report_subject.h"
 #include "query/report_words.h"
 #include "query/value.h"
+#include "signatures/base/must.h"
 
 #define DAY_TICKS (86400 * VALUE_TICKS_PER_SECOND)
 
@@ -245,7 +246,7 @@ static void count_machines(const struct report_crashes *crashes,
 		calloc(by->count + 1, sizeof(*met));
 
 	if (!met)
-		abort();
+		must_end();
 	for (uint32_t i = 0; i < machines->first[machines->keys]; i++) {
 		const uint32_t crash = machines->rows[i];
 		const uint32_t term = crashes->terms[kind][crash];

@@ -5,6 +5,7 @@
 
 #include "query/group.h"
 #include "query/value.h"
+#include "signatures/base/must.h"
 #include "signatures/knowledge/frequency2008.h"
 
 enum {
@@ -89,7 +90,7 @@ static void correlate(struct report *report, const struct group *group)
 	size_t count = 0;
 
 	if (!pairs)
-		abort();
+		must_end();
 	for (size_t i = 0; i < group->count; i++) {
 		const struct frequency2008 *row = frequency2008_find(
 			(uint32_t)group->rows[i].value.number);

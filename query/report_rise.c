@@ -293,7 +293,7 @@ enum status report_rise(struct report *report,
 	double *p = calloc(total + 1, sizeof(*p));
 
 	if (!all || !p)
-		abort();
+		must_end();
 	list_changes(report, all, p);
 	change_whole(report);
 

@@ -6,6 +6,7 @@
 #include "query/cohort.h"
 #include "query/group.h"
 #include "signatures/base/bits.h"
+#include "signatures/base/must.h"
 #include "signatures/base/text.h"
 #include "signatures/meaning.h"
 
@@ -50,7 +51,7 @@ static enum status measure(struct query *query, struct cohort *cohort,
 	enum status status;
 
 	if (!left || !loaded)
-		abort();
+		must_end();
 	status = cohort_have(query, cohort, "residue", module, left, err);
 	if (!status)
 		status = cohort_have(query, cohort, "driver", module, loaded,
@@ -95,7 +96,7 @@ static enum status try_modules(struct query *query, struct cohort *hung,
 	enum status status = STATUS_OK;
 
 	if (!everybody)
-		abort();
+		must_end();
 	memset(everybody, 0xff, words * sizeof(*everybody));
 	for (size_t i = 0; i < modules->count && !status; i++) {
 		struct residue_finding at = {

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "signatures/base/must.h"
+
 #define Z95 1.959963984540054
 #define TAIL 0.025
 #define EXACT_COUNT 200 /* below it, intervals of counts are exact */
@@ -195,7 +197,7 @@ void statistics_false_discovery(const double *p, size_t count, double *q)
 	double least = 1;
 
 	if (!ranked)
-		abort();
+		must_end();
 	for (size_t i = 0; i < count; i++)
 		ranked[i] = (struct ranked){ p[i], i };
 	qsort(ranked, count, sizeof(*ranked), by_p);

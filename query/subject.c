@@ -12,6 +12,7 @@
 #include "query/named.h"
 #include "signatures/base/file.h"
 #include "signatures/base/limits.h"
+#include "signatures/base/must.h"
 #include "signatures/base/text.h"
 #include "signatures/crash_parse.h"
 #include "signatures/identity.h"
@@ -60,12 +61,12 @@ static enum status spawn(const char *program, const char *path, int out,
 	int failed;
 
 	if (posix_spawn_file_actions_init(&actions))
-		abort();
+		must_end();
 	/* Its tally of one dump is no answer to what was asked here. */
 	if (posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO) ||
 	    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO,
 					     "/dev/null", O_WRONLY, 0))
-		abort();
+		must_end();
 	failed = posix_spawn(ret, program, &actions, NULL,
 			     (char *const *)(uintptr_t)argv, environ);
 	posix_spawn_file_actions_destroy(&actions);

@@ -10,6 +10,7 @@
 #include "query/table_json.h"
 #include "query/table_markdown.h"
 #include "query/table_text.h"
+#include "signatures/base/must.h"
 #include "signatures/base/text.h"
 
 static const struct table_printer *const printers[] = {
@@ -55,7 +56,7 @@ struct table *table_create(const struct table_printer *printer, FILE *out,
 
 	assert(column_count <= TABLE_COLUMNS_MAX);
 	if (!table)
-		abort();
+		must_end();
 	table->printer = printer;
 	table->out = out;
 	table->title = title;

@@ -5,6 +5,7 @@
 
 #include "query/table_html.h"
 #include "query/table_markdown.h"
+#include "signatures/base/must.h"
 
 void wrapped_begin(struct wrapped *wrapped, struct query *query)
 {
@@ -16,7 +17,7 @@ void wrapped_begin(struct wrapped *wrapped, struct query *query)
 	wrapped->out = query->out;
 	query->out = open_memstream(&wrapped->text, &wrapped->size);
 	if (!query->out)
-		abort();
+		must_end();
 }
 
 static void put_html(FILE *out, const char *title, char *text)
@@ -51,7 +52,7 @@ void wrapped_end(struct wrapped *wrapped, const char *title)
 	if (!wrapped->out)
 		return;
 	if (fclose(query->out))
-		abort();
+		must_end();
 	query->out = wrapped->out;
 	if (strcmp(query->printer->name, "html") == 0)
 		put_html(query->out, title, wrapped->text);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "signatures/base/must.h"
 #include "signatures/base/text.h"
 
 enum {
@@ -44,24 +45,15 @@ struct beside {
 	struct arena arena;
 };
 
-static void *checked(void *memory)
-{
-	if (!memory) {
-		fputs("out of memory\n", stderr);
-		exit(3);
-	}
-	return memory;
-}
-
 static void queue_put(struct queue *queue, void *about, const char *source,
 		      struct bytes record)
 {
 	const size_t size = bytes_left(&record);
-	struct kept *kept = checked(malloc(sizeof(*kept) + size));
+	struct kept *kept = must(malloc(sizeof(*kept) + size));
 
 	kept->next = NULL;
 	kept->about = about;
-	kept->source = checked(strdup(source));
+	kept->source = must(strdup(source));
 	kept->is_told = false;
 	kept->size = size;
 	memcpy(kept->record, record.next, size);
@@ -106,7 +98,7 @@ static void place_free(struct place *place)
 
 struct beside *beside_create(struct beside_sink sink)
 {
-	struct beside *beside = checked(calloc(1, sizeof(*beside)));
+	struct beside *beside = must(calloc(1, sizeof(*beside)));
 
 	beside->sink = sink;
 	arena_init(&beside->arena);
@@ -309,9 +301,9 @@ static enum status leave(struct beside *beside, struct error *err)
 
 static struct place *enter(struct beside *beside, const char *source)
 {
-	struct place *place = checked(calloc(1, sizeof(*place)));
+	struct place *place = must(calloc(1, sizeof(*place)));
 
-	place->folder = checked(strndup(source, folder_size(source)));
+	place->folder = must(strndup(source, folder_size(source)));
 	place->outer = beside->place;
 	beside->place = place;
 	return place;

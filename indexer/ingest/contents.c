@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "signatures/base/must.h"
+
 #define FIRST_ROOM 64
 
 void contents_init(struct contents *contents)
@@ -39,11 +41,7 @@ static void grow(struct contents *contents)
 	struct contents larger = { .room = contents->room ? 2 * contents->room
 							  : FIRST_ROOM };
 
-	larger.slots = calloc(larger.room, sizeof(*larger.slots));
-	if (!larger.slots) {
-		fputs("out of memory\n", stderr);
-		exit(3);
-	}
+	larger.slots = must(calloc(larger.room, sizeof(*larger.slots)));
 	for (size_t i = 0; i < contents->room; i++)
 		if (!is_free(contents->slots[i]))
 			*find(&larger, contents->slots[i]) = contents->slots[i];

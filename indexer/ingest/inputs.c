@@ -12,6 +12,7 @@
 
 #include "indexer/ingest/beside.h"
 #include "signatures/base/file.h"
+#include "signatures/base/must.h"
 #include "signatures/base/text.h"
 
 /* Deeper folders than this are a loop of mounts. */
@@ -36,15 +37,6 @@ struct inputs {
 	size_t depth;
 };
 
-static void *checked(void *memory)
-{
-	if (!memory) {
-		fputs("out of memory\n", stderr);
-		exit(3);
-	}
-	return memory;
-}
-
 void inputs_measure(const char *const *paths, size_t count, uint64_t *files,
 		    uint64_t *bytes)
 {
@@ -52,7 +44,7 @@ void inputs_measure(const char *const *paths, size_t count, uint64_t *files,
 
 	*files = *bytes = 0;
 	for (size_t i = 0; i < count; i++) {
-		char *path = checked(strdup(paths[i]));
+		char *path = must(strdup(paths[i]));
 		char *const walked[] = { path, NULL };
 		FTS *walk = fts_open(walked, how, NULL);
 
@@ -80,7 +72,7 @@ void inputs_measure(const char *const *paths, size_t count, uint64_t *files,
 struct inputs *inputs_create(const char *const *paths, size_t count,
 			     const char *spool_dir)
 {
-	struct inputs *inputs = checked(calloc(1, sizeof(*inputs)));
+	struct inputs *inputs = must(calloc(1, sizeof(*inputs)));
 
 	inputs->paths = paths;
 	inputs->path_count = count;
@@ -113,7 +105,7 @@ static char *source_of(const char *path)
 
 	arena_init(&arena);
 
-	char *source = checked(
+	char *source = must(
 		strdup(text_from_bytes(&arena, bytes_of(path, strlen(path)))));
 
 	arena_deinit(&arena);
@@ -127,7 +119,7 @@ static char *join(const char *folder, const char *name)
 	char *path;
 
 	if (asprintf(&path, "%s%s%s", folder, slash, name) < 0)
-		checked(NULL);
+		must(NULL);
 	return path;
 }
 
@@ -149,7 +141,7 @@ static enum status folder_open(struct folder *folder, const char *path,
 	if (!dir)
 		return error_set(err, STATUS_IO, "%s", strerror(errno));
 	memset(folder, 0, sizeof(*folder));
-	folder->path = checked(strdup(path));
+	folder->path = must(strdup(path));
 	for (;;) {
 		const struct dirent *entry = readdir(dir);
 
@@ -159,10 +151,10 @@ static enum status folder_open(struct folder *folder, const char *path,
 			continue;
 		if (folder->count == room) {
 			room = room ? 2 * room : 64;
-			folder->names = checked(reallocarray(
+			folder->names = must(reallocarray(
 				folder->names, room, sizeof(folder->names[0])));
 		}
-		folder->names[folder->count++] = checked(strdup(entry->d_name));
+		folder->names[folder->count++] = must(strdup(entry->d_name));
 	}
 	closedir(dir);
 	if (folder->count)

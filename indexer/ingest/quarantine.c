@@ -11,6 +11,7 @@
 
 #include "signatures/base/file.h"
 #include "signatures/base/limits.h"
+#include "signatures/base/must.h"
 
 #define PART_NAME "part.tmp"
 #define BLOCK_BYTES (256 * 1024)
@@ -28,10 +29,8 @@ static char *path_in(const struct quarantine *quarantine, const char *name,
 {
 	char *path;
 
-	if (asprintf(&path, "%s/%s%s", quarantine->dir, name, end) < 0) {
-		fputs("out of memory\n", stderr);
-		exit(3);
-	}
+	if (asprintf(&path, "%s/%s%s", quarantine->dir, name, end) < 0)
+		must_end();
 	return path;
 }
 
@@ -45,12 +44,10 @@ static enum status failed(const struct quarantine *quarantine,
 enum status quarantine_open(const char *dir, struct quarantine **ret,
 			    struct error *err)
 {
-	struct quarantine *quarantine = calloc(1, sizeof(*quarantine));
+	struct quarantine *quarantine = must(calloc(1, sizeof(*quarantine)));
 
-	if (!quarantine)
-		return error_set(err, STATUS_IO, "out of memory");
 	quarantine->fd = -1;
-	quarantine->dir = strdup(dir);
+	quarantine->dir = must(strdup(dir));
 	quarantine->stream = hash_stream_create();
 	if (mkdir(dir, 0700) && errno != EEXIST) {
 		failed(quarantine, err);

@@ -6,23 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "signatures/base/must.h"
 #include "signatures/base/text.h"
 
 #define FIRST_ROOM 4096
 
-/* As with arenas: the store survives the end of the program. */
-static void *checked(void *memory)
-{
-	if (!memory) {
-		fputs("out of memory\n", stderr);
-		exit(3);
-	}
-	return memory;
-}
-
 struct ticket *ticket_create(const struct workers_input *input, uint64_t number)
 {
-	struct ticket *ticket = checked(calloc(1, sizeof(*ticket)));
+	struct ticket *ticket = must(calloc(1, sizeof(*ticket)));
 
 	ticket->input = *input;
 	ticket->number = number;
@@ -48,7 +39,7 @@ void ticket_keep(struct ticket *ticket, const uint8_t *frame, size_t size)
 	while (room < ticket->inbox_bytes + size)
 		room *= 2;
 	if (room > ticket->inbox_room) {
-		ticket->inbox = checked(realloc(ticket->inbox, room));
+		ticket->inbox = must(realloc(ticket->inbox, room));
 		ticket->inbox_room = room;
 	}
 	memcpy(ticket->inbox + ticket->inbox_bytes, frame, size);
@@ -64,7 +55,7 @@ static char *path_of(const struct worker_pulse *pulse)
 	raw[sizeof(raw) - 1] = '\0';
 	arena_init(&arena);
 
-	char *path = checked(
+	char *path = must(
 		strdup(text_from_bytes(&arena, bytes_of(raw, strlen(raw)))));
 
 	arena_deinit(&arena);
@@ -90,7 +81,7 @@ void ticket_add_death(struct ticket *ticket, uint64_t step, enum status status,
 		 is_hopeless ? "; the rest is left out" : "");
 	death->has_content = atomic_load(&pulse->has_content) && !is_hopeless;
 	death->content = pulse->content;
-	death->path = step ? path_of(pulse) : checked(strdup(""));
+	death->path = step ? path_of(pulse) : must(strdup(""));
 	ticket->death_count++;
 	if (is_hopeless) {
 		ticket->is_given_up = true;

@@ -93,7 +93,7 @@ struct hash_stream *hash_stream_create(void)
 	struct hash_stream *stream = must(malloc(sizeof(*stream)));
 	stream->state = XXH3_createState();
 	if (!stream->state)
-		abort();
+		must_end();
 	hash_stream_reset(stream);
 	return stream;
 }

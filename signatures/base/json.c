@@ -8,6 +8,7 @@
 
 #include "signatures/base/arena.h"
 #include "signatures/base/bytes.h"
+#include "signatures/base/must.h"
 #include "signatures/base/text.h"
 
 /* struct json is jansson's json_t under a name of ours. */
@@ -29,7 +30,7 @@ static struct json *ours(json_t *value)
 static struct json *made(json_t *value)
 {
 	if (!value)
-		abort(); /* out of memory */
+		must_end();
 	return ours(value);
 }
 
@@ -103,13 +104,13 @@ struct json *json_new_hash(uint64_t value)
 void json_set(struct json *object, const char *key, struct json *value)
 {
 	if (json_object_set_new(theirs(object), key, theirs(value)))
-		abort();
+		must_end();
 }
 
 void json_append(struct json *array, struct json *value)
 {
 	if (json_array_append_new(theirs(array), theirs(value)))
-		abort();
+		must_end();
 }
 
 void json_destroy(struct json *root)

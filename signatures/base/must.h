@@ -8,13 +8,16 @@
 #ifndef BASE_MUST_H
 #define BASE_MUST_H
 
-#include <stdlib.h>
+#include <stdnoreturn.h>
+
+/* Says so, and ends with exit code 3: asked to, could not. */
+noreturn void must_end(void);
 
 /* What an allocator gave; never NULL. */
 static inline void *must(void *memory)
 {
 	if (!memory)
-		abort();
+		must_end();
 	return memory;
 }
 

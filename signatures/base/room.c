@@ -74,7 +74,7 @@ void *room_take(size_t count, size_t size)
 	void *room = room_try(count * size);
 
 	if (!room)
-		abort();
+		must_end();
 	return room;
 }
 

@@ -174,7 +174,7 @@ static enum status ask_host(struct http *http, const char *host,
 		char *query = curl.easy_escape(http->curl, sql, 0);
 
 		if (!query)
-			abort();
+			must_end();
 		curl.easy_setopt(http->curl, CURLOPT_URL,
 				 text_printf(&arena,
 					     "http://%s/?" SETTINGS "&query=%s",

@@ -177,7 +177,7 @@ static enum status take_column(struct remote *remote, const struct field *field,
 	uint32_t row = 0;
 
 	if (!terms || !numbers)
-		abort();
+		must_end();
 	arena_init(&arena);
 	for (; bytes_left(&in) && !in.failed && row < remote->rows; row++) {
 		struct field_value value = { .number = 0 };

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "signatures/base/must.h"
+
 struct sql sql_begin(struct arena *arena)
 {
 	return (struct sql){ .arena = arena, .out = pack_into(arena) };
@@ -20,7 +22,7 @@ void sql_add(struct sql *sql, const char *format, ...)
 	size = vasprintf(&text, format, args);
 	va_end(args);
 	if (size < 0)
-		abort();
+		must_end();
 	pack_bytes(&sql->out, text, (size_t)size);
 	free(text);
 }

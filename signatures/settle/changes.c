@@ -56,7 +56,7 @@ static uint64_t *ids_named(const struct changes_line *lines, size_t count,
 	bool is_new;
 
 	if (!named)
-		abort();
+		must_end();
 	*ret = 0;
 	keymap_init(&wanted);
 	for (size_t i = 0; i < count; i++) {
@@ -112,7 +112,7 @@ static void name_events(struct changes_line *lines, size_t count,
 	size_t with_source = 0;
 
 	if (!targets)
-		abort();
+		must_end();
 	for (size_t i = 0; i < count; i++)
 		if (lines[i].from)
 			targets[with_source++] = lines[i].to;
@@ -193,14 +193,14 @@ struct changes_log *changes_create(uint64_t time)
 	text_time(time, log->time);
 	log->out = open_memstream(&log->text, &log->size);
 	if (!log->out)
-		abort();
+		must_end();
 	return log;
 }
 
 void changes_destroy(struct changes_log *log)
 {
 	if (log->out && fclose(log->out))
-		abort();
+		must_end();
 	free(log->text);
 	free(log);
 }
@@ -267,9 +267,9 @@ enum status changes_write(struct changes_log *log, const char *folder,
 	char *path = NULL;
 
 	if (fflush(log->out))
-		abort();
+		must_end();
 	if (asprintf(&path, "%s/%s", folder, CHANGES_FILE) < 0)
-		abort();
+		must_end();
 	if (log->size)
 		status = append(path, log->text, log->size, err);
 	free(path);

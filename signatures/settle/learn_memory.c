@@ -310,7 +310,7 @@ static void save_addresses(const struct learn *learn, struct arena *arena)
 	size_t count = 0;
 
 	if (!changed)
-		abort();
+		must_end();
 	for (size_t i = 0; i < learn->count; i++)
 		if (learn->addresses[i].is_changed)
 			changed[count++] = &learn->addresses[i];

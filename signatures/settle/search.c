@@ -133,7 +133,7 @@ static enum status open(struct store *store, bool again, struct search **ret,
 	bool is_open;
 
 	if (!search)
-		abort();
+		must_end();
 	search->store = store;
 	arena_init(&search->arena);
 	status = overrides_read(store_folder(store), &search->overrides, err);
@@ -344,7 +344,7 @@ size_t search_similar(struct search *search, const struct crash *crash,
 	size_t kept = 0;
 
 	if (!found)
-		abort();
+		must_end();
 	arena_reset(&search->arena);
 	overrides_quiet(search->overrides, &quiet, &search->arena);
 	if (stream_why(&quiet) == STREAM_FINE) {

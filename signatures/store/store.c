@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "signatures/base/must.h"
 #include "signatures/base/pack.h"
 #include "signatures/store/btree.h"
 #include "signatures/store/findplace.h"
@@ -283,13 +284,13 @@ enum status store_open_as(const char *path, enum store_mode mode, bool wait,
 	int opening = -1;
 
 	if (!store)
-		abort();
+		must_end();
 	store->path = strdup(path);
 	store->mode = mode;
 	store->lock = -1;
 	store->is_scratch = is_scratch;
 	if (!store->path)
-		abort();
+		must_end();
 	if (check_path(store, err))
 		goto out;
 	if (mode == STORE_WRITE &&

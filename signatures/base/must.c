@@ -1,0 +1,10 @@
+#include "signatures/base/must.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+noreturn void must_end(void)
+{
+	fputs("out of memory\n", stderr);
+	exit(3);
+}
