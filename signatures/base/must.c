@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-noreturn void must_end(void)
+_Noreturn void must_end(void)
 {
 	fputs("out of memory\n", stderr);
 	exit(3);

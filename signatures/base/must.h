@@ -8,10 +8,8 @@
 #ifndef BASE_MUST_H
 #define BASE_MUST_H
 
-#include <stdnoreturn.h>
-
 /* Says so, and ends with exit code 3: asked to, could not. */
-noreturn void must_end(void);
+_Noreturn void must_end(void);
 
 /* What an allocator gave; never NULL. */
 static inline void *must(void *memory)
