@@ -176,7 +176,7 @@ static enum status ask(const struct clumps *clumps, const struct stack *stacks,
 		with += has_code(&crashes[i].crash);
 	if (with < 2)
 		return STATUS_OK;
-	if (search_open_settled(clumps->store, &search, err))
+	if (search_open_names(clumps->store, &search, err))
 		return err->status;
 	if (!search)
 		return STATUS_OK;

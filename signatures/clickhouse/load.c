@@ -6,6 +6,7 @@
 #include "signatures/clickhouse/load_batch.h"
 #include "signatures/clickhouse/load_compare.h"
 #include "signatures/clickhouse/load_join.h"
+#include "signatures/clickhouse/load_settled.h"
 
 static enum status put_item(struct load *load, const struct load_item *item)
 {
@@ -61,9 +62,10 @@ static enum status put_gone(struct load *load)
 static enum status run(struct load *load)
 {
 	if (load_compare(load) || put_items(load) || load_join(load) ||
-	    load_batch_send(load) || put_gone(load))
+	    load_batch_send(load) || put_gone(load) ||
+	    load_aside(load, load->store))
 		return load->err->status;
-	return load_aside(load, load->store);
+	return load_settled(load);
 }
 
 enum status load_store(struct http *http, const struct address *address,

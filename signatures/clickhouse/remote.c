@@ -11,6 +11,7 @@
 #include "signatures/clickhouse/remote_expect.h"
 #include "signatures/clickhouse/remote_find.h"
 #include "signatures/clickhouse/remote_postings.h"
+#include "signatures/clickhouse/remote_settled.h"
 #include "signatures/clickhouse/remote_terms.h"
 #include "signatures/clickhouse/tables.h"
 #include "signatures/store/store_foreign.h"
@@ -60,6 +61,7 @@ static void close_remote(void *state)
 	free(remote->ids);
 	http_answer_free(&remote->ahead);
 	remote_expect_drop(remote);
+	remote_settled_drop(remote);
 	http_close(remote->http);
 	arena_deinit(&remote->arena);
 	free(remote);
@@ -90,6 +92,7 @@ static const struct store_foreign foreign = {
 	.posting_read = remote_postings_read,
 	.posting_lists = remote_postings_lists,
 	.tally_read = remote_find_tally,
+	.settled_get = remote_settled_get,
 	.check = check,
 };
 

@@ -41,6 +41,19 @@ struct remote_expected {
 	size_t place_count;
 };
 
+/* An entry of the settling pass; key and value are in the answer. */
+struct remote_entry {
+	struct bytes key, value;
+	uint64_t pass;
+};
+
+struct remote_settled {
+	bool is_asked;
+	struct http_answer answer;
+	struct remote_entry *entries; /* by key */
+	size_t count;
+};
+
 struct remote {
 	struct arena arena; /* for as long as it is open */
 	struct address address;
@@ -60,6 +73,7 @@ struct remote {
 	struct http_answer ahead; /* rows from next on, as they came */
 	struct bytes ahead_left;
 	struct remote_expected expected;
+	struct remote_settled settled;
 	struct error failed; /* the first failure; STATUS_OK: none */
 };
 

@@ -40,6 +40,8 @@ static const struct table {
 	{ "copies", "source UInt64, content_high UInt64, content_low UInt64",
 	  "source,content_high,content_low", "",
 	  "(source, content_high, content_low)", "content_low", false },
+	{ "settled", "key String, pass UInt64, entries UInt64, value String",
+	  "key,pass,entries,value", "", "key", "sipHash64(key)", false },
 };
 
 enum {

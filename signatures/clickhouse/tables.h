@@ -21,6 +21,10 @@
  *   refused    inputs that were not read, by content
  *   archives   archives that are done, by content
  *   copies     other names (their hashes) of files
+ *   settled    what the settling pass knows of the names of frames, by key;
+ *              value is its own business (settle/memory.h), and
+ *                pass, entries      a hash of all that were sent together, and
+ *                                   their number: others are of no use
  *
  * All are ReplacingMergeTree: a row that comes again takes the place of the
  * one with its key, so that a load may be broken off and begun again.  What is

@@ -122,25 +122,44 @@ static void pack_u32(struct pack *out, uint32_t value)
 		pack_u8(out, (uint8_t)(value >> 8 * i));
 }
 
-bool memory_head(struct store *store, struct memory_head *ret)
+/* As it was put, if by today's rules. */
+static bool read_head(struct store *store, struct memory_head *ret,
+		      uint64_t *entries)
 {
 	struct bytes in;
-	uint32_t flags;
 
-	if (!get(store, 'x', 0, 0, &in))
+	if (!get(store, STORE_SETTLED_HEAD, 0, 0, &in))
 		return false;
 	if (bytes_u32(&in) != MEMORY_VERSION || bytes_u64(&in) != rules())
 		return false;
 	ret->lists = bytes_u64(&in);
-	if (bytes_u64(&in) != store_settled_count(store))
-		return false;
+	*entries = bytes_u64(&in);
 	ret->rows = bytes_u32(&in);
 	ret->signatures = bytes_u32(&in);
-	flags = bytes_u32(&in);
-	ret->bare = flags & FLAG_BARE;
+	ret->bare = bytes_u32(&in) & FLAG_BARE;
+	return !in.failed;
+}
+
+bool memory_head(struct store *store, struct memory_head *ret)
+{
+	const uint64_t there = store_settled_count(store);
+	uint64_t entries;
+
+	if (!there || !read_head(store, ret, &entries) || entries != there)
+		return false;
 	/* Rows may have become fewer since, not by so many. */
-	return !in.failed && ret->signatures <= ret->rows &&
+	return ret->signatures <= ret->rows &&
 	       ret->rows / 2 <= store_row_count(store) + MEMORY_CHUNK;
+}
+
+bool memory_has_names(struct store *store, uint64_t lists)
+{
+	struct memory_head head;
+	uint64_t entries;
+
+	if (store_crash_is_elsewhere(store))
+		return read_head(store, &head, &entries);
+	return memory_head(store, &head) && head.lists == lists;
 }
 
 void memory_put_head(struct store *store, const struct memory_head *head)
@@ -155,12 +174,12 @@ void memory_put_head(struct store *store, const struct memory_head *head)
 	pack_u32(&out, MEMORY_VERSION);
 	pack_u64(&out, rules());
 	pack_u64(&out, head->lists);
-	pack_u64(&out,
-		 store_settled_count(store) + !get(store, 'x', 0, 0, &in));
+	pack_u64(&out, store_settled_count(store) +
+			       !get(store, STORE_SETTLED_HEAD, 0, 0, &in));
 	pack_u32(&out, head->rows);
 	pack_u32(&out, head->signatures);
 	pack_u32(&out, head->bare ? FLAG_BARE : 0);
-	put(store, 'x', 0, 0, pack_done(&out));
+	put(store, STORE_SETTLED_HEAD, 0, 0, pack_done(&out));
 	arena_deinit(&arena);
 }
 
@@ -320,7 +339,7 @@ static void put_page(struct store *store, uint32_t page,
 		pack_u64(&out, names[i].frame);
 		pack_u64(&out, names[i].name);
 	}
-	put_changed(store, 'n', page, 2, pack_done(&out));
+	put_changed(store, STORE_SETTLED_NAMES, page, 2, pack_done(&out));
 	arena_deinit(&arena);
 }
 
@@ -337,7 +356,7 @@ void memory_put_names(struct store *store, const struct corpus_name *names,
 		if (i > first)
 			put_page(store, page, names + first, i - first);
 		else
-			erase(store, 'n', page, 2);
+			erase(store, STORE_SETTLED_NAMES, page, 2);
 	}
 }
 
@@ -348,7 +367,7 @@ uint64_t memory_name(struct store *store, uint64_t frame)
 	size_t low = 0;
 	size_t high;
 
-	if (!get(store, 'n', page_of(frame), 2, &all))
+	if (!get(store, STORE_SETTLED_NAMES, page_of(frame), 2, &all))
 		return frame;
 	high = bytes_left(&all) / each;
 	while (low < high) {

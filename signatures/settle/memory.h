@@ -61,6 +61,11 @@ void memory_put_rows(struct store *store, const uint32_t *rows, size_t count);
 /* Frames that go by the name of another; frames rise. */
 void memory_put_names(struct store *store, const struct corpus_name *names,
 		      size_t count);
+/*
+ * Did a pass under these lists name frames?  ClickHouse has the names without
+ * the rest, and under whatever lists its clusters are.
+ */
+bool memory_has_names(struct store *store, uint64_t lists);
 /* What a frame goes by; itself where nothing is known. */
 uint64_t memory_name(struct store *store, uint64_t frame);
 

@@ -125,44 +125,48 @@ static bool remember(struct search *search)
 	return true;
 }
 
-static enum status open(struct store *store, bool again, struct search **ret,
-			struct error *err)
+/* Nothing that can be asked yet; NULL: it failed. */
+static struct search *begin(struct store *store, struct error *err)
 {
-	struct search *search = calloc(1, sizeof(*search));
-	enum status status;
-	bool is_open;
-
-	if (!search)
-		must_end();
+	struct search *search = must(calloc(1, sizeof(*search)));
 	search->store = store;
 	arena_init(&search->arena);
-	status = overrides_read(store_folder(store), &search->overrides, err);
-	is_open = !status && remember(search);
-	if (!status && !is_open && again) {
-		status = check_size(search, err);
-		if (!status)
-			status = cluster_again(search, err);
-		is_open = !status;
-	}
-	if (!is_open) {
+	if (overrides_read(store_folder(store), &search->overrides, err)) {
 		search_close(search);
-		search = NULL;
+		return NULL;
 	}
-	if (!status)
-		*ret = search;
-	return status;
+	return search;
 }
 
 enum status search_open(struct store *store, struct search **ret,
 			struct error *err)
 {
-	return open(store, true, ret, err);
+	struct search *search = begin(store, err);
+
+	if (!search)
+		return err->status;
+	if (!remember(search) &&
+	    (check_size(search, err) || cluster_again(search, err))) {
+		search_close(search);
+		return err->status;
+	}
+	*ret = search;
+	return STATUS_OK;
 }
 
-enum status search_open_settled(struct store *store, struct search **ret,
-				struct error *err)
+enum status search_open_names(struct store *store, struct search **ret,
+			      struct error *err)
 {
-	return open(store, false, ret, err);
+	struct search *search = begin(store, err);
+
+	if (!search)
+		return err->status;
+	if (!memory_has_names(store, overrides_hash(search->overrides))) {
+		search_close(search);
+		search = NULL;
+	}
+	*ret = search;
+	return STATUS_OK;
 }
 
 void search_close(struct search *search)

@@ -22,9 +22,12 @@ struct search;
  */
 enum status search_open(struct store *store, struct search **ret,
 			struct error *err) MUST_CHECK;
-/* The same for who can do without: NULL where the pass has to come first. */
-enum status search_open_settled(struct store *store, struct search **ret,
-				struct error *err) MUST_CHECK;
+/*
+ * For search_name() alone, of any store, however large; NULL where the pass has
+ * to come first.
+ */
+enum status search_open_names(struct store *store, struct search **ret,
+			      struct error *err) MUST_CHECK;
 void search_close(struct search *search);
 
 /*

@@ -44,6 +44,8 @@ struct store_foreign {
 				     struct error *err);
 	enum status (*tally_read)(void *state, struct store_tally *ret,
 				  struct error *err);
+	/* An entry of the last pass; see store_settled.h. */
+	bool (*settled_get)(void *state, struct bytes key, struct bytes *ret);
 	/* What went wrong where a find or a column had no way to say so. */
 	enum status (*check)(void *state, struct error *err);
 };

@@ -8,6 +8,7 @@
 #include "signatures/base/pack.h"
 #include "signatures/store/btree.h"
 #include "signatures/store/settled.h"
+#include "signatures/store/store_foreign.h"
 
 enum {
 	SEAL_BYTES = 4,
@@ -100,6 +101,9 @@ bool store_settled_get(struct store *store, const void *key, size_t size,
 	const struct btree_key name = key_of(key, size);
 	struct bytes all, value;
 
+	if (store->foreign)
+		return store->foreign->settled_get(store->foreign_state,
+						   bytes_of(key, size), ret);
 	if (!store->txn || !store->dbi[SCHEMA_SETTLED] ||
 	    !btree_get(store, SCHEMA_SETTLED, &name, &all))
 		return false;
@@ -140,6 +144,33 @@ uint64_t store_settled_look(struct store *store, store_settled_take *take,
 	if (store->dbi[SCHEMA_SETTLED])
 		btree_walk(store, SCHEMA_SETTLED, &all, look_at, &look);
 	return look.found;
+}
+
+/* A walk that hands on entries as they were put. */
+struct each {
+	store_settled_each *take;
+	void *closure;
+	bool is_damaged;
+};
+
+static bool take_entry(void *closure, struct bytes key, struct bytes all)
+{
+	struct each *each = closure;
+	struct bytes value;
+
+	each->is_damaged = !unseal(key, all, &value);
+	return !each->is_damaged && each->take(each->closure, key, value);
+}
+
+bool store_settled_walk(struct store *store, uint8_t kind,
+			store_settled_each *take, void *closure)
+{
+	const struct btree_key prefix = key_of(&kind, 1);
+	struct each each = { take, closure, false };
+
+	if (!store->foreign && store->dbi[SCHEMA_SETTLED])
+		btree_walk(store, SCHEMA_SETTLED, &prefix, take_entry, &each);
+	return !each.is_damaged;
 }
 
 /* The value and its seal, in memory of the store's. */

@@ -3,8 +3,9 @@
  * next, and what happened to rows since.
  *
  * Entries are the pass's own business; they live and die with the transaction
- * as everything else does.  A store from before there was any, and one in
- * ClickHouse, has none: get finds nothing, put does nothing.
+ * as everything else does.  A store from before there was any has none: get
+ * finds nothing.  One in ClickHouse has those of two kinds that questions need,
+ * where it was loaded from a store that was settled; put does nothing there.
  */
 #ifndef STORE_STORE_SETTLED_H
 #define STORE_STORE_SETTLED_H
@@ -12,6 +13,10 @@
 #include "signatures/base/arena.h"
 #include "signatures/base/bytes.h"
 #include "signatures/store/store.h"
+
+/* The kinds, a key's first byte; without the head the others say nothing. */
+#define STORE_SETTLED_HEAD 'x'
+#define STORE_SETTLED_NAMES 'n'
 
 /*
  * Needs a transaction; lives until the next change.  An entry ends in a hash of
@@ -29,7 +34,16 @@ void store_settled_erase_all(struct store *store, uint8_t kind);
 
 bool store_settled_is_damaged(const struct store *store);
 
-/* How many entries there are. */
+/*
+ * Entries of a kind, by key; take returns false to stop.  False if one is not
+ * as it was put: it is not told, nor are those behind it.
+ */
+typedef bool store_settled_each(void *closure, struct bytes key,
+				struct bytes value);
+bool store_settled_walk(struct store *store, uint8_t kind,
+			store_settled_each *take, void *closure);
+
+/* How many entries there are; 0 in ClickHouse. */
 uint64_t store_settled_count(struct store *store);
 
 /* Forget everything, what happened to rows too. */

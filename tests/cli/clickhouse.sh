@@ -86,6 +86,7 @@ questions() {
 	clusters b37b78c27bb6 --format=json
 	clusters b37b --family --format=csv
 	clusters --by=crashes --without-suspects --fleet=60 --limit=4
+	clusters --limit=100 --pages=20
 	similar e189850a969d
 	similar two/pc055-day55-0323.dmp --format=json
 	explain e189850a969d bcb490dc8c80
@@ -108,6 +109,10 @@ questions() {
 	report --format=markdown --hosts=machines.csv
 	report --since=7d
 	report --html=/dev/stdout --since=14d
+	report --since=400d
+	report --since=400d --format=markdown
+	report --since=400d --json
+	report --since=400d --html=/dev/stdout
 	END
 }
 # Every question to both; all that is said, and how it ended.
@@ -199,6 +204,31 @@ compare lmdb-many $one/many "resumed"
 crashindex $when --settle --store=lmdb-many 2>/dev/null
 crashcorpus export --store=lmdb-many --to=$one/many
 compare lmdb-many $one/many "settled" clusters
+
+# Where code and company disagree about functions: settled here and there, then
+# loaded from a store; by a load that was broken off nothing is said.
+crashcorpus synth --records=2000 --store=lmdb-disputes 2>/dev/null
+crashcorpus export --store=lmdb-disputes --to=$one/disputes
+for store in lmdb-disputes $one/disputes; do
+	crashindex $when --settle --store=$store 2>/dev/null
+done
+disputed() {
+	crashquery clusters --limit=100 --pages=20 --store=$one/disputes >answer 2>&1
+	echo "exit $?, disputed: $(grep -c '^  disputed ' answer)"
+}
+disputed
+compare lmdb-disputes $one/disputes "settled there" "clusters \\|report --since=400"
+for broken in "concat('n', unhex('ffff00'))" key; do
+	ask 1 "INSERT INTO disputes.settled SELECT $broken, pass + 1, entries, value
+		FROM disputes.settled WHERE key LIKE 'n%' LIMIT 1"
+	disputed
+done
+crashcorpus export --store=lmdb-disputes --to=$one/disputes
+compare lmdb-disputes $one/disputes "loaded" "clusters \\|report --since=400"
+ask 1 "DROP TABLE disputes.settled"
+disputed
+crashcorpus export --store=lmdb-disputes --to=$all/disputes3 --cluster=three
+compare lmdb-disputes clickhouse://127.0.0.1:$((base + 2))/disputes3 "of three" "clusters --limit"
 
 stop 1
 crashquery freq --store=$one/fleet >/dev/null 2>&1; echo "nobody there: $?"

@@ -294,6 +294,34 @@ static void code_and_company_may_disagree(void **state)
 	make_end(made);
 }
 
+/* Two builds of a function are one for whoever has the names alone. */
+static void names_are_told_without_the_rest(void **state)
+{
+	struct made *made = make(13, true, false);
+	const struct crash_frame *frames[2] = { NULL, NULL };
+	struct search *search;
+	struct place place;
+	bool one_by_code;
+
+	(void)state;
+	place_open(&place);
+	put(&place, made, 0, FILES);
+	must(store_begin(place.store, &place.err), &place.err);
+	must(search_open_names(place.store, &search, &place.err), &place.err);
+	assert_null(search);
+	store_end(place.store);
+	settle(&place);
+	must(store_begin(place.store, &place.err), &place.err);
+	must(search_open_names(place.store, &search, &place.err), &place.err);
+	assert_non_null(search);
+	assert_true(find_one_function(made, search, frames));
+	assert_int_equal(disputes_of(search, frames, 5, 6, &one_by_code), 1);
+	search_close(search);
+	store_end(place.store);
+	place_close(&place);
+	make_end(made);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -302,6 +330,7 @@ int main(void)
 		cmocka_unit_test(verify_sees_it_and_rebuild_drops_it),
 		cmocka_unit_test(a_search_says_what_it_does_not_know_of),
 		cmocka_unit_test(code_and_company_may_disagree),
+		cmocka_unit_test(names_are_told_without_the_rest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
