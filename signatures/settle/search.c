@@ -97,6 +97,13 @@ static enum status check_size(struct search *search, struct error *err)
 {
 	if (store_row_count(search->store) <= SEARCH_AGAIN_MOST)
 		return STATUS_OK;
+	/* No pass leaves there what would help. */
+	if (store_crash_is_elsewhere(search->store))
+		return error_set(err, STATUS_STORE,
+				 "more than %d crashes are compared only where "
+				 "they were settled: ask the store they were "
+				 "loaded from",
+				 SEARCH_AGAIN_MOST);
 	return error_set(err, STATUS_STORE,
 			 "not settled yet, or under other lists: "
 			 "crashindex --settle");
