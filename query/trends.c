@@ -193,25 +193,32 @@ static const char *spark(struct job *job, const struct line *line)
 	return text;
 }
 
+/* NULL for a line without one. */
+static const struct clump *clump_of(const struct clumps *clumps,
+				    const struct line *line)
+{
+	for (size_t i = 0; clumps && i < clumps->count; i++)
+		if (clumps->at[i].term == line->term)
+			return &clumps->at[i];
+	return NULL;
+}
+
 /* Of clusters, what they are; of codes, what they are called. */
 static enum status title_line(struct job *job, const struct clumps *clumps,
 			      const struct line *line, const char **ret,
 			      struct error *err)
 {
+	const struct clump *clump = clump_of(clumps, line);
 	struct clump_called called;
 
 	*ret = value_is_bugcheck(job->field) && !line->value.text
 		       ? value_bugcheck_name(line->value.number)
 		       : NULL;
-	for (size_t i = 0; clumps && i < clumps->count; i++) {
-		if (clumps->at[i].term != line->term)
-			continue;
-		if (clump_look_name(clumps, &clumps->at[i], &job->query->arena,
-				    &called, err))
-			return err->status;
-		*ret = called.title;
-		break;
-	}
+	if (!clump)
+		return STATUS_OK;
+	if (clump_look_name(clumps, clump, &job->query->arena, &called, err))
+		return err->status;
+	*ret = called.title;
 	return STATUS_OK;
 }
 
@@ -334,6 +341,30 @@ static bool is_shown(const struct job *job, size_t line)
 	       (options.all || job->lines[line].trend.move != TREND_STEADY);
 }
 
+/* The crashes that titles are taken from, if they come from elsewhere. */
+static enum status expect_titles(const struct job *job,
+				 const struct clumps *clumps, struct error *err)
+{
+	uint32_t *rows;
+	enum status status = STATUS_OK;
+	size_t count = 0;
+
+	if (!clumps || !store_crash_is_elsewhere(job->query->store))
+		return STATUS_OK;
+	rows = must(calloc(job->count + 1, sizeof(*rows)));
+	for (size_t i = 0; is_shown(job, i) && !status; i++) {
+		const struct clump *clump = clump_of(clumps, &job->lines[i]);
+
+		if (clump)
+			status = clump_look_row(clumps, clump, &rows[count++],
+						err);
+	}
+	if (!status)
+		store_crash_expect(job->query->store, rows, count);
+	free(rows);
+	return status;
+}
+
 static enum status print(struct job *job, const struct clumps *clumps,
 			 enum cli_exit *ret, struct error *err)
 {
@@ -341,7 +372,7 @@ static enum status print(struct job *job, const struct clumps *clumps,
 		job->query, job->window.crashes, (uint64_t)job->covered.now);
 	struct table_column columns[COLUMNS];
 	struct table *out;
-	enum status status = STATUS_OK;
+	enum status status = expect_titles(job, clumps, err);
 	const size_t rows = job->count;
 	size_t shown = 0;
 
