@@ -192,6 +192,7 @@ static void make_image(struct population *all, size_t number)
 struct population *population_create(uint64_t seed, uint64_t crash_count)
 {
 	struct population *all = must(calloc(1, sizeof(*all)));
+
 	all->seed = seed;
 	all->crash_count = crash_count ? crash_count : 1;
 	arena_init(&all->arena);

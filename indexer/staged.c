@@ -51,6 +51,7 @@ enum status staged_begin(const char *address, const char *dir, bool whole,
 			 struct staged **ret, struct error *err)
 {
 	struct staged *staged = must(calloc(1, sizeof(*staged)));
+
 	arena_init(&staged->arena);
 	staged->dir = dir;
 	if (make(staged, address, whole, err)) {

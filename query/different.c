@@ -74,6 +74,7 @@ static struct move *take_moves(struct store *store)
 {
 	struct move *moves = must(
 		calloc((size_t)store_row_count(store) + 1, sizeof(*moves)));
+
 	return moves;
 }
 
@@ -159,6 +160,7 @@ static void order_names(const struct intern *intern, const char **names,
 {
 	const size_t name_count = intern_count(intern);
 	uint64_t *places = must(calloc(name_count + 1, sizeof(*places)));
+
 	for (size_t i = 0; i < name_count; i++)
 		names[i] = intern_value(intern, (uint32_t)i + 1).text;
 	if (name_count > 1)

@@ -75,6 +75,7 @@ static void *one_a_term(struct store *store, const struct field *field,
 {
 	void *room = must(
 		calloc((size_t)store_column_last_term(store, field) + 1, size));
+
 	return room;
 }
 

@@ -11,6 +11,7 @@
 static bool *read_doubted(const struct report *report, uint32_t bound)
 {
 	bool *doubted = must(calloc(bound, sizeof(*doubted)));
+
 	for (size_t i = 0; i < report->odd_count; i++) {
 		if (report->odd[i].term < bound)
 			doubted[report->odd[i].term] = true;

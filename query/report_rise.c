@@ -217,6 +217,7 @@ static void mark_kind(struct report *report,
 	struct report_subjects *by = &report->by[kind];
 	uint32_t *places = report_subject_places(by);
 	uint64_t *counts = must(calloc(by->count + 1, sizeof(*counts)));
+
 	for (size_t i = 0; i < crashes->count; i++) {
 		const uint32_t term = crashes->terms[kind][i];
 		const uint32_t row = crashes->rows[i];
@@ -248,6 +249,7 @@ static enum status mark_known(struct report *report,
 	struct report_subjects *clusters = &report->by[REPORT_CLUSTER];
 	uint16_t *issues = must(calloc(
 		(size_t)store_row_count(report->store) + 1, sizeof(*issues)));
+
 	known_label(known, issues);
 	for (enum report_kind kind = 0; kind < REPORT_KINDS; kind++) {
 		if (known->count && kind != REPORT_BUGCHECK)

@@ -91,6 +91,7 @@ struct hash_stream {
 struct hash_stream *hash_stream_create(void)
 {
 	struct hash_stream *stream = must(malloc(sizeof(*stream)));
+
 	stream->state = XXH3_createState();
 	if (!stream->state)
 		must_end();

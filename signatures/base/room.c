@@ -81,6 +81,7 @@ void *room_take(size_t count, size_t size)
 void *room_again(void *room, size_t bytes)
 {
 	void *again = must(realloc(room, bytes ? bytes : 1));
+
 	room_widen(again, bytes);
 	return again;
 }
@@ -89,6 +90,7 @@ void *room_cleared(size_t count, size_t size)
 {
 	/* Fresh from the system it is zeroes nobody touched. */
 	void *room = must(calloc(count ? count : 1, size));
+
 	room_widen(room, count * size);
 	return room;
 }

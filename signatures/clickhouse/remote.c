@@ -100,6 +100,7 @@ enum status remote_open(const char *address, struct store **ret,
 			struct error *err)
 {
 	struct remote *remote = must(calloc(1, sizeof(*remote)));
+
 	arena_init(&remote->arena);
 	if (address_parse(address, &remote->arena, &remote->address, err) ||
 	    http_open(&remote->address, &remote->http, err)) {

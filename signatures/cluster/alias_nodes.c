@@ -24,6 +24,7 @@ static uint32_t *numbers(size_t count)
 struct alias_nodes *alias_nodes_create(const uint32_t *builds, uint32_t count)
 {
 	struct alias_nodes *nodes = must(malloc(sizeof(*nodes)));
+
 	*nodes = (struct alias_nodes){ builds, count, numbers(count),
 				       numbers(count), numbers(count) };
 	for (uint32_t f = 0; f < count; f++) {

@@ -190,6 +190,7 @@ struct changes_log {
 struct changes_log *changes_create(uint64_t time)
 {
 	struct changes_log *log = must(calloc(1, sizeof(*log)));
+
 	text_time(time, log->time);
 	log->out = open_memstream(&log->text, &log->size);
 	if (!log->out)

@@ -13,6 +13,7 @@
 struct learn *learn_create(void)
 {
 	struct learn *learn = must(calloc(1, sizeof(*learn)));
+
 	keymap_init(&learn->numbers);
 	keymap_init(&learn->stacks);
 	return learn;

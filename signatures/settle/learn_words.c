@@ -16,6 +16,7 @@ struct learn_words *learn_words_make(uint64_t identity,
 {
 	struct learn_words *words =
 		must(malloc(sizeof(*words) + count * sizeof(*at)));
+
 	*words = (struct learn_words){ .identity = identity,
 				       .count = (uint32_t)count };
 	if (count)

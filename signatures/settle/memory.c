@@ -274,6 +274,7 @@ uint32_t *memory_rows(struct store *store, const struct memory_head *head,
 		      size_t more)
 {
 	uint32_t *ret = must(calloc(head->rows + more + 1, sizeof(*ret)));
+
 	for (size_t row = 0; row < head->rows; row += MEMORY_CHUNK) {
 		struct bytes in = bytes_absent();
 

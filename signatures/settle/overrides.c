@@ -184,6 +184,7 @@ enum status overrides_read(const char *folder, struct overrides **ret,
 			   struct error *err)
 {
 	struct overrides *overrides = must(calloc(1, sizeof(*overrides)));
+
 	arena_init(&overrides->arena);
 	overrides->noise = arena_take(&overrides->arena, LIST_LINES_MAX,
 				      sizeof(*overrides->noise));

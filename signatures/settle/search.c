@@ -136,6 +136,7 @@ static bool remember(struct search *search)
 static struct search *begin(struct store *store, struct error *err)
 {
 	struct search *search = must(calloc(1, sizeof(*search)));
+
 	search->store = store;
 	arena_init(&search->arena);
 	if (overrides_read(store_folder(store), &search->overrides, err)) {

@@ -310,6 +310,7 @@ static void remember_rows(struct store *store, const struct corpus *corpus,
 			  const struct settle_places *places)
 {
 	uint32_t *rows = must(calloc(places->count + 1, sizeof(*rows)));
+
 	for (size_t i = 0; i < places->count; i++)
 		rows[i] =
 			places->at[i].key

@@ -28,6 +28,7 @@ struct findplaces {
 struct findplaces *findplace_create(void)
 {
 	struct findplaces *places = must(calloc(1, sizeof(*places)));
+
 	return places;
 }
 

@@ -22,6 +22,7 @@ struct kin {
 struct kin *kin_create(void)
 {
 	struct kin *kin = must(calloc(1, sizeof(*kin)));
+
 	return kin;
 }
 

@@ -42,12 +42,14 @@ struct part_cache {
 static struct part_slot *make_slots(size_t count)
 {
 	struct part_slot *slots = must(calloc(count, sizeof(*slots)));
+
 	return slots;
 }
 
 struct part_cache *part_cache_create(void)
 {
 	struct part_cache *cache = must(calloc(1, sizeof(*cache)));
+
 	cache->slot_count = CACHE_FIRST;
 	cache->slots = make_slots(cache->slot_count);
 	return cache;

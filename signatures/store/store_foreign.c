@@ -10,6 +10,7 @@ struct store *store_foreign_create(const struct store_foreign *foreign,
 				   void *state, const char *name)
 {
 	struct store *store = must(calloc(1, sizeof(*store)));
+
 	store->path = must(strdup(name));
 	store->lock = -1;
 	store->foreign = foreign;

@@ -202,6 +202,7 @@ static enum status find_same(struct store *store,
 static void carry_values(struct store *store, uint32_t from, uint32_t to)
 {
 	uint64_t *values = must(calloc(STORE_CHUNK_ROWS, sizeof(*values)));
+
 	for (const struct field *field = field_table; field->name; field++) {
 		if (field->values || field->index != FIELD_COLUMN)
 			continue;

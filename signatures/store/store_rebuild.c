@@ -78,6 +78,7 @@ static void count_given(struct work *work)
 {
 	const uint32_t rows = work->from->rows;
 	uint64_t *values = must(calloc(STORE_CHUNK_ROWS, sizeof(*values)));
+
 	for (uint32_t chunk = 0; (uint64_t)chunk * STORE_CHUNK_ROWS < rows;
 	     chunk++) {
 		column_read(work->from, work->field->number, 0, chunk, values);

@@ -7,6 +7,7 @@
 struct store_rows *store_rows_create(void)
 {
 	struct store_rows *rows = must(malloc(sizeof(*rows)));
+
 	rows->set = must(roaring_bitmap_create());
 	return rows;
 }

@@ -29,6 +29,7 @@ struct settled {
 struct settled *store_settled_create(void)
 {
 	struct settled *settled = must(calloc(1, sizeof(*settled)));
+
 	return settled;
 }
 
