@@ -186,6 +186,20 @@ void column_read(struct store *store, uint8_t field, uint64_t none,
 		values[row] = none;
 }
 
+/* Without the rest of the chunk. */
+static bool open_head(struct store *store, uint8_t field, uint32_t chunk,
+		      struct chunk *ret, bool *is_listed)
+{
+	const struct btree_key key =
+		store->has_heads ? column_form_head_key(field, chunk)
+				 : column_form_key(field, chunk);
+	struct bytes in;
+
+	return btree_first(store, SCHEMA_COLUMN, &key, COLUMN_HEAD_BYTES,
+			   &in) &&
+	       take_head(&in, ret, is_listed);
+}
+
 /* A row's number, of a chunk that was not read but for its head. */
 static bool read_number(struct store *store, const struct btree_key *key,
 			const struct chunk *it, size_t row, uint64_t *ret)
@@ -207,13 +221,11 @@ uint64_t column_at(struct store *store, uint8_t field, uint64_t none,
 		   uint32_t chunk, size_t row)
 {
 	const struct btree_key key = column_form_key(field, chunk);
-	struct bytes in;
 	struct chunk it;
 	bool is_listed;
 	uint64_t number;
 
-	if (!btree_first(store, SCHEMA_COLUMN, &key, COLUMN_HEAD_BYTES, &in) ||
-	    !take_head(&in, &it, &is_listed) || row >= it.rows)
+	if (!open_head(store, field, chunk, &it, &is_listed) || row >= it.rows)
 		return none;
 	if (is_listed) {
 		if (!open_chunk(store, field, chunk, &it))
@@ -229,13 +241,10 @@ uint64_t column_at(struct store *store, uint8_t field, uint64_t none,
 bool column_range(struct store *store, uint8_t field, uint32_t chunk,
 		  struct store_range *ret)
 {
-	const struct btree_key key = column_form_key(field, chunk);
-	struct bytes in;
 	struct chunk it;
 	bool is_listed;
 
-	if (!btree_first(store, SCHEMA_COLUMN, &key, COLUMN_HEAD_BYTES, &in) ||
-	    !take_head(&in, &it, &is_listed))
+	if (!open_head(store, field, chunk, &it, &is_listed))
 		return false;
 	*ret = (struct store_range){
 		.least = it.width == COLUMN_WIDEST || it.is_folded

@@ -18,6 +18,11 @@ void column_read(struct store *store, uint8_t field, uint64_t none,
 void column_write(struct store *store, uint8_t field, uint64_t none,
 		  uint32_t chunk, const uint64_t values[STORE_CHUNK_ROWS]);
 
+void column_write_nothing(struct store *store, uint8_t field, uint32_t chunk);
+
+/* A store of before has no heads beside its columns: make them. */
+void column_write_heads(struct store *store);
+
 /* The same for 32-bit numbers whose none is 0, which is what is scanned. */
 void column_read_terms(struct store *store, uint8_t field, uint32_t chunk,
 		       uint32_t terms[STORE_CHUNK_ROWS]);

@@ -13,8 +13,7 @@
  *         one below the smallest number, so that 0 says none.  Width 8 has base
  *         0 and the number itself or none.  Width 0: every row has base + 1.
  *
- * WHOLE: each of the rows has a number.  Who asks for a span of time passes
- * over most chunks by their heads.
+ * WHOLE: each of the rows has a number.
  *
  * Of numbers of a FIELD_RAW, where it makes the chunk shorter:
  *
@@ -24,6 +23,10 @@
  * LISTED: in front of the rows stand u8 how many different numbers there are,
  * and these, eight bytes each, rising; a row has in its one byte the place of
  * its number among them + 1, or 0.
+ *
+ * Who asks for a span of time passes over most chunks by their heads.  These
+ * stand a second time side by side, so that they are a few pages: each chunk
+ * begins in a page of its own.
  */
 #ifndef STORE_COLUMN_FORM_H
 #define STORE_COLUMN_FORM_H
@@ -44,6 +47,17 @@ static inline struct btree_key column_form_key(uint8_t field, uint32_t chunk)
 {
 	struct btree_key key = btree_key();
 
+	btree_key_u8(&key, field);
+	btree_key_u32(&key, chunk);
+	return key;
+}
+
+static inline struct btree_key column_form_head_key(uint8_t field,
+						    uint32_t chunk)
+{
+	struct btree_key key = btree_key();
+
+	btree_key_u8(&key, SCHEMA_COLUMN_HEADS);
 	btree_key_u8(&key, field);
 	btree_key_u32(&key, chunk);
 	return key;

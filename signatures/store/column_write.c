@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "signatures/base/hash.h"
 #include "signatures/store/column.h"
@@ -199,10 +200,51 @@ void column_write(struct store *store, uint8_t field, uint64_t none,
 	static uint8_t
 		data[COLUMN_HEAD_BYTES + COLUMN_WIDEST * STORE_CHUNK_ROWS];
 	const struct btree_key key = column_form_key(field, chunk);
+	const struct btree_key head = column_form_head_key(field, chunk);
 
-	if (has_any(values, none))
-		btree_put(store, SCHEMA_COLUMN, &key,
-			  bytes_of(data, put_rows(data, values, none)));
-	else
-		btree_delete(store, SCHEMA_COLUMN, &key);
+	if (!has_any(values, none)) {
+		column_write_nothing(store, field, chunk);
+		return;
+	}
+	btree_put(store, SCHEMA_COLUMN, &key,
+		  bytes_of(data, put_rows(data, values, none)));
+	if (store->has_heads)
+		btree_put(store, SCHEMA_COLUMN, &head,
+			  bytes_of(data, COLUMN_HEAD_BYTES));
+}
+
+void column_write_nothing(struct store *store, uint8_t field, uint32_t chunk)
+{
+	const struct btree_key key = column_form_key(field, chunk);
+	const struct btree_key head = column_form_head_key(field, chunk);
+
+	btree_delete(store, SCHEMA_COLUMN, &key);
+	btree_delete(store, SCHEMA_COLUMN, &head);
+}
+
+static void make_head(struct store *store, uint8_t field, uint32_t chunk)
+{
+	const struct btree_key key = column_form_key(field, chunk);
+	const struct btree_key head = column_form_head_key(field, chunk);
+	uint8_t data[COLUMN_HEAD_BYTES];
+	struct bytes in;
+
+	if (!btree_first(store, SCHEMA_COLUMN, &key, sizeof(data), &in) ||
+	    bytes_left(&in) < sizeof(data))
+		return;
+	memcpy(data, in.next, sizeof(data));
+	btree_put(store, SCHEMA_COLUMN, &head, bytes_of(data, sizeof(data)));
+}
+
+void column_write_heads(struct store *store)
+{
+	for (unsigned int field = 1; field < SCHEMA_FIELDS; field++) {
+		struct btree_key prefix = btree_key();
+		uint32_t last;
+
+		btree_key_u8(&prefix, (uint8_t)field);
+		last = btree_last(store, SCHEMA_COLUMN, &prefix);
+		for (uint32_t chunk = 0; chunk <= last; chunk++)
+			make_head(store, (uint8_t)field, chunk);
+	}
 }

@@ -59,6 +59,8 @@
  *   posting  field u8, term u32,   rows (list ids for FIELD_MODULES) that have
  *            chunk u16             the term: posting.c
  *   column   field u8, chunk u32   one number a row: column_form.h
+ *            0 u8, field u8,       the head of that chunk
+ *            chunk u32
  *   pair     bugcheck term u32,    v crashes of this machine with this bugcheck
  *            machine term u32
  *   rank     field u8,             u32 term, v machines: of fields whose
@@ -83,10 +85,12 @@
 #include <stdint.h>
 
 enum {
-	SCHEMA_VERSION = 3,
+	SCHEMA_VERSION = 4,
+	SCHEMA_WITHOUT_HEADS = 3, /* heads of columns come with a writer */
 	SCHEMA_VALUE_BYTES = 400, /* LMDB takes keys up to 511 bytes */
 	SCHEMA_RANKED = 8,	  /* crashes: below it, values are too many */
 	SCHEMA_POSTING_ROWS = 1 << 20, /* dense postings: 128 KiB a chunk */
+	SCHEMA_COLUMN_HEADS = 0,       /* in front of these, as a field */
 	SCHEMA_COLUMN_LISTS = 255,     /* column of list parts, as a field */
 	SCHEMA_FIELDS = 256
 };

@@ -41,6 +41,7 @@ struct store {
 	int failed;	 /* of this transaction: an LMDB or errno code, or 0 */
 	bool is_full;	 /* the map has to grow before the next transaction */
 	bool is_scratch; /* store_verify()'s own, need not last */
+	bool has_heads;	 /* of columns, beside them: column_form.h */
 
 	uint32_t rows;
 	uint64_t files;

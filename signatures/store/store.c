@@ -24,6 +24,7 @@
 #include "signatures/store/store_admin.h"
 #include "signatures/store/store_foreign.h"
 #include "signatures/store/store_read.h"
+#include "signatures/store/store_schema.h"
 #include "signatures/store/store_side.h"
 #include "signatures/store/store_write.h"
 #include "signatures/store/term.h"
@@ -175,32 +176,6 @@ static struct btree_key meta_key(const char *name)
 	return key;
 }
 
-static enum status check_schema(struct store *store, struct error *err)
-{
-	const struct btree_key key = meta_key("schema");
-	static const uint8_t version[4] = { SCHEMA_VERSION };
-	struct bytes in;
-
-	if (btree_get(store, SCHEMA_META, &key, &in)) {
-		const uint32_t found = bytes_u32(&in);
-
-		if (found != SCHEMA_VERSION)
-			return error_set(err, STATUS_STORE,
-					 "%s: has schema version %u, want %d: "
-					 "index the dumps into a new store",
-					 store->path, found, SCHEMA_VERSION);
-		return STATUS_OK;
-	}
-	if (state_check(store, err))
-		return err->status;
-	if (store->mode == STORE_READ || btree_count(store, SCHEMA_ROW))
-		return error_set(err, STATUS_STORE,
-				 "%s: has no schema version, want %d",
-				 store->path, SCHEMA_VERSION);
-	btree_put(store, SCHEMA_META, &key, bytes_of(version, 4));
-	return state_check(store, err);
-}
-
 /* A reader misses a database: this is no store, or one of another version. */
 static enum status check_missing(struct store *store, struct error *err)
 {
@@ -209,7 +184,7 @@ static enum status check_missing(struct store *store, struct error *err)
 
 	if (store->dbi[SCHEMA_META] &&
 	    btree_get(store, SCHEMA_META, &key, &in) &&
-	    check_schema(store, err))
+	    store_schema_check(store, err))
 		return err->status;
 	return error_set(err, STATUS_STORE, "%s: not a crash store",
 			 store->path);
@@ -233,7 +208,7 @@ static enum status open_first(struct store *store, struct error *err)
 	}
 	if (rc)
 		store->failed = rc;
-	if (state_check(store, err) || check_schema(store, err)) {
+	if (state_check(store, err) || store_schema_check(store, err)) {
 		mdb_txn_abort(store->txn);
 		store->txn = NULL;
 		return err->status;
@@ -474,6 +449,8 @@ enum status store_begin(struct store *store, struct error *err)
 	enum status status = state_check(store, err);
 
 	arena_init(&arena);
+	if (!status)
+		status = store_schema_begin(store, err);
 	if (!status)
 		status = check_fields(store, &arena, err);
 	arena_deinit(&arena);

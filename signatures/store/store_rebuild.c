@@ -165,7 +165,7 @@ enum status store_rebuild_into(struct store *from, struct store *to,
 /* All columns but those that are kept. */
 static void clear_columns(struct store *store)
 {
-	for (unsigned int number = 0; number < SCHEMA_FIELDS; number++) {
+	for (unsigned int number = 1; number < SCHEMA_FIELDS; number++) {
 		const struct field *field = field_table;
 		struct btree_key key = btree_key();
 		uint32_t last;
@@ -177,12 +177,8 @@ static void clear_columns(struct store *store)
 			continue;
 		btree_key_u8(&key, (uint8_t)number);
 		last = btree_last(store, SCHEMA_COLUMN, &key);
-		for (uint32_t chunk = 0; chunk <= last; chunk++) {
-			key = btree_key();
-			btree_key_u8(&key, (uint8_t)number);
-			btree_key_u32(&key, chunk);
-			btree_delete(store, SCHEMA_COLUMN, &key);
-		}
+		for (uint32_t chunk = 0; chunk <= last; chunk++)
+			column_write_nothing(store, (uint8_t)number, chunk);
 	}
 }
 

@@ -161,8 +161,10 @@ static enum status compare_stores(struct report *report, struct store *store,
 					       SCHEMA_COLUMN, SCHEMA_PAIR,
 					       SCHEMA_RANK };
 
-	if (store_begin(scratch, err) ||
-	    store_rebuild_into(store, scratch, tell, report, err))
+	if (store_begin(scratch, err))
+		return err->status;
+	scratch->has_heads = store->has_heads;
+	if (store_rebuild_into(store, scratch, tell, report, err))
 		return err->status;
 	compare_tally(report, store, scratch);
 	for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++)
