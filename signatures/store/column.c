@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "signatures/store/column_form.h"
+#include "signatures/store/column_judge.h"
 
 enum {
 	WORD_BITS = 64
@@ -456,6 +457,8 @@ void column_equal(struct store *store, uint8_t field, uint32_t chunk,
 	uint64_t wanted;
 
 	memset(bits, 0, COLUMN_WORDS * sizeof(*bits));
+	if (term && column_judge_misses(store, field, chunk, term))
+		return;
 	if (!open_chunk(store, field, chunk, &it))
 		it.rows = 0;
 	if (term == 0)
@@ -543,8 +546,15 @@ static void keep_bytes(const struct chunk *it, const struct store_terms *terms,
 void column_keep(struct store *store, uint8_t field, uint32_t chunk,
 		 const struct store_terms *terms, uint64_t *bits, size_t rows)
 {
+	const enum column_verdict verdict =
+		column_judge(store, field, chunk, terms, rows);
 	struct chunk it = { 0 };
 
+	if (verdict == COLUMN_NONE)
+		memset(bits, 0,
+		       (rows + WORD_BITS - 1) / WORD_BITS * sizeof(*bits));
+	if (verdict != COLUMN_SOME)
+		return;
 	if (!open_chunk(store, field, chunk, &it))
 		it.rows = 0;
 	if (it.width == 1)
