@@ -50,6 +50,12 @@ static void grow(struct contents *contents)
 	*contents = larger;
 }
 
+bool contents_have(const struct contents *contents, struct hash128 content)
+{
+	return contents->room && !is_free(content) &&
+	       !is_free(*find(contents, content));
+}
+
 bool contents_add(struct contents *contents, struct hash128 content)
 {
 	if (2 * contents->count >= contents->room)

@@ -18,6 +18,8 @@ struct contents {
 void contents_init(struct contents *contents);
 void contents_deinit(struct contents *contents);
 
+bool contents_have(const struct contents *contents, struct hash128 content);
+
 /* True if it was not there yet. */
 bool contents_add(struct contents *contents, struct hash128 content);
 

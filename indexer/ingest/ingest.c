@@ -1,14 +1,12 @@
 #include "indexer/ingest/ingest.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "indexer/ingest/archive.h"
 #include "indexer/ingest/beside.h"
-#include "indexer/ingest/contents.h"
+#include "indexer/ingest/done.h"
 #include "indexer/ingest/glance.h"
 #include "indexer/ingest/inputs.h"
 #include "indexer/ingest/naming.h"
@@ -24,9 +22,6 @@
 #define COMMIT_BYTES (64 * 1024 * 1024)
 #define COMMIT_SECONDS 5
 
-/* Copied and hashed within the processor's second cache. */
-#define HASH_BLOCK (128 * 1024)
-
 struct ingest {
 	const struct ingest_options *options;
 	struct tally *tally;
@@ -34,7 +29,7 @@ struct ingest {
 	struct store *store;	       /* or NULL */
 	struct quarantine *quarantine; /* or NULL */
 	struct beside *beside;	       /* what waits for its folder */
-	struct contents seen;	       /* archives of this run */
+	struct done *done;	       /* archives of earlier runs */
 	struct arena arena;	       /* one record */
 	struct arena scratch;	       /* one crash on its way to the store */
 	struct progress progress;      /* but for what is with the workers */
@@ -47,14 +42,14 @@ struct ingest {
 /* What is known of an input while it is with the workers. */
 struct about {
 	struct input input;
-	bool has_content;
-	struct hash128 content; /* of the whole input */
+	struct done_file file;
 	uint64_t dumps;
 	bool is_unfinished; /* another run may come further */
 };
 
-static void about_destroy(struct about *about)
+static void about_destroy(struct ingest *ingest, struct about *about)
 {
+	done_leave(ingest->done, &about->file);
 	free(about->input.source);
 	free(about);
 }
@@ -114,71 +109,18 @@ static enum status tick(struct ingest *ingest, struct error *err)
 	return STATUS_OK;
 }
 
-static bool hash_input(struct about *about)
-{
-	static uint8_t block[HASH_BLOCK];
-	struct hash_stream *stream;
-	uint64_t at = 0;
-
-	if (about->has_content)
-		return true;
-	stream = hash_stream_create();
-	while (at < about->input.size) {
-		const ssize_t got =
-			pread(about->input.fd, block, sizeof(block), (off_t)at);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			break;
-		hash_stream_add(stream, block, (size_t)got);
-		at += (uint64_t)got;
-	}
-	about->content = hash_stream_128(stream);
-	about->has_content = at >= about->input.size;
-	hash_stream_destroy(stream);
-	return about->has_content;
-}
-
-static bool is_archive(const struct about *about)
-{
-	uint8_t head[ARCHIVE_CLAIM_BYTES];
-	const ssize_t got = pread(about->input.fd, head, sizeof(head), 0);
-
-	return got > 0 && archive_is_likely(bytes_of(head, (size_t)got));
-}
-
-/*
- * Was this archive ingested whole by an earlier run?  An archive of this run
- * does not count, or the answer would depend on how far the workers are.
- */
+/* Was this archive ingested whole by an earlier run? */
 static enum status is_done(struct ingest *ingest, struct about *about,
 			   bool *ret, struct error *err)
 {
-	struct hash128 content;
 	uint64_t dumps;
 
-	*ret = false;
-	if (!ingest->store || about->input.fd < 0 || !is_archive(about))
-		return STATUS_OK;
-
-	const bool is_stamped =
-		store_find_stamp(ingest->store, about->input.stamp, &content);
-
-	if (is_stamped) {
-		about->content = content;
-		about->has_content = true;
-	} else if (!hash_input(about)) {
-		return STATUS_OK;
-	}
-	if (!contents_add(&ingest->seen, about->content) ||
-	    !store_has_archive(ingest->store, about->content, &dumps))
-		return STATUS_OK;
-	*ret = true;
-	ingest->tally->duplicate += dumps;
-	if (!is_stamped && store_put_archive(ingest->store, about->content,
-					     about->input.stamp, dumps, err))
+	about->file = done_file(about->input.fd, about->input.size,
+				about->input.stamp);
+	if (done_look(ingest->done, &about->file, ret, &dumps, err))
 		return err->status;
+	if (*ret)
+		ingest->tally->duplicate += dumps;
 	return STATUS_OK;
 }
 
@@ -200,7 +142,7 @@ static enum status on_next(void *closure, struct workers_input *ret, bool *more,
 		}
 		if (is_done(ingest, about, &done, err)) {
 			close(about->input.fd);
-			about_destroy(about);
+			about_destroy(ingest, about);
 			return err->status;
 		}
 		if (!done) {
@@ -213,7 +155,7 @@ static enum status on_next(void *closure, struct workers_input *ret, bool *more,
 		ingest->progress.bytes_known += about->input.size;
 		on_progress(ingest, 0);
 		close(about->input.fd);
-		about_destroy(about);
+		about_destroy(ingest, about);
 	}
 }
 
@@ -278,8 +220,8 @@ static enum status on_refused(void *closure, const struct workers_input *input,
 		return err->status;
 	if (ingest->store && refusal->status != STATUS_IO) {
 		/* An entry that was not read is known by where it is. */
-		if (!refusal->has_content && hash_input(about)) {
-			content = about->content;
+		if (!refusal->has_content && done_hash(&about->file)) {
+			content = about->file.content;
 			if (*refusal->path)
 				content.low = hash_mix(
 					content.low,
@@ -405,25 +347,31 @@ static enum status on_end(void *closure, const struct workers_input *input,
 		};
 
 		status = on_refused(closure, input, &refusal, err);
-	} else if (ingest->store && packed && is_whole && about->has_content &&
+	} else if (ingest->store && packed && is_whole &&
 		   !about->is_unfinished) {
-		status = store_put_archive(ingest->store, about->content,
-					   about->input.stamp, about->dumps,
-					   err);
+		status =
+			done_put(ingest->done, &about->file, about->dumps, err);
 		ingest->records++;
 	}
 	pass(ingest, about);
-	about_destroy(about);
+	about_destroy(ingest, about);
 	return status;
+}
+
+static bool on_spare(void *closure)
+{
+	const struct ingest *ingest = closure;
+
+	return done_spare(ingest->done);
 }
 
 static enum status run(struct ingest *ingest, struct workers *workers,
 		       struct error *err)
 {
 	const struct ingest_options *options = ingest->options;
-	const struct workers_sink sink = { ingest,     on_next,	   on_record,
-					   on_chunk,   on_refused, on_end,
-					   on_progress };
+	const struct workers_sink sink = { ingest,   on_next,	 on_record,
+					   on_chunk, on_refused, on_end,
+					   on_spare, on_progress };
 
 	if (options->quarantine_dir &&
 	    quarantine_open(options->quarantine_dir, &ingest->quarantine, err))
@@ -434,6 +382,7 @@ static enum status run(struct ingest *ingest, struct workers *workers,
 		    store_begin(ingest->store, err))
 			return err->status;
 	}
+	ingest->done = done_create(ingest->store);
 	/*
 	 * What the store keeps beside, most of it never touched, is there; a
 	 * pass over all of it may follow, and there is one heap.
@@ -464,7 +413,6 @@ enum status ingest_run(const struct ingest_options *options,
 		return err->status;
 	arena_init(&ingest.arena);
 	arena_init(&ingest.scratch);
-	contents_init(&ingest.seen);
 	ingest.beside =
 		beside_create((struct beside_sink){ &ingest, on_crash });
 	ingest.began = seconds();
@@ -479,7 +427,7 @@ enum status ingest_run(const struct ingest_options *options,
 	inputs_destroy(ingest.inputs);
 	quarantine_close(ingest.quarantine);
 	beside_destroy(ingest.beside);
-	contents_deinit(&ingest.seen);
+	done_destroy(ingest.done);
 	arena_deinit(&ingest.arena);
 	arena_deinit(&ingest.scratch);
 	store_close(ingest.store);

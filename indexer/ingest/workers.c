@@ -505,6 +505,17 @@ static enum status look_for_hung(struct workers *workers, struct error *err)
 	return STATUS_OK;
 }
 
+/* As poll(), but while nobody says anything the sink may have its turn. */
+static int wait_for_any(const struct workers *workers)
+{
+	const struct workers_sink *sink = workers->sink;
+	const int ready = poll(workers->polls, workers->options->jobs, 0);
+
+	if (ready || (sink->spare && sink->spare(sink->closure)))
+		return ready;
+	return poll(workers->polls, workers->options->jobs, POLL_MS);
+}
+
 static enum status hear_all(struct workers *workers, struct error *err)
 {
 	const unsigned jobs = workers->options->jobs;
@@ -517,7 +528,7 @@ static enum status hear_all(struct workers *workers, struct error *err)
 		workers->polls[i].events = POLLIN;
 		workers->polls[i].revents = 0;
 	}
-	if (poll(workers->polls, jobs, POLL_MS) < 0 && errno != EINTR)
+	if (wait_for_any(workers) < 0 && errno != EINTR)
 		return error_set(err, STATUS_IO, "poll: %s", strerror(errno));
 	for (unsigned i = 0; i < jobs; i++)
 		if (workers->polls[i].revents &&

@@ -68,6 +68,11 @@ struct workers_sink {
 	enum status (*end)(void *closure, const struct workers_input *input,
 			   bool is_archive, bool is_whole, struct error *err);
 	/*
+	 * Nobody says anything just now: a little of what else there is to do,
+	 * false when that is nothing; NULL for never anything.
+	 */
+	bool (*spare)(void *closure);
+	/*
 	 * A few times a second or more, NULL for never: about so many bytes of
 	 * inputs that have not ended are behind.
 	 */

@@ -203,7 +203,7 @@ static enum status take_archive(struct fetch *fetch, struct bytes *in)
 {
 	const struct hash128 content = crashrow_take_id(in);
 
-	return store_aside_put_archive(fetch->store, content, bytes_u64(in),
+	return store_aside_put_archive(fetch->store, content, bytes_u64(in), 0,
 				       fetch->err);
 }
 

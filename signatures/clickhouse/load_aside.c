@@ -35,10 +35,12 @@ static bool take_refused(void *closure, struct hash128 content, enum status why,
 	return true;
 }
 
-static bool take_archive(void *closure, struct hash128 content, uint64_t dumps)
+static bool take_archive(void *closure, struct hash128 content, uint64_t dumps,
+			 uint64_t size)
 {
 	struct rows *rows = closure;
 
+	(void)size;
 	put_hash(&rows->archives, content);
 	pack_u64(&rows->archives, dumps);
 	return true;

@@ -38,7 +38,7 @@
  *                                    an exact bucket
  *   term     field u8, term u32    a value, whole; terms from 1 on
  *   refused  content 16            u32 status, t source, t reason
- *   archive  content 16            v dumps
+ *   archive  content 16            v dumps, v size where it is known
  *   stamp    stamp 16              content 16
  *   copy     source hash u64       content 16, sorted: bytes seen again under
  *                                  another name than the one kept

@@ -33,13 +33,20 @@ static bool take_refused(void *closure, struct bytes key, struct bytes value)
 				    (enum status)why, source, text);
 }
 
+/* Sizes were not always kept. */
+static uint64_t take_size(struct bytes *value)
+{
+	return bytes_left(value) ? pack_take_varint(value) : 0;
+}
+
 static bool take_archive(void *closure, struct bytes key, struct bytes value)
 {
 	const struct walk *walk = closure;
 	const struct hash128 content = take_hash(&key);
+	const uint64_t dumps = pack_take_varint(&value);
 
-	return walk->aside->archive(walk->aside->closure, content,
-				    pack_take_varint(&value));
+	return walk->aside->archive(walk->aside->closure, content, dumps,
+				    take_size(&value));
 }
 
 static bool take_copy(void *closure, struct bytes key, struct bytes value)
@@ -57,24 +64,35 @@ enum status store_aside_walk(struct store *store,
 	struct walk walk = { .aside = aside };
 
 	arena_init(&walk.arena);
-	btree_walk(store, SCHEMA_REFUSED, &all, take_refused, &walk);
-	btree_walk(store, SCHEMA_ARCHIVE, &all, take_archive, &walk);
-	btree_walk(store, SCHEMA_COPY, &all, take_copy, &walk);
+	if (aside->refused)
+		btree_walk(store, SCHEMA_REFUSED, &all, take_refused, &walk);
+	if (aside->archive)
+		btree_walk(store, SCHEMA_ARCHIVE, &all, take_archive, &walk);
+	if (aside->copy)
+		btree_walk(store, SCHEMA_COPY, &all, take_copy, &walk);
 	arena_deinit(&walk.arena);
 	return state_check(store, err);
 }
 
 enum status store_aside_put_archive(struct store *store, struct hash128 content,
-				    uint64_t dumps, struct error *err)
+				    uint64_t dumps, uint64_t size,
+				    struct error *err)
 {
 	struct btree_key key = btree_key();
 	struct arena arena;
+	struct bytes known;
 	struct pack out;
 
+	btree_key_hash(&key, content);
+	if (!size && btree_get(store, SCHEMA_ARCHIVE, &key, &known)) {
+		pack_take_varint(&known);
+		size = take_size(&known);
+	}
 	arena_init(&arena);
 	out = pack_into(&arena);
 	pack_varint(&out, dumps);
-	btree_key_hash(&key, content);
+	if (size)
+		pack_varint(&out, size);
 	btree_put(store, SCHEMA_ARCHIVE, &key, pack_done(&out));
 	arena_deinit(&arena);
 	return state_check(store, err);

@@ -7,12 +7,17 @@
 
 #include "signatures/store/store.h"
 
-/* Texts live for the call; a function returns false to stop. */
+/*
+ * Texts live for the call; a function returns false to stop.  What is NULL is
+ * not walked.
+ */
 struct store_aside {
 	void *closure;
 	bool (*refused)(void *closure, struct hash128 content, enum status why,
 			const char *source, const char *text);
-	bool (*archive)(void *closure, struct hash128 content, uint64_t dumps);
+	/* size in bytes; 0: nobody knows any more */
+	bool (*archive)(void *closure, struct hash128 content, uint64_t dumps,
+			uint64_t size);
 	/* source is the hash of a name */
 	bool (*copy)(void *closure, uint64_t source, struct hash128 content);
 };
@@ -24,7 +29,7 @@ enum status store_aside_walk(struct store *store,
 
 /* In a write transaction; refusals by store_put_refused(). */
 enum status store_aside_put_archive(struct store *store, struct hash128 content,
-				    uint64_t dumps,
+				    uint64_t dumps, uint64_t size,
 				    struct error *err) MUST_CHECK;
 enum status store_aside_put_copy(struct store *store, uint64_t source,
 				 struct hash128 content,

@@ -45,12 +45,13 @@ static bool take_refused(void *closure, struct hash128 content, enum status why,
 	return !merge->status;
 }
 
-static bool take_archive(void *closure, struct hash128 content, uint64_t dumps)
+static bool take_archive(void *closure, struct hash128 content, uint64_t dumps,
+			 uint64_t size)
 {
 	struct merge *merge = closure;
 
-	merge->status =
-		store_aside_put_archive(merge->to, content, dumps, merge->err);
+	merge->status = store_aside_put_archive(merge->to, content, dumps, size,
+						merge->err);
 	return !merge->status;
 }
 

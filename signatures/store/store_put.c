@@ -13,6 +13,7 @@
 #include "signatures/store/kin.h"
 #include "signatures/store/pending.h"
 #include "signatures/store/settled.h"
+#include "signatures/store/store_aside.h"
 #include "signatures/store/term.h"
 
 enum {
@@ -420,18 +421,11 @@ out:
 
 enum status store_put_archive(struct store *store, struct hash128 content,
 			      struct hash128 stamp, uint64_t dumps,
-			      struct error *err)
+			      uint64_t size, struct error *err)
 {
 	const struct btree_key key = content_key(content);
 	const struct btree_key name = content_key(stamp);
-	struct arena arena;
-	struct pack out;
 
-	arena_init(&arena);
-	out = pack_into(&arena);
-	pack_varint(&out, dumps);
-	btree_put(store, SCHEMA_ARCHIVE, &key, pack_done(&out));
 	btree_put(store, SCHEMA_STAMP, &name, bytes_of(key.data, key.size));
-	arena_deinit(&arena);
-	return state_check(store, err);
+	return store_aside_put_archive(store, content, dumps, size, err);
 }

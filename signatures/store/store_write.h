@@ -31,11 +31,12 @@ enum status store_put_refused(struct store *store, struct hash128 content,
 /*
  * Archives ingested whole, by content: what they gave, so that they can be
  * passed over.  stamp is what can be known without reading the file (device,
- * inode, size, times), to find its content hash cheaply.
+ * inode, size, times), to find its content hash cheaply; size in bytes, so
+ * that an archive of another size is known to be new: store_aside_walk().
  */
 enum status store_put_archive(struct store *store, struct hash128 content,
 			      struct hash128 stamp, uint64_t dumps,
-			      struct error *err) MUST_CHECK;
+			      uint64_t size, struct error *err) MUST_CHECK;
 /*
  * A value of a field that does not follow from the crash (cluster, family) for
  * one row; NULL takes it away.

@@ -114,6 +114,7 @@ struct heard {
 	size_t next;
 	size_t chunks;
 	char text[4096];
+	int chores; /* for time to spare */
 };
 
 static void add(struct heard *heard, const char *format, ...) PRINTF_LIKE(2, 3);
@@ -209,6 +210,13 @@ static void on_progress(void *closure, uint64_t bytes)
 	assert_true(bytes <= all);
 }
 
+static bool on_spare(void *closure)
+{
+	struct heard *heard = closure;
+
+	return heard->chores > 0 && heard->chores-- > 0;
+}
+
 /* One dump for each letter of commands, named by its place. */
 static void add_tar(struct heard *heard, const char *commands)
 {
@@ -234,9 +242,14 @@ static void run(struct heard *heard, unsigned jobs, bool keeps)
 			    .limits = { LIMIT_DEPTH, LIMIT_RATIO,
 					LIMIT_TOTAL_BYTES, LIMIT_ENTRIES } },
 	};
-	const struct workers_sink sink = { heard,      on_next,	   on_record,
-					   on_chunk,   on_refused, on_end,
-					   on_progress };
+	const struct workers_sink sink = { .closure = heard,
+					   .next = on_next,
+					   .record = on_record,
+					   .chunk = on_chunk,
+					   .refused = on_refused,
+					   .end = on_end,
+					   .spare = on_spare,
+					   .progress = on_progress };
 	struct workers *workers;
 	struct error err = { STATUS_OK, "" };
 
@@ -288,6 +301,18 @@ static void a_hang_costs_its_entry_alone(void **state)
 	add_tar(heard, "shs");
 	run(heard, 1, false);
 	assert_string_equal(heard->text, "0 1!limit 2 .");
+}
+
+/* There is time while one hangs, and it is found hanging all the same. */
+static void time_to_spare_is_used(void **state)
+{
+	struct heard *heard = heard_create(state);
+
+	heard->chores = 1000;
+	add_tar(heard, "shs");
+	run(heard, 1, false);
+	assert_string_equal(heard->text, "0 1!limit 2 .");
+	assert_int_equal(heard->chores, 0);
 }
 
 static void nonsense_costs_its_input_alone(void **state)
@@ -381,6 +406,7 @@ int main(void)
 		TEST(every_entry_is_heard_in_order),
 		TEST(a_death_costs_its_entry_alone),
 		TEST(a_hang_costs_its_entry_alone),
+		TEST(time_to_spare_is_used),
 		TEST(nonsense_costs_its_input_alone),
 		TEST(gluttony_ends_at_the_limit),
 		TEST(injected_code_can_do_nothing),
