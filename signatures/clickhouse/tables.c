@@ -8,7 +8,7 @@
  * A crash is looked up by its id now and then, records and all: fewer rows
  * behind a mark than the usual 8192.
  */
-#define CRASH_ROWS_A_MARK "1024"
+#define CRASH_ROWS_A_MARK "128"
 
 static const struct table {
 	const char *name;
