@@ -120,8 +120,8 @@ static enum status apply(struct store *store, const struct where_test *test,
 	case FIELD_RAW:
 		return match_column(store, test, plan, err);
 	case FIELD_POSTINGS:
-	case FIELD_MODULES:
 		return match_postings(store, test, plan, err);
+	case FIELD_MODULES: /* all at once, before */
 	case FIELD_NONE:
 		break;
 	}
@@ -129,23 +129,45 @@ static enum status apply(struct store *store, const struct where_test *test,
 }
 
 enum {
-	STAGES = 6
+	STAGES = 6,
+	MODULES = 2 /* the stage of them */
 };
 
 /*
  * What each kind of index costs a row.  Times first: crashes come in more or
- * less by time, so that most chunks are passed over unread.
+ * less by time, so that most chunks are passed over unread.  Of modules a
+ * column is read, which is wider than most and has less to tell: most crashes
+ * have most of them.
  */
 static unsigned cost(const struct field *field)
 {
 	static const unsigned costs[] = {
-		[FIELD_COLUMN] = 1,  [FIELD_RAW] = 2,  [FIELD_POSTINGS] = 3,
-		[FIELD_MODULES] = 4, [FIELD_NONE] = 5,
+		[FIELD_COLUMN] = 1, [FIELD_MODULES] = MODULES,
+		[FIELD_RAW] = 3,    [FIELD_POSTINGS] = 4,
+		[FIELD_NONE] = 5,
 	};
 
 	return field->type == FIELD_TIME && field->index == FIELD_RAW
 		       ? 0
 		       : costs[field->index];
+}
+
+static enum status apply_stage(struct store *store, const struct where *where,
+			       unsigned stage, struct plan *plan,
+			       struct error *err)
+{
+	enum status status = STATUS_OK;
+
+	if (stage == MODULES)
+		return match_modules(store, where, plan, err);
+	for (size_t i = 0; i < where->count && !status; i++) {
+		const struct where_test *test = &where->tests[i];
+
+		if (cost(test->field) == stage && !push_can(store, test) &&
+		    !match_is_listed(store, test))
+			status = apply(store, test, plan, err);
+	}
+	return status;
 }
 
 enum status choose_rows(struct store *store, const struct where *where,
@@ -158,20 +180,11 @@ enum status choose_rows(struct store *store, const struct where *where,
 		plan_deinit(&plan);
 		return err->status;
 	}
-	for (unsigned stage = 0; stage < STAGES; stage++) {
-		for (size_t i = 0; i < where->count; i++) {
-			const struct where_test *test = &where->tests[i];
-
-			if (cost(test->field) != stage ||
-			    push_can(store, test) ||
-			    match_is_listed(store, test))
-				continue;
-			if (apply(store, test, &plan, err)) {
-				plan_deinit(&plan);
-				return err->status;
-			}
+	for (unsigned stage = 0; stage < STAGES; stage++)
+		if (apply_stage(store, where, stage, &plan, err)) {
+			plan_deinit(&plan);
+			return err->status;
 		}
-	}
 	if (where->count)
 		plan_count(&plan);
 	*ret = plan;

@@ -216,58 +216,91 @@ bool match_is_listed(struct store *store, const struct where_test *test)
 	if (test->negated || where_accepts_absent(test) ||
 	    push_can(store, test))
 		return false;
-	if (field->index == FIELD_POSTINGS || field->index == FIELD_MODULES)
+	if (field->index == FIELD_POSTINGS)
 		return true;
+	if (field->index == FIELD_MODULES)
+		return false;
 	return store_posting_is_listed(store, field) &&
 	       (where_is_lookup(test) ||
 		store_column_last_term(store, field) <= JOINED_MOST);
 }
 
-static enum status match_accepted(struct store *store,
-				  const struct accept *accept,
-				  struct plan *plan, struct error *err)
-{
-	return accept->test->field->index == FIELD_MODULES
-		       ? match_lists_modules(store, accept, plan, err)
-		       : match_lists_rows(store, accept, plan, err);
-}
-
-/* The fewest rows first; modules, of which a column is read, last. */
+/* The fewest rows first. */
 static int by_cost(const void *left, const void *right)
 {
 	const struct accept *a = left;
 	const struct accept *b = right;
-	const bool a_modules = a->test->field->index == FIELD_MODULES;
-	const bool b_modules = b->test->field->index == FIELD_MODULES;
 
-	if (a_modules != b_modules)
-		return a_modules ? 1 : -1;
 	return (a->crashes > b->crashes) - (a->crashes < b->crashes);
+}
+
+/* The tests of a kind, each with the terms it accepts. */
+struct accepted {
+	struct accept *accepts;
+	size_t count;
+};
+
+typedef bool is_kind(struct store *store, const struct where_test *test);
+
+static enum status accepted_make(struct store *store, const struct where *where,
+				 is_kind *is_wanted, struct accepted *ret,
+				 struct error *err)
+{
+	struct accept *accepts =
+		must(calloc(where->count + 1, sizeof(*accepts)));
+	size_t count = 0;
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < where->count && !status; i++) {
+		if (!is_wanted(store, &where->tests[i]))
+			continue;
+		status = accept_make(store, &where->tests[i], &accepts[count],
+				     err);
+		count += !status;
+	}
+	*ret = (struct accepted){ accepts, count };
+	return status;
+}
+
+static void accepted_deinit(struct accepted *accepted)
+{
+	for (size_t i = 0; i < accepted->count; i++)
+		accept_deinit(&accepted->accepts[i]);
+	free(accepted->accepts);
 }
 
 enum status match_listed(struct store *store, const struct where *where,
 			 struct plan *plan, struct error *err)
 {
-	struct accept *listed = calloc(where->count + 1, sizeof(*listed));
-	size_t count = 0;
-	enum status status = STATUS_OK;
+	struct accepted listed;
+	enum status status =
+		accepted_make(store, where, match_is_listed, &listed, err);
 
-	if (!listed)
-		must_end();
-	for (size_t i = 0; i < where->count && !status; i++) {
-		if (!match_is_listed(store, &where->tests[i]))
-			continue;
-		status = accept_make(store, &where->tests[i], &listed[count],
-				     err);
-		count += !status;
-	}
-	if (count)
-		qsort(listed, count, sizeof(*listed), by_cost);
-	for (size_t i = 0; i < count && !status; i++)
-		status = match_accepted(store, &listed[i], plan, err);
-	for (size_t i = 0; i < count; i++)
-		accept_deinit(&listed[i]);
-	free(listed);
+	if (listed.count)
+		qsort(listed.accepts, listed.count, sizeof(*listed.accepts),
+		      by_cost);
+	for (size_t i = 0; i < listed.count && !status; i++)
+		status = match_lists_rows(store, &listed.accepts[i], plan, err);
+	accepted_deinit(&listed);
+	return status;
+}
+
+static bool is_of_modules(struct store *store, const struct where_test *test)
+{
+	return test->field->index == FIELD_MODULES && !push_can(store, test);
+}
+
+enum status match_modules(struct store *store, const struct where *where,
+			  struct plan *plan, struct error *err)
+{
+	struct accepted modules;
+	enum status status =
+		accepted_make(store, where, is_of_modules, &modules, err);
+
+	if (!status && modules.count)
+		status = match_lists_modules(store, modules.accepts,
+					     modules.count, plan, err);
+	accepted_deinit(&modules);
 	return status;
 }
 
@@ -279,7 +312,7 @@ enum status match_postings(struct store *store, const struct where_test *test,
 
 	if (accept_make(store, test, &accept, err))
 		return err->status;
-	status = match_accepted(store, &accept, plan, err);
+	status = match_lists_rows(store, &accept, plan, err);
 	accept_deinit(&accept);
 	return status;
 }

@@ -99,40 +99,17 @@ enum status match_lists_rows(struct store *store, const struct accept *accept,
 	return status;
 }
 
-/* Lists as bits; those beyond are as if without modules. */
-struct members {
-	struct store_terms lists;
-	bool value; /* that lists are being given */
-};
-
-static void make_room(struct store_terms *lists, size_t words)
+static uint64_t word_of(const struct store_terms *lists, size_t word)
 {
-	lists->bits = must(realloc(lists->bits, words * sizeof(*lists->bits)));
-	memset(lists->bits + lists->words, lists->beyond ? 0xff : 0,
-	       (words - lists->words) * sizeof(*lists->bits));
-	lists->words = words;
-}
-
-static bool set_list(void *closure, uint32_t list)
-{
-	struct members *members = closure;
-	struct store_terms *lists = &members->lists;
-	const size_t word = list / WORD_BITS;
-	const uint64_t bit = UINT64_C(1) << list % WORD_BITS;
-
-	if (word >= lists->words)
-		make_room(lists, (word + 1) * 2);
-	if (members->value)
-		lists->bits[word] |= bit;
-	else
-		lists->bits[word] &= ~bit;
-	return true;
+	if (word < lists->words)
+		return lists->bits[word];
+	return lists->beyond ? UINT64_MAX : 0;
 }
 
 struct gathering {
 	struct store *store;
 	const struct field *field;
-	struct store_rows *lists;
+	struct store_terms *lists;
 	struct error *err;
 	enum status status;
 };
@@ -141,7 +118,7 @@ static bool gather_term(void *closure, const struct store_term *term)
 {
 	struct gathering *gathering = closure;
 
-	gathering->status = store_posting_lists(
+	gathering->status = store_lists_having(
 		gathering->store, gathering->field, term->term,
 		gathering->lists, gathering->err);
 	return gathering->status == STATUS_OK;
@@ -159,63 +136,77 @@ static enum status gather_accepted(struct gathering *gathering,
 	return STATUS_OK;
 }
 
-/* Which lists pass; where rows without modules do, so do lists of no term. */
-static enum status find_members(struct store *store,
-				const struct accept *accept,
-				struct members *members, struct error *err)
+static enum status gather_any(struct gathering *gathering)
 {
+	const enum status walked =
+		store_walk_values(gathering->store, gathering->field,
+				  gather_term, gathering, gathering->err);
+
+	return walked ? walked : gathering->status;
+}
+
+/*
+ * Clear the lists that fail the test.  Where rows without modules pass, which
+ * are those of list 0, so do lists of no term.
+ */
+static void narrow(struct store_terms *lists, const struct accept *accept,
+		   const struct store_terms *having,
+		   const struct store_terms *any)
+{
+	const uint64_t absent = accept_has(accept, 0) ? UINT64_MAX : 0;
+	const uint64_t flip = accept->test->negated ? UINT64_MAX : 0;
+
+	store_lists_grow(lists, having->words);
+	store_lists_grow(lists, any->words + 1);
+	for (size_t i = 0; i < lists->words; i++) {
+		uint64_t word =
+			word_of(having, i) | (~word_of(any, i) & absent);
+
+		if (i == 0)
+			word = (word & ~UINT64_C(1)) | (absent & 1);
+		lists->bits[i] &= word ^ flip;
+	}
+	lists->beyond &= (absent ^ flip) != 0;
+}
+
+static enum status narrow_by(struct store *store, const struct accept *accept,
+			     struct store_terms *lists, struct error *err)
+{
+	struct store_terms having = { .beyond = false };
+	struct store_terms any = { .beyond = false };
 	struct gathering gathering = { .store = store,
 				       .field = accept->test->field,
+				       .lists = &having,
 				       .err = err };
-	enum status status = STATUS_OK;
+	enum status status = gather_accepted(&gathering, accept);
 
-	members->lists.beyond = accept_has(accept, 0);
-	if (members->lists.beyond) {
-		gathering.lists = store_rows_create();
-		status = store_walk_values(store, gathering.field, gather_term,
-					   &gathering, err);
-		if (!status)
-			status = gathering.status;
-		store_rows_walk(gathering.lists, set_list, members);
-		store_rows_destroy(gathering.lists);
-	}
-	if (status)
-		return status;
-	gathering.lists = store_rows_create();
-	status = gather_accepted(&gathering, accept);
-	members->value = true;
-	store_rows_walk(gathering.lists, set_list, members);
-	store_rows_destroy(gathering.lists);
-	/* List 0 is that of rows that have none. */
-	members->value = members->lists.beyond;
-	set_list(members, 0);
+	gathering.lists = &any;
+	if (!status && accept_has(accept, 0))
+		status = gather_any(&gathering);
+	if (!status)
+		narrow(lists, accept, &having, &any);
+	free(having.bits);
+	free(any.bits);
 	return status;
 }
 
-static void flip(struct store_terms *lists)
-{
-	for (size_t i = 0; i < lists->words; i++)
-		lists->bits[i] = ~lists->bits[i];
-	lists->beyond = !lists->beyond;
-}
-
 enum status match_lists_modules(struct store *store,
-				const struct accept *accept, struct plan *plan,
-				struct error *err)
+				const struct accept *accepts, size_t count,
+				struct plan *plan, struct error *err)
 {
-	struct members members = { .lists = { .bits = NULL } };
-	const enum status status = find_members(store, accept, &members, err);
+	struct store_terms lists = { .beyond = true };
+	enum status status = STATUS_OK;
 
-	if (accept->test->negated)
-		flip(&members.lists);
+	for (size_t i = 0; i < count && !status; i++)
+		status = narrow_by(store, &accepts[i], &lists, err);
 	for (uint32_t chunk = 0; chunk < plan_chunks(plan) && !status;
 	     chunk++) {
 		size_t rows;
 
 		if (plan_has_any(plan, chunk))
-			store_column_keep_lists(store, chunk, &members.lists,
+			store_column_keep_lists(store, chunk, &lists,
 						plan_chunk(plan, chunk, &rows));
 	}
-	free(members.lists.bits);
+	free(lists.bits);
 	return status;
 }

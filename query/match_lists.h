@@ -11,8 +11,10 @@
 /* Take the rows that fail the test out of plan. */
 enum status match_lists_rows(struct store *store, const struct accept *accept,
 			     struct plan *plan, struct error *err) MUST_CHECK;
+/* The rows that fail any of so many tests: one look at the lists of rows. */
 enum status match_lists_modules(struct store *store,
-				const struct accept *accept, struct plan *plan,
+				const struct accept *accepts, size_t count,
+				struct plan *plan,
 				struct error *err) MUST_CHECK;
 
 #endif

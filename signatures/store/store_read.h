@@ -252,6 +252,16 @@ enum status store_posting_lists(struct store *store, const struct field *field,
 				uint32_t term, struct store_rows *lists,
 				struct error *err) MUST_CHECK;
 
+/*
+ * The same as bits: set those of the lists that have the term.  There come to
+ * be as many bits as are needed; the caller frees them.
+ */
+enum status store_lists_having(struct store *store, const struct field *field,
+			       uint32_t term, struct store_terms *lists,
+			       struct error *err) MUST_CHECK;
+/* To so many words; what is new is as what was beyond. */
+void store_lists_grow(struct store_terms *lists, size_t words);
+
 /* What was refused, by reason, over the whole life of the store. */
 struct store_tally {
 	uint64_t indexed, duplicate, same_crash;

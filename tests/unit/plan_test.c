@@ -125,6 +125,29 @@ static void tests_are_joined_by_and(void **state)
 	assert_true(check(words, 5) > 0);
 }
 
+/* They are answered together, with one look at each row. */
+static void two_tests_of_modules_are_joined_by_and(void **state)
+{
+	static const char *const words[] = {
+		"driver=a.sys",	  "driver!=a.sys",
+		"driver=n*,xen*", "driver=",
+		"driver!=*",	  "driver=,ks.sys",
+		"driver!=,b.sys", "driverbuild=ks.sys@*",
+		"driver=no.sys",  "driverbuild!=a*",
+	};
+	const size_t count = sizeof(words) / sizeof(words[0]);
+	uint64_t matched = 0;
+
+	(void)state;
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < count; k++) {
+			const char *const both[] = { words[i], words[k] };
+
+			matched += check(both, 2);
+		}
+	assert_true(matched > 0);
+}
+
 /* A set of no rows may have no bits. */
 static bool has(const struct plan *plan, uint32_t row)
 {
@@ -180,6 +203,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(indexes_say_what_the_records_say),
 		cmocka_unit_test(tests_are_joined_by_and),
+		cmocka_unit_test(two_tests_of_modules_are_joined_by_and),
 		cmocka_unit_test(snapshots_are_no_crashes),
 		cmocka_unit_test(chunks_are_those_of_columns),
 	};
