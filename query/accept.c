@@ -92,8 +92,11 @@ void accept_deinit(struct accept *accept)
 struct store_terms accept_terms(const struct accept *accept)
 {
 	const bool negated = accept->test->negated;
-	struct store_terms terms = { .words = (accept->terms + 63) / 64,
-				     .beyond = negated };
+	struct store_terms terms = {
+		.words = (accept->terms + 63) / 64,
+		.beyond = negated,
+		.only = accept->count == 1 ? accept->only : 0,
+	};
 
 	terms.bits = must(calloc(terms.words + 1, sizeof(*terms.bits)));
 	for (size_t i = 0; i < terms.words * 64; i++)

@@ -112,58 +112,63 @@ static enum status test_records(struct store *store,
 	return job.status;
 }
 
+/* What is not of a stage that has all its tests at once. */
 static enum status apply(struct store *store, const struct where_test *test,
 			 struct plan *plan, struct error *err)
 {
-	switch (test->field->index) {
-	case FIELD_COLUMN:
-	case FIELD_RAW:
-		return match_column(store, test, plan, err);
-	case FIELD_POSTINGS:
+	if (test->field->index == FIELD_POSTINGS)
 		return match_postings(store, test, plan, err);
-	case FIELD_MODULES: /* all at once, before */
-	case FIELD_NONE:
-		break;
-	}
-	return test_records(store, test, plan, err);
+	if (test->field->index == FIELD_NONE)
+		return test_records(store, test, plan, err);
+	match_numbers(store, test, plan);
+	return STATUS_OK;
 }
 
-enum {
-	STAGES = 6,
-	MODULES = 2 /* the stage of them */
-};
-
 /*
- * What each kind of index costs a row.  Times first: crashes come in more or
+ * By what each kind of index costs a row.  Times first: crashes come in more or
  * less by time, so that most chunks are passed over unread.  Of modules a
  * column is read, which is wider than most and has less to tell: most crashes
  * have most of them.
  */
-static unsigned cost(const struct field *field)
+enum stage {
+	STAGE_TIMES,
+	STAGE_COLUMNS,
+	STAGE_MODULES,
+	STAGE_NUMBERS,
+	STAGE_POSTINGS,
+	STAGE_RECORDS,
+	STAGES
+};
+
+static enum stage stage_of(const struct field *field)
 {
-	static const unsigned costs[] = {
-		[FIELD_COLUMN] = 1, [FIELD_MODULES] = MODULES,
-		[FIELD_RAW] = 3,    [FIELD_POSTINGS] = 4,
-		[FIELD_NONE] = 5,
+	static const enum stage stages[] = {
+		[FIELD_COLUMN] = STAGE_COLUMNS,
+		[FIELD_MODULES] = STAGE_MODULES,
+		[FIELD_RAW] = STAGE_NUMBERS,
+		[FIELD_POSTINGS] = STAGE_POSTINGS,
+		[FIELD_NONE] = STAGE_RECORDS,
 	};
 
 	return field->type == FIELD_TIME && field->index == FIELD_RAW
-		       ? 0
-		       : costs[field->index];
+		       ? STAGE_TIMES
+		       : stages[field->index];
 }
 
 static enum status apply_stage(struct store *store, const struct where *where,
-			       unsigned stage, struct plan *plan,
+			       enum stage stage, struct plan *plan,
 			       struct error *err)
 {
 	enum status status = STATUS_OK;
 
-	if (stage == MODULES)
+	if (stage == STAGE_COLUMNS)
+		return match_columns(store, where, plan, err);
+	if (stage == STAGE_MODULES)
 		return match_modules(store, where, plan, err);
 	for (size_t i = 0; i < where->count && !status; i++) {
 		const struct where_test *test = &where->tests[i];
 
-		if (cost(test->field) == stage && !push_can(store, test) &&
+		if (stage_of(test->field) == stage && !push_can(store, test) &&
 		    !match_is_listed(store, test))
 			status = apply(store, test, plan, err);
 	}
@@ -180,7 +185,7 @@ enum status choose_rows(struct store *store, const struct where *where,
 		plan_deinit(&plan);
 		return err->status;
 	}
-	for (unsigned stage = 0; stage < STAGES; stage++)
+	for (enum stage stage = 0; stage < STAGES; stage++)
 		if (apply_stage(store, where, stage, &plan, err)) {
 			plan_deinit(&plan);
 			return err->status;

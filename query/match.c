@@ -12,7 +12,6 @@
 
 enum {
 	WORD_BITS = 64,
-	CHUNK_WORDS = STORE_CHUNK_ROWS / WORD_BITS,
 	FEW_ROWS = 16,	 /* of a word: looked at one by one */
 	JOINED_MOST = 64 /* terms of a field; of more a column is scanned */
 };
@@ -43,8 +42,8 @@ static bool accepts_number(const struct where_test *test, uint64_t number)
 					 : where_accepts(test, value);
 }
 
-static uint64_t match_numbers(const struct where_test *test,
-			      const uint64_t *numbers, size_t count)
+static uint64_t pass_numbers(const struct where_test *test,
+			     const uint64_t *numbers, size_t count)
 {
 	uint8_t yes[WORD_BITS] = { 0 };
 
@@ -108,7 +107,7 @@ static uint64_t match_word(const struct where_test *test,
 	uint64_t yes = 0;
 
 	if (bits_ones(word) > FEW_ROWS)
-		return match_numbers(test, column->numbers + at, count);
+		return pass_numbers(test, column->numbers + at, count);
 	if (count < WORD_BITS)
 		word &= (UINT64_C(1) << count) - 1;
 	for (; word; word &= word - 1) {
@@ -140,17 +139,6 @@ static void scan_rows(struct store *store, const struct where_test *test,
 	}
 }
 
-/* One term, which the store finds without spelling out the column. */
-static void scan_one(struct store *store, const struct where_test *test,
-		     uint32_t term, uint32_t chunk, uint64_t *bits, size_t rows)
-{
-	uint64_t yes[CHUNK_WORDS];
-
-	store_column_equal(store, test->field, chunk, term, yes);
-	for (size_t i = 0; i * WORD_BITS < rows; i++)
-		bits[i] &= test->negated ? ~yes[i] : yes[i];
-}
-
 static void scan_numbers(struct store *store, const struct where_test *test,
 			 struct plan *plan, uint32_t chunk)
 {
@@ -164,8 +152,8 @@ static void scan_numbers(struct store *store, const struct where_test *test,
 		memset(bits, 0, (rows + WORD_BITS - 1) / WORD_BITS * 8);
 }
 
-static void match_numbered(struct store *store, const struct where_test *test,
-			   struct plan *plan)
+void match_numbers(struct store *store, const struct where_test *test,
+		   struct plan *plan)
 {
 	for (uint32_t chunk = 0; chunk < plan_chunks(plan); chunk++)
 		if (plan_has_any(plan, chunk))
@@ -181,32 +169,11 @@ static void match_terms(struct store *store, const struct accept *accept,
 		size_t rows;
 		uint64_t *bits = plan_chunk(plan, chunk, &rows);
 
-		if (!plan_has_any(plan, chunk))
-			continue;
-		if (accept->count == 1 && accept->only)
-			scan_one(store, accept->test, accept->only, chunk, bits,
-				 rows);
-		else
+		if (plan_has_any(plan, chunk))
 			store_column_keep(store, accept->test->field, chunk,
 					  &terms, bits);
 	}
 	free(terms.bits);
-}
-
-enum status match_column(struct store *store, const struct where_test *test,
-			 struct plan *plan, struct error *err)
-{
-	struct accept accept;
-
-	if (test->field->index == FIELD_RAW) {
-		match_numbered(store, test, plan);
-		return STATUS_OK;
-	}
-	if (accept_make(store, test, &accept, err))
-		return err->status;
-	match_terms(store, &accept, plan);
-	accept_deinit(&accept);
-	return STATUS_OK;
 }
 
 bool match_is_listed(struct store *store, const struct where_test *test)
@@ -225,16 +192,23 @@ bool match_is_listed(struct store *store, const struct where_test *test)
 		store_column_last_term(store, field) <= JOINED_MOST);
 }
 
+/* At most so many rows pass. */
+static uint64_t passing(const struct accept *accept)
+{
+	return accept->test->negated ? UINT64_MAX - accept->crashes
+				     : accept->crashes;
+}
+
 /* The fewest rows first. */
 static int by_cost(const void *left, const void *right)
 {
-	const struct accept *a = left;
-	const struct accept *b = right;
+	const uint64_t a = passing(left);
+	const uint64_t b = passing(right);
 
-	return (a->crashes > b->crashes) - (a->crashes < b->crashes);
+	return (a > b) - (a < b);
 }
 
-/* The tests of a kind, each with the terms it accepts. */
+/* The tests of a kind, those that few rows pass first. */
 struct accepted {
 	struct accept *accepts;
 	size_t count;
@@ -258,6 +232,8 @@ static enum status accepted_make(struct store *store, const struct where *where,
 				     err);
 		count += !status;
 	}
+	if (count)
+		qsort(accepts, count, sizeof(*accepts), by_cost);
 	*ret = (struct accepted){ accepts, count };
 	return status;
 }
@@ -276,12 +252,28 @@ enum status match_listed(struct store *store, const struct where *where,
 	enum status status =
 		accepted_make(store, where, match_is_listed, &listed, err);
 
-	if (listed.count)
-		qsort(listed.accepts, listed.count, sizeof(*listed.accepts),
-		      by_cost);
 	for (size_t i = 0; i < listed.count && !status; i++)
 		status = match_lists_rows(store, &listed.accepts[i], plan, err);
 	accepted_deinit(&listed);
+	return status;
+}
+
+static bool is_of_column(struct store *store, const struct where_test *test)
+{
+	return test->field->index == FIELD_COLUMN && !push_can(store, test) &&
+	       !match_is_listed(store, test);
+}
+
+enum status match_columns(struct store *store, const struct where *where,
+			  struct plan *plan, struct error *err)
+{
+	struct accepted columns;
+	enum status status =
+		accepted_make(store, where, is_of_column, &columns, err);
+
+	for (size_t i = 0; i < columns.count && !status; i++)
+		match_terms(store, &columns.accepts[i], plan);
+	accepted_deinit(&columns);
 	return status;
 }
 

@@ -15,13 +15,16 @@ bool match_is_listed(struct store *store, const struct where_test *test);
 enum status match_listed(struct store *store, const struct where *where,
 			 struct plan *plan, struct error *err) MUST_CHECK;
 
-/* All tests of loaded modules alike, in one pass. */
+/* All other tests of FIELD_COLUMN alike. */
+enum status match_columns(struct store *store, const struct where *where,
+			  struct plan *plan, struct error *err) MUST_CHECK;
+/* All tests of loaded modules, in one pass. */
 enum status match_modules(struct store *store, const struct where *where,
 			  struct plan *plan, struct error *err) MUST_CHECK;
 
 /* One test alike.  The plan's matched is stale after all of these. */
-enum status match_column(struct store *store, const struct where_test *test,
-			 struct plan *plan, struct error *err) MUST_CHECK;
+void match_numbers(struct store *store, const struct where_test *test,
+		   struct plan *plan);
 enum status match_postings(struct store *store, const struct where_test *test,
 			   struct plan *plan, struct error *err) MUST_CHECK;
 

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "signatures/store/column_form.h"
-#include "signatures/store/column_judge.h"
 
 enum {
 	WORD_BITS = 64
@@ -450,6 +449,19 @@ static void set_rest(uint64_t *bits, size_t row)
 		bits[row / WORD_BITS] = UINT64_MAX;
 }
 
+/* Rows without a term, if the head says which these are. */
+static bool set_absent(struct store *store, uint8_t field, uint32_t chunk,
+		       uint64_t *bits)
+{
+	struct store_range range = { .with = 0 };
+
+	if (!store->has_heads ||
+	    (column_range(store, field, chunk, &range) && !range.with))
+		return false;
+	set_rest(bits, range.with);
+	return true;
+}
+
 void column_equal(struct store *store, uint8_t field, uint32_t chunk,
 		  uint32_t term, uint64_t bits[COLUMN_WORDS])
 {
@@ -457,7 +469,7 @@ void column_equal(struct store *store, uint8_t field, uint32_t chunk,
 	uint64_t wanted;
 
 	memset(bits, 0, COLUMN_WORDS * sizeof(*bits));
-	if (term && column_judge_misses(store, field, chunk, term))
+	if (!term && set_absent(store, field, chunk, bits))
 		return;
 	if (!open_chunk(store, field, chunk, &it))
 		it.rows = 0;
@@ -546,15 +558,8 @@ static void keep_bytes(const struct chunk *it, const struct store_terms *terms,
 void column_keep(struct store *store, uint8_t field, uint32_t chunk,
 		 const struct store_terms *terms, uint64_t *bits, size_t rows)
 {
-	const enum column_verdict verdict =
-		column_judge(store, field, chunk, terms, rows);
 	struct chunk it = { 0 };
 
-	if (verdict == COLUMN_NONE)
-		memset(bits, 0,
-		       (rows + WORD_BITS - 1) / WORD_BITS * sizeof(*bits));
-	if (verdict != COLUMN_SOME)
-		return;
 	if (!open_chunk(store, field, chunk, &it))
 		it.rows = 0;
 	if (it.width == 1)

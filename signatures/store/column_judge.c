@@ -60,13 +60,3 @@ enum column_verdict column_judge(struct store *store, uint8_t field,
 	}
 	return kind ? COLUMN_ALL : COLUMN_NONE;
 }
-
-bool column_judge_misses(struct store *store, uint8_t field, uint32_t chunk,
-			 uint32_t term)
-{
-	struct store_range range;
-
-	return store->has_heads &&
-	       (!column_range(store, field, chunk, &range) ||
-		term < range.least || term > range.most);
-}

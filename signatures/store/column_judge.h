@@ -21,8 +21,4 @@ enum column_verdict column_judge(struct store *store, uint8_t field,
 				 uint32_t chunk,
 				 const struct store_terms *terms, size_t rows);
 
-/* Is this term, which is not 0, out of what the chunk holds? */
-bool column_judge_misses(struct store *store, uint8_t field, uint32_t chunk,
-			 uint32_t term);
-
 #endif

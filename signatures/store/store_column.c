@@ -4,6 +4,7 @@
 #include "signatures/base/bits.h"
 #include "signatures/base/must.h"
 #include "signatures/store/column.h"
+#include "signatures/store/column_judge.h"
 #include "signatures/store/pending.h"
 #include "signatures/store/store_foreign.h"
 #include "signatures/store/store_read.h"
@@ -33,7 +34,8 @@ static bool is_there(struct store *store, uint32_t chunk, size_t *count)
 }
 
 enum {
-	FEW_ROWS = 3 /* are read one by one: a chunk is up to 128 KiB */
+	FEW_ROWS = 3, /* are read one by one: a chunk is up to 128 KiB */
+	SPARSE = 16   /* of so many rows less than one is asked for */
 };
 
 /* Of so many rows that are asked for. */
@@ -210,6 +212,51 @@ static void keep_read(const struct store_column *column,
 			bits[i / 64] &= ~(UINT64_C(1) << i % 64);
 }
 
+static void keep_few(struct store *store, uint8_t field, uint32_t chunk,
+		     const struct store_terms *terms, uint64_t *bits,
+		     size_t asked)
+{
+	for (size_t row = 0; asked; asked--, row++) {
+		row = next_row(bits, row);
+		if (!is_among(terms,
+			      (uint32_t)column_at(store, field, 0, chunk, row)))
+			bits[row / 64] &= ~(UINT64_C(1) << row % 64);
+	}
+}
+
+/* All rows with the one term at once: more of them, and less for each. */
+static void keep_only(struct store *store, uint8_t field, uint32_t chunk,
+		      const struct store_terms *terms, uint64_t *bits,
+		      size_t rows)
+{
+	uint64_t yes[COLUMN_WORDS];
+
+	column_equal(store, field, chunk, terms->only, yes);
+	for (size_t i = 0; i * 64 < rows; i++)
+		bits[i] &= terms->beyond ? ~yes[i] : yes[i];
+}
+
+/* A chunk that is ours. */
+static void keep(struct store *store, uint8_t field, uint32_t chunk,
+		 const struct store_terms *terms, uint64_t *bits, size_t rows)
+{
+	const enum column_verdict verdict =
+		column_judge(store, field, chunk, terms, rows);
+	size_t asked;
+
+	if (verdict == COLUMN_NONE)
+		memset(bits, 0, (rows + 63) / 64 * sizeof(*bits));
+	if (verdict != COLUMN_SOME)
+		return;
+	asked = asked_of(bits, rows);
+	if (is_few(asked, rows))
+		keep_few(store, field, chunk, terms, bits, asked);
+	else if (terms->only && asked > rows / SPARSE)
+		keep_only(store, field, chunk, terms, bits, rows);
+	else
+		column_keep(store, field, chunk, terms, bits, rows);
+}
+
 void store_column_keep(struct store *store, const struct field *field,
 		       uint32_t chunk, const struct store_terms *terms,
 		       uint64_t *bits)
@@ -220,7 +267,7 @@ void store_column_keep(struct store *store, const struct field *field,
 	if (!is_there(store, chunk, &rows))
 		return;
 	if (!store->foreign && !store_side_is(field)) {
-		column_keep(store, field->number, chunk, terms, bits, rows);
+		keep(store, field->number, chunk, terms, bits, rows);
 		return;
 	}
 	if (!store_column_read(store, field, chunk, &column))
@@ -237,8 +284,7 @@ void store_column_keep_lists(struct store *store, uint32_t chunk,
 	if (!is_there(store, chunk, &rows))
 		return;
 	if (!store->foreign) {
-		column_keep(store, SCHEMA_COLUMN_LISTS, chunk, terms, bits,
-			    rows);
+		keep(store, SCHEMA_COLUMN_LISTS, chunk, terms, bits, rows);
 		return;
 	}
 	if (!store_column_lists(store, chunk, &column))

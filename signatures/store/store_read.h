@@ -170,12 +170,14 @@ void store_column_equal(struct store *store, const struct field *field,
 
 /*
  * Some terms: a bit each, 64 a word.  Those behind the last word are all among
- * them, or none.
+ * them, or none.  If there is one term that is, or is not, unlike all others,
+ * who knows may say so.
  */
 struct store_terms {
 	uint64_t *bits;
 	size_t words;
 	bool beyond;
+	uint32_t only; /* 0: nobody said */
 };
 
 /*

@@ -62,7 +62,7 @@ static struct store_terms thirds(bool beyond)
 	static uint64_t bits[] = { UINT64_C(0x9249249249249249),
 				   UINT64_C(0x4924924924924924) };
 
-	return (struct store_terms){ bits, 2, beyond };
+	return (struct store_terms){ bits, 2, beyond, 0 };
 }
 
 static bool is_third(uint32_t term, bool beyond)
@@ -104,6 +104,49 @@ static void what_is_kept_is_what_is_read(void **state)
 	choose(bits, 2);
 	store_column_keep_lists(made.store, 0, &terms[1], bits);
 	check_kept(column.terms, made.count, 2, true, bits);
+}
+
+/* Of all rows, of some and of so few that each is looked at alone. */
+static void check_only(const struct field *field, const uint32_t *terms,
+		       uint32_t term, bool is_not)
+{
+	static const uint32_t steps[] = { 1, 50, MADE_CRASHES / 2 + 1 };
+	uint64_t one = UINT64_C(1) << term;
+	struct store_terms wanted = { &one, 1, is_not, term };
+	uint64_t bits[COLUMN_WORDS];
+
+	if (is_not)
+		one = ~one;
+	for (size_t i = 0; i < 3; i++) {
+		choose(bits, steps[i]);
+		store_column_keep(made.store, field, 0, &wanted, bits);
+		for (uint32_t row = 0; row < made.count; row++)
+			assert_int_equal(has(bits, row),
+					 row % steps[i] == 0 &&
+						 (terms[row] == term) !=
+							 is_not);
+	}
+	store_column_equal(made.store, field, 0, term, bits);
+	for (uint32_t row = 0; row < made.count; row++)
+		assert_int_equal(has(bits, row), terms[row] == term);
+}
+
+static void one_term_is_kept_as_it_is_read(void **state)
+{
+	static uint32_t terms[STORE_CHUNK_ROWS];
+	struct store_column column;
+
+	(void)state;
+	for (const struct field *field = field_table; field->name; field++) {
+		if (field->index != FIELD_COLUMN)
+			continue;
+		assert_true(store_column_read(made.store, field, 0, &column));
+		memcpy(terms, column.terms, column.count * sizeof(*terms));
+		for (uint32_t term = 0; term < 8; term++) {
+			check_only(field, terms, term, false);
+			check_only(field, terms, term, true);
+		}
+	}
 }
 
 static void a_range_is_as_narrow_as_it_can_be(void **state)
@@ -235,6 +278,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_picked_is_what_is_read),
 		cmocka_unit_test(what_is_kept_is_what_is_read),
+		cmocka_unit_test(one_term_is_kept_as_it_is_read),
 		cmocka_unit_test(a_range_is_as_narrow_as_it_can_be),
 		cmocka_unit_test(a_chunk_comes_back_as_it_was_written),
 	};
