@@ -40,6 +40,12 @@ struct request {
 	bool no_settle;
 	bool help;
 	bool version;
+	bool is_staged; /* the store is somewhere on its way to another */
+};
+
+struct run {
+	const struct request *asked;
+	bool is_over;
 };
 
 static void on_crash(void *closure, const struct record_file *file)
@@ -66,6 +72,16 @@ static void on_progress(void *closure, const struct progress *progress)
 
 	(void)closure;
 	cli_progress("%s", progress_text(progress, text));
+}
+
+static bool is_over(void *closure, struct store *store)
+{
+	struct run *run = closure;
+	const struct request *asked = run->asked;
+
+	run->is_over = !asked->is_staged && !asked->settle &&
+		       (asked->no_settle || !settle_is_due(store));
+	return run->is_over;
 }
 
 static void on_waiting(const char *path)
@@ -155,6 +171,7 @@ static enum cli_exit run(const struct request *asked,
 			 const struct cli_operands *operands,
 			 struct arena *arena)
 {
+	struct run run = { .asked = asked };
 	const struct images *images = NULL;
 	char text[TALLY_TEXT_BYTES];
 	struct tally tally;
@@ -185,8 +202,10 @@ static enum cli_exit run(const struct request *asked,
 					    .values = asked->values },
 			},
 		},
+		.closure = &run,
 		.crash = on_crash,
 		.refused = on_refused,
+		.is_over = is_over,
 		.progress = on_progress,
 	};
 	const enum status status = ingest_run(&options, &tally, &err);
@@ -196,7 +215,8 @@ static enum cli_exit run(const struct request *asked,
 		cli_complain_error(&err);
 
 	const enum cli_exit settled =
-		!status && wants_settling(asked) ? settle(asked) : CLI_YES;
+		!status && !run.is_over && wants_settling(asked) ? settle(asked)
+								 : CLI_YES;
 
 	if (fflush(stdout) || ferror(stdout)) {
 		cli_complain("standard output: could not be written");
@@ -238,6 +258,7 @@ static enum cli_exit run_anywhere(const struct request *asked,
 		return cli_exit_of(err.status);
 	}
 	staging.store = staged_folder(staged);
+	staging.is_staged = true;
 
 	enum cli_exit code = run(&staging, operands, arena);
 

@@ -148,9 +148,8 @@ static enum status run_in_store(const struct query_command *command,
 			status = known_field_check(err);
 		if (!status)
 			status = store_check(query->store, err);
-		store_end(query->store);
 	}
-	store_close(query->store);
+	store_leave(query->store);
 	hosts_close();
 	known_field_close();
 	field_drop();

@@ -28,9 +28,9 @@ static bool are_known(const struct ingest_options *options, struct store *store,
 
 bool glance_is_done(const struct ingest_options *options, uint64_t *dumps)
 {
+	bool is_done = false, is_over = false;
 	struct store *store;
 	struct error err;
-	bool is_done = false;
 
 	if (!options->store_dir || !options->path_count ||
 	    store_open(options->store_dir, STORE_READ, false, &store, &err))
@@ -38,8 +38,13 @@ bool glance_is_done(const struct ingest_options *options, uint64_t *dumps)
 	if (!store_begin(store, &err)) {
 		is_done = are_known(options, store, dumps) &&
 			  !store_check(store, &err);
-		store_end(store);
+		is_over = is_done && options->is_over(options->closure, store);
+		if (!is_over)
+			store_end(store);
 	}
-	store_close(store);
+	if (is_over)
+		store_leave(store);
+	else
+		store_close(store);
 	return is_done;
 }

@@ -19,6 +19,7 @@
 #include "indexer/ingest/workers.h"
 #include "signatures/base/error.h"
 #include "signatures/record.h"
+#include "signatures/store/store.h"
 
 struct ingest_options {
 	const char *const *paths;
@@ -35,6 +36,11 @@ struct ingest_options {
 	void (*crash)(void *closure, const struct record_file *file);
 	/* An input or an entry of one that was not read. */
 	void (*refused)(void *closure, const char *source, const char *text);
+	/*
+	 * All inputs are known from earlier runs, and store is in a reader's
+	 * transaction: is there nothing left that the program does with it?
+	 */
+	bool (*is_over)(void *closure, struct store *store);
 	/* A few times a second or more. */
 	void (*progress)(void *closure, const struct progress *progress);
 };

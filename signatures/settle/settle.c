@@ -492,6 +492,19 @@ static bool is_due(struct store *store, const struct overrides *overrides)
 	return due;
 }
 
+bool settle_is_due(struct store *store)
+{
+	struct overrides *overrides;
+	struct error err;
+	bool due;
+
+	if (overrides_read(store_folder(store), &overrides, &err))
+		return true;
+	due = is_due(store, overrides);
+	overrides_destroy(overrides);
+	return due;
+}
+
 /* *log is for changes_write() once it is committed; NULL: nothing was due. */
 static enum status settle_begun(struct store *store, enum settle_when when,
 				struct changes_log **log, struct error *err)

@@ -36,6 +36,12 @@ enum settle_when {
 enum status settle_store(struct store *store, enum settle_when when,
 			 struct error *err) MUST_CHECK;
 
+/*
+ * Would settle_store() do anything, or say what is wrong with a list?  Needs a
+ * transaction, and a reader's will do.
+ */
+bool settle_is_due(struct store *store);
+
 /* Where every row belongs. */
 struct settle_places {
 	struct corpus_place *at; /* by row */

@@ -39,6 +39,12 @@ enum status store_open(const char *path, enum store_mode mode, bool wait,
 void store_close(struct store *store);
 
 /*
+ * The same for a reader, in a transaction or not, whose process ends now and
+ * opens no store before that: what the kernel takes down anyway is left to it.
+ */
+void store_leave(struct store *store);
+
+/*
  * From now on whoever waits for another program longer than a second has tell
  * called, once; NULL, and so from the start: waits without a word.
  */

@@ -5,18 +5,24 @@ crashindex --store=store 1.tar 2>/dev/null
 mkfifo held
 flock store/writer.lock sh -c 'echo >held; sleep 2' &
 read -r _ <held
-crashindex --store=store 1.tar 2>&1 | sed 's/[0-9][0-9]* duplicate/N duplicate/'
+crashindex --store=store --settle 1.tar 2>&1 | sed 's/[0-9][0-9]* duplicate/N duplicate/'
 flock store/writer.lock sh -c 'echo >held; sleep 2' &
 read -r _ <held
 crashcorpus rebuild --store=store 2>&1 >/dev/null
 # That there is nothing to do is seen without being the writer; what is in a
-# file that was not there before is not.
+# file that was not there before is not, nor is what a list changes.
 wait
 cp 1.tar 3.tar
 flock store/writer.lock sh -c 'echo >held; sleep 4' &
 read -r _ <held
 crashindex --store=store --no-settle 1.tar 1.tar 2>&1 | sed 's/[0-9][0-9]* duplicate/N duplicate/'
+crashindex --store=store 1.tar 1.tar 2>&1 | sed 's/[0-9][0-9]* duplicate/N duplicate/'
 crashindex --store=store --no-settle 1.tar 3.tar 2>&1 | sed 's/[0-9][0-9]* duplicate/N duplicate/'
+wait
+flock store/writer.lock sh -c 'echo >held; sleep 2' &
+read -r _ <held
+echo 'quiet.sys' >store/noise
+crashindex --store=store 1.tar 2>&1 | sed 's/[0-9][0-9]* duplicate/N duplicate/'
 # Where nobody holds it for long, nothing is said.
 wait
 crashindex --store=store 1.tar 2>&1 | grep -c waiting
