@@ -29,6 +29,13 @@ struct overrides {
 	size_t link_count;
 };
 
+/* Room for a whole list, once there is something on it. */
+static void *list_room(struct overrides *overrides, void *list, size_t size)
+{
+	return list ? list
+		    : arena_take(&overrides->arena, LIST_LINES_MAX, size);
+}
+
 static enum status parse_id(const char *word, uint64_t *ret, struct error *err)
 {
 	if (text_parse_hex(word, ret) && *ret && *ret >> ID_BITS == 0)
@@ -42,6 +49,8 @@ static enum status take_noise(void *closure, char *line, struct error *err)
 	struct overrides *overrides = closure;
 
 	(void)err;
+	overrides->noise = list_room(overrides, overrides->noise,
+				     sizeof(*overrides->noise));
 	overrides->noise[overrides->noise_count++] =
 		text_copy(&overrides->arena, line);
 	return STATUS_OK;
@@ -52,6 +61,8 @@ static enum status take_innocent(void *closure, char *line, struct error *err)
 	struct overrides *overrides = closure;
 
 	(void)err;
+	overrides->innocent = list_room(overrides, overrides->innocent,
+					sizeof(*overrides->innocent));
 	overrides->innocent[overrides->innocent_count++] =
 		text_copy(&overrides->arena, line);
 	return STATUS_OK;
@@ -60,11 +71,13 @@ static enum status take_innocent(void *closure, char *line, struct error *err)
 static enum status take_split(void *closure, char *line, struct error *err)
 {
 	struct overrides *overrides = closure;
-	struct overrides_split *split =
-		&overrides->splits[overrides->split_count];
+	struct overrides_split *split;
 	const char *words[LIST_WORDS_MAX];
 	size_t count;
 
+	overrides->splits = list_room(overrides, overrides->splits,
+				      sizeof(*overrides->splits));
+	split = &overrides->splits[overrides->split_count];
 	if (list_words(&overrides->arena, line, words, &count, err))
 		return err->status;
 	if (count != 2)
@@ -126,6 +139,8 @@ static enum status join(struct overrides *overrides, uint64_t first,
 			return error_set(err, STATUS_USAGE,
 					 "more than %d clusters to merge",
 					 LIST_LINES_MAX);
+		overrides->links = list_room(overrides, overrides->links,
+					     sizeof(*overrides->links));
 		overrides->links[overrides->link_count++] =
 			(struct link){ other, name };
 	}
@@ -186,14 +201,6 @@ enum status overrides_read(const char *folder, struct overrides **ret,
 	struct overrides *overrides = must(calloc(1, sizeof(*overrides)));
 
 	arena_init(&overrides->arena);
-	overrides->noise = arena_take(&overrides->arena, LIST_LINES_MAX,
-				      sizeof(*overrides->noise));
-	overrides->innocent = arena_take(&overrides->arena, LIST_LINES_MAX,
-					 sizeof(*overrides->innocent));
-	overrides->splits = arena_take(&overrides->arena, LIST_LINES_MAX,
-				       sizeof(*overrides->splits));
-	overrides->links = arena_take(&overrides->arena, LIST_LINES_MAX,
-				      sizeof(*overrides->links));
 	if (read_lists(folder, overrides, err)) {
 		overrides_destroy(overrides);
 		return err->status;
