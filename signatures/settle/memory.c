@@ -3,10 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "signatures/base/hash.h"
 #include "signatures/base/must.h"
 #include "signatures/base/pack.h"
-#include "signatures/cluster/likeness.h"
 #include "signatures/store/store_settled.h"
 
 enum {
@@ -63,59 +61,6 @@ static void erase(struct store *store, char kind, uint64_t number, size_t bytes)
 	store_settled_erase(store, key, make_key(key, kind, number, bytes));
 }
 
-/*
- * What clustering makes of a crash of nobody's: other weights or features are
- * another memory.
- */
-static uint64_t rules(void)
-{
-	static const struct crash_frame stack[] = {
-		{ .module = "nt", .symbol = "KiPageFault.part.2" },
-		{ .module = "disk.sys", .build = 7, .offset = 0x120 },
-		{ .module = "disk.sys", .symbol = "Read_block2" },
-	};
-	static const struct crash crash = {
-		.bugcheck = { .code = { true, 0x139 },
-			      .args = { { true, 3 }, { true, 4 } },
-			      .text = "KERNEL_SECURITY: out of bounds" },
-	};
-	static struct engine_feature features[ENGINE_FEATURES_MAX];
-	struct feature_frame frames[3];
-	uint64_t codes[STREAM_CODES_MAX];
-	struct arena arena;
-	uint64_t ret;
-	size_t count;
-	bool bare;
-	static struct weights weights;
-	static struct weighted weighed[ENGINE_FEATURES_MAX];
-	static uint32_t df[ENGINE_FEATURES_MAX];
-	static uint32_t places[ENGINE_FEATURES_MAX];
-	static uint8_t classes[ENGINE_FEATURES_MAX];
-	float numbers[3];
-
-	arena_init(&arena);
-	for (size_t i = 0; i < 3; i++)
-		frames[i] = stream_frame(&stack[i], &arena, &bare);
-	count = feature_stream(frames, 3, codes, stream_codes(&crash, codes),
-			       features);
-	arena_deinit(&arena);
-	ret = engine_key(features, count);
-	for (size_t i = 0; i < count; i++)
-		ret = hash_mix(ret, engine_feature_number(features[i]));
-	weights_start(&weights, 1000);
-	for (size_t i = 0; i < count; i++) {
-		places[i] = df[i] = (uint32_t)i;
-		classes[i] = features[i].class;
-	}
-	weights_weigh(&weights, df, places, classes, count, weighed);
-	for (size_t i = 0; i < count; i++)
-		ret = hash_mix(ret, hash_64(&weighed[i].weight, sizeof(float)));
-	numbers[0] = ENGINE_STRICT;
-	numbers[1] = ENGINE_LOOSE;
-	numbers[2] = likeness_from((struct likeness_shares){ 3, 2, 1 });
-	return hash_mix(ret, hash_64(numbers, sizeof(numbers)));
-}
-
 static void pack_u32(struct pack *out, uint32_t value)
 {
 	for (unsigned int i = 0; i < 4; i++)
@@ -130,7 +75,7 @@ static bool read_head(struct store *store, struct memory_head *ret,
 
 	if (!get(store, STORE_SETTLED_HEAD, 0, 0, &in))
 		return false;
-	if (bytes_u32(&in) != MEMORY_VERSION || bytes_u64(&in) != rules())
+	if (bytes_u32(&in) != MEMORY_VERSION || bytes_u64(&in) != MEMORY_RULES)
 		return false;
 	ret->lists = bytes_u64(&in);
 	*entries = bytes_u64(&in);
@@ -172,7 +117,7 @@ void memory_put_head(struct store *store, const struct memory_head *head)
 	arena_init(&arena);
 	out = pack_into(&arena);
 	pack_u32(&out, MEMORY_VERSION);
-	pack_u64(&out, rules());
+	pack_u64(&out, MEMORY_RULES);
 	pack_u64(&out, head->lists);
 	pack_u64(&out, store_settled_count(store) +
 			       !get(store, STORE_SETTLED_HEAD, 0, 0, &in));

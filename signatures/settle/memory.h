@@ -23,6 +23,12 @@
 #include "signatures/settle/corpus.h"
 #include "signatures/store/store_read.h"
 
+/*
+ * How things are compared, as memory_rules_test works it out of weights and
+ * features; it fails where they have changed, and says what to write here.
+ */
+#define MEMORY_RULES UINT64_C(0x2977d486a3b9d233)
+
 #define MEMORY_CHUNK 16384
 #define MEMORY_FIRSTS 60 /* as many as two of the values fill a page */
 #define MEMORY_DIRTY 0	 /* of a row: to be looked at */
