@@ -23,10 +23,10 @@ Q     := $(if $(V),,@)
 OUT   := build/$(if $(SAN),$(subst $(comma),-,$(SAN)),release)
 # Small ones are linked in: finding them takes longer than many a question.
 # Of capstone x86 alone: a table of the 68000 is 65536 addresses to fill in.
-inside := lmdb xxhash jansson popt gsl gslcblas capstone seccomp
+inside := lmdb xxhash jansson popt gsl gslcblas seccomp
 absent := AArch64 ARM EVM M680X M68K Mips PPC Sparc SystemZ TMS320C64x XCore
 LIBS   = $(foreach cpu,$(absent),-Wl,--defsym=$(cpu)_global_init=0,--defsym=$(cpu)_option=0) \
-	 $(patsubst %,-l:lib%.a,$(inside)) $(shell pkg-config --libs libarchive zlib libcurl 2>/dev/null) -lroaring -lm
+	 $(patsubst %,-l:lib%.a,$(inside)) $(OUT)/capstone.a $(shell pkg-config --libs libarchive zlib libcurl 2>/dev/null) -lroaring -lm
 
 # Symbols that a library takes from us: see indexer/ingest/inflate.h.
 taken := $(patsubst %,-Wl$(comma)--export-dynamic-symbol=%,\
@@ -72,7 +72,7 @@ $(foreach room,$(rooms),$(eval $(call program,$(room))))
 $(units): %: %.o $(parts) $(library)
 $(fuzzers): %: %.o $(if $(findstring fuzzer,$(SAN)),,$(OUT)/tests/fuzz/replay.o) $(parts) $(library)
 $(units): LIBS += -lcmocka
-$(programs) $(units) $(fuzzers):
+$(programs) $(units) $(fuzzers): $(OUT)/capstone.a
 	@echo "  LD $@"
 	$(Q)$(CC) $(watch) -Wl,--as-needed $(taken) $(LDFLAGS) -o $@ $^ $(LIBS) -lpthread
 
@@ -94,6 +94,15 @@ $(OUT)/%.inc: signatures/knowledge/%.tsv signatures/knowledge/rows.awk
 $(OUT)/report_page.inc: query/report_page.sh query/report.css query/report.js
 	@mkdir -p $(@D)
 	$(Q)sh $^ > $@
+
+# capstone's names of instructions, which nobody asks for, are 1800 addresses to
+# fill in at each start.
+$(OUT)/capstone.a:
+	@mkdir -p $(@D)
+	$(Q)cp $$($(CC) -print-file-name=libcapstone.a) $@
+	$(Q)cd $(@D) && $(AR) x $(@F) X86Mapping.o && \
+		objcopy --remove-relocations=.data.rel.ro.local X86Mapping.o && \
+		$(AR) r $(@F) X86Mapping.o && rm X86Mapping.o
 
 # Debian packages: what the build needs, and what the tests need besides.
 needed := pkg-config libarchive-dev liblmdb-dev libcapstone-dev libxxhash-dev \
@@ -155,7 +164,7 @@ deb: packages
 # Numbers, never pass or fail.  BENCH_RECORDS=10000000 for the large stores.
 benches := $(addprefix $(OUT)/tests/bench/,pairs_bench clusters_bench rows_bench \
 	     alarms_bench unpack_bench)
-$(benches): %: %.o $(OUT)/tests/bench/clusters_score.o $(parts) $(library)
+$(benches): %: %.o $(OUT)/tests/bench/clusters_score.o $(parts) $(library) $(OUT)/capstone.a
 	@echo "  LD $@"
 	$(Q)$(CC) $(watch) -Wl,--as-needed $(taken) $(LDFLAGS) -o $@ $^ $(LIBS) -lpthread
 bench: packages-bench $(programs) $(addprefix $(OUT)/tests/bench/,pairs_bench rows_bench unpack_bench)
