@@ -26,7 +26,7 @@ OUT   := build/$(if $(SAN),$(subst $(comma),-,$(SAN)),release)
 inside := lmdb xxhash jansson popt gsl gslcblas seccomp
 absent := AArch64 ARM EVM M680X M68K Mips PPC Sparc SystemZ TMS320C64x XCore
 LIBS   = $(foreach cpu,$(absent),-Wl,--defsym=$(cpu)_global_init=0,--defsym=$(cpu)_option=0) \
-	 $(patsubst %,-l:lib%.a,$(inside)) $(OUT)/capstone.a $(shell pkg-config --libs libarchive zlib libcurl 2>/dev/null) -lroaring -lm
+	 $(patsubst %,-l:lib%.a,$(inside)) $(OUT)/capstone.a $(shell pkg-config --libs libarchive zlib libcurl 2>/dev/null) -lm
 
 # Symbols that a library takes from us: see indexer/ingest/inflate.h.
 taken := $(patsubst %,-Wl$(comma)--export-dynamic-symbol=%,\
@@ -71,7 +71,7 @@ endef
 $(foreach room,$(rooms),$(eval $(call program,$(room))))
 $(units): %: %.o $(parts) $(library)
 $(fuzzers): %: %.o $(if $(findstring fuzzer,$(SAN)),,$(OUT)/tests/fuzz/replay.o) $(parts) $(library)
-$(units): LIBS += -lcmocka
+$(units): LIBS += -lcmocka -lroaring
 $(programs) $(units) $(fuzzers): $(OUT)/capstone.a
 	@echo "  LD $@"
 	$(Q)$(CC) $(watch) -Wl,--as-needed $(taken) $(LDFLAGS) -o $@ $^ $(LIBS) -lpthread

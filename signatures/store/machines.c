@@ -1,12 +1,12 @@
 #include "signatures/store/machines.h"
 
-#include <roaring/roaring.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "signatures/base/must.h"
 #include "signatures/store/column.h"
 #include "signatures/store/posting.h"
+#include "signatures/store/roaring.h"
 #include "signatures/store/term.h"
 
 struct tally {
@@ -71,10 +71,10 @@ static bool take_chunk(void *closure, struct bytes key, struct bytes value)
 
 	bytes_skip(&key, 5);
 	first = (uint32_t)btree_take(&key, 2) * SCHEMA_POSTING_ROWS;
-	roaring_bitmap_clear(tally->rows);
+	roaring.bitmap_clear(tally->rows);
 	if (!posting_decode(value, first, tally->rows) && !tally->store->failed)
 		tally->store->failed = MDB_CORRUPTED;
-	return roaring_iterate(tally->rows, take_row, tally);
+	return roaring.iterate(tally->rows, take_row, tally);
 }
 
 void machines_count(struct store *store, uint8_t field, const uint32_t *terms,
@@ -85,7 +85,7 @@ void machines_count(struct store *store, uint8_t field, const uint32_t *terms,
 	if (!count)
 		return;
 	read_machines(&tally);
-	tally.rows = must(roaring_bitmap_create());
+	tally.rows = roaring_create();
 	for (size_t i = 0; i < count; i++) {
 		struct term *term = term_at(store, field, terms[i]);
 		struct btree_key prefix = btree_key();
@@ -100,7 +100,7 @@ void machines_count(struct store *store, uint8_t field, const uint32_t *terms,
 		term_count(store, term, 0,
 			   (int64_t)(tally.count - term->machines));
 	}
-	roaring_bitmap_free(tally.rows);
+	roaring.bitmap_free(tally.rows);
 	free(tally.machines);
 	free(tally.met);
 }

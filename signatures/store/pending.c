@@ -1,6 +1,5 @@
 #include "signatures/store/pending.h"
 
-#include <roaring/roaring.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +11,7 @@
 #include "signatures/store/machines.h"
 #include "signatures/store/memo.h"
 #include "signatures/store/posting.h"
+#include "signatures/store/roaring.h"
 #include "signatures/store/term.h"
 
 enum {
@@ -234,7 +234,7 @@ static void flush_posting(struct store *store, uint8_t field,
 	const uint32_t chunk = log->changes[*at].minor / SCHEMA_POSTING_ROWS;
 	const uint32_t first_row = chunk * SCHEMA_POSTING_ROWS;
 	const struct btree_key key = posting_key(field, term, (uint16_t)chunk);
-	roaring_bitmap_t *rows = must(roaring_bitmap_create());
+	roaring_bitmap_t *rows = roaring_create();
 	struct bytes in;
 
 	if (btree_get(store, SCHEMA_POSTING, &key, &in) &&
@@ -246,16 +246,16 @@ static void flush_posting(struct store *store, uint8_t field,
 		const int64_t delta = sum(log, at);
 
 		if (delta > 0)
-			roaring_bitmap_add(rows, row);
+			roaring.bitmap_add(rows, row);
 		else if (delta < 0)
-			roaring_bitmap_remove(rows, row);
+			roaring.bitmap_remove(rows, row);
 	}
-	if (roaring_bitmap_is_empty(rows))
+	if (roaring.bitmap_is_empty(rows))
 		btree_delete(store, SCHEMA_POSTING, &key);
 	else
 		btree_put(store, SCHEMA_POSTING, &key,
 			  posting_encode(rows, first_row, arena));
-	roaring_bitmap_free(rows);
+	roaring.bitmap_free(rows);
 }
 
 /* Terms of rows that changed, for their machines to be counted. */

@@ -8,9 +8,8 @@
  */
 #include "signatures/store/posting.h"
 
-#include <roaring/roaring.h>
-
 #include "signatures/base/pack.h"
+#include "signatures/store/roaring.h"
 
 enum {
 	FORM_GAPS = 0,
@@ -42,7 +41,7 @@ static bool decode_gaps(struct bytes *in, uint32_t first_row,
 			return false;
 		many[count++] = first_row + (uint32_t)row++;
 		if (count == ADDED_AT_ONCE || !bytes_left(in)) {
-			roaring_bitmap_add_many(rows, count, many);
+			roaring.bitmap_add_many(rows, count, many);
 			count = 0;
 		}
 	}
@@ -52,16 +51,16 @@ static bool decode_gaps(struct bytes *in, uint32_t first_row,
 /* What CRoaring makes of it; NULL if it makes no sense. */
 static roaring_bitmap_t *take_roaring(struct bytes *in, uint32_t first_row)
 {
-	roaring_bitmap_t *part = roaring_bitmap_portable_deserialize_safe(
-		(const char *)in->next, bytes_left(in));
+	roaring_bitmap_t *part =
+		roaring_take((const char *)in->next, bytes_left(in));
 
 	if (!part)
 		return NULL;
-	if (!roaring_bitmap_is_empty(part) &&
-	    roaring_bitmap_minimum(part) >= first_row &&
-	    roaring_bitmap_maximum(part) - first_row < SCHEMA_POSTING_ROWS)
+	if (!roaring.bitmap_is_empty(part) &&
+	    roaring.bitmap_minimum(part) >= first_row &&
+	    roaring.bitmap_maximum(part) - first_row < SCHEMA_POSTING_ROWS)
 		return part;
-	roaring_bitmap_free(part);
+	roaring.bitmap_free(part);
 	return NULL;
 }
 
@@ -72,8 +71,8 @@ static bool decode_roaring(struct bytes *in, uint32_t first_row,
 
 	if (!part)
 		return false;
-	roaring_bitmap_or_inplace(rows, part);
-	roaring_bitmap_free(part);
+	roaring.bitmap_or_inplace(rows, part);
+	roaring.bitmap_free(part);
 	return true;
 }
 
@@ -121,8 +120,8 @@ static bool walk_roaring(struct bytes *in, uint32_t first_row,
 
 	if (!part)
 		return false;
-	roaring_iterate(part, walk_row, &walking);
-	roaring_bitmap_free(part);
+	roaring.iterate(part, walk_row, &walking);
+	roaring.bitmap_free(part);
 	return true;
 }
 
@@ -140,12 +139,12 @@ bool posting_walk(struct bytes in, uint32_t first_row, posting_take *take,
 static struct bytes encode_gaps(const struct roaring_bitmap_s *rows,
 				uint32_t first_row, struct arena *arena)
 {
-	const size_t count = roaring_bitmap_get_cardinality(rows);
+	const size_t count = roaring.bitmap_get_cardinality(rows);
 	uint32_t *list = arena_take(arena, count, sizeof(*list));
 	struct pack out = pack_into(arena);
 	uint32_t next = first_row;
 
-	roaring_bitmap_to_uint32_array(rows, list);
+	roaring.bitmap_to_uint32_array(rows, list);
 	pack_u8(&out, FORM_GAPS);
 	for (size_t i = 0; i < count; i++) {
 		pack_varint(&out, list[i] - next);
@@ -160,9 +159,9 @@ struct bytes posting_encode(struct roaring_bitmap_s *rows, uint32_t first_row,
 	size_t size;
 	uint8_t *data;
 
-	roaring_bitmap_run_optimize(rows);
-	size = 1 + roaring_bitmap_portable_size_in_bytes(rows);
-	if (roaring_bitmap_get_cardinality(rows) <= GAPS_MOST) {
+	roaring.bitmap_run_optimize(rows);
+	size = 1 + roaring.bitmap_portable_size_in_bytes(rows);
+	if (roaring.bitmap_get_cardinality(rows) <= GAPS_MOST) {
 		const struct bytes gaps = encode_gaps(rows, first_row, arena);
 
 		if (bytes_left(&gaps) <= size)
@@ -170,6 +169,6 @@ struct bytes posting_encode(struct roaring_bitmap_s *rows, uint32_t first_row,
 	}
 	data = arena_take(arena, size, 1);
 	data[0] = FORM_ROARING;
-	roaring_bitmap_portable_serialize(rows, (char *)data + 1);
+	roaring.bitmap_portable_serialize(rows, (char *)data + 1);
 	return bytes_of(data, size);
 }

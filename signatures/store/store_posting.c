@@ -66,15 +66,15 @@ static void add_members(struct store *store, const struct store_rows *lists,
 	struct store_column column;
 	uint64_t parts;
 
-	if (roaring_bitmap_is_empty(lists->set))
+	if (roaring.bitmap_is_empty(lists->set))
 		return;
-	members.last = roaring_bitmap_maximum(lists->set);
+	members.last = roaring.bitmap_maximum(lists->set);
 	/* Lists are numbered without gaps, where nobody damaged the store. */
 	parts = btree_count(store, SCHEMA_PART);
 	if (members.last > parts)
 		members.last = (uint32_t)parts;
 	members.is_member = must(calloc((size_t)members.last + 1, 1));
-	roaring_iterate(lists->set, take_list, &members);
+	roaring.iterate(lists->set, take_list, &members);
 	members.is_member[0] = 0;
 	for (uint32_t chunk = 0; store_column_lists(store, chunk, &column);
 	     chunk++) {
@@ -87,7 +87,7 @@ static void add_members(struct store *store, const struct store_rows *lists,
 			count +=
 				list <= members.last && members.is_member[list];
 		}
-		roaring_bitmap_add_many(rows->set, count, found);
+		roaring.bitmap_add_many(rows->set, count, found);
 	}
 	free(members.is_member);
 }

@@ -8,7 +8,7 @@ struct store_rows *store_rows_create(void)
 {
 	struct store_rows *rows = must(malloc(sizeof(*rows)));
 
-	rows->set = must(roaring_bitmap_create());
+	rows->set = roaring_create();
 	return rows;
 }
 
@@ -16,23 +16,23 @@ void store_rows_destroy(struct store_rows *rows)
 {
 	if (!rows)
 		return;
-	roaring_bitmap_free(rows->set);
+	roaring.bitmap_free(rows->set);
 	free(rows);
 }
 
 void store_rows_add(struct store_rows *rows, uint32_t row)
 {
-	roaring_bitmap_add(rows->set, row);
+	roaring.bitmap_add(rows->set, row);
 }
 
 bool store_rows_has(const struct store_rows *rows, uint32_t row)
 {
-	return roaring_bitmap_contains(rows->set, row);
+	return roaring.bitmap_contains(rows->set, row);
 }
 
 uint64_t store_rows_count(const struct store_rows *rows)
 {
-	return roaring_bitmap_get_cardinality(rows->set);
+	return roaring.bitmap_get_cardinality(rows->set);
 }
 
 struct walk {
@@ -52,5 +52,5 @@ void store_rows_walk(const struct store_rows *rows,
 {
 	struct walk walk = { take, closure };
 
-	roaring_iterate(rows->set, take_one, &walk);
+	roaring.iterate(rows->set, take_one, &walk);
 }

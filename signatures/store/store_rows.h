@@ -4,7 +4,7 @@
 #ifndef STORE_STORE_ROWS_H
 #define STORE_STORE_ROWS_H
 
-#include <roaring/roaring.h>
+#include "signatures/store/roaring.h"
 
 #include "signatures/store/store_read.h"
 

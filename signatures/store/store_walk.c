@@ -1,6 +1,5 @@
 #include "signatures/store/store_walk.h"
 
-#include <roaring/roaring.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +8,7 @@
 #include "signatures/store/hashes.h"
 #include "signatures/store/pending.h"
 #include "signatures/store/posting.h"
+#include "signatures/store/roaring.h"
 #include "signatures/store/row.h"
 #include "signatures/store/store_admin.h"
 #include "signatures/store/store_foreign.h"
@@ -67,14 +67,14 @@ static uint64_t crashes_of(struct store *store, const uint32_t *counts,
 			   const struct field *field, uint32_t term)
 {
 	struct sum sum = { .counts = counts };
-	roaring_bitmap_t *lists = must(roaring_bitmap_create());
+	roaring_bitmap_t *lists = roaring_create();
 	struct btree_key prefix = btree_key();
 
 	btree_key_u8(&prefix, field->number);
 	btree_key_u32(&prefix, term);
 	btree_walk(store, SCHEMA_POSTING, &prefix, take_chunk, lists);
-	roaring_iterate(lists, add_list, &sum);
-	roaring_bitmap_free(lists);
+	roaring.iterate(lists, add_list, &sum);
+	roaring.bitmap_free(lists);
 	return sum.crashes;
 }
 
