@@ -11,7 +11,7 @@
 bool hash_wide_is_there(void)
 {
 #ifdef __AVX2__
-	/* The loader has asked already; to ask takes a virtual machine 20 us. */
+	/* The loader has asked: that takes a virtual machine 20 us. */
 	return CPU_FEATURE_ACTIVE(AVX2);
 #else
 	return false;
