@@ -3,10 +3,12 @@
 #include <endian.h>
 #include <string.h>
 
+#include "signatures/base/bits.h"
 #include "signatures/store/column_form.h"
 
 enum {
-	WORD_BITS = 64
+	WORD_BITS = 64,
+	MANY_ROWS = 16 /* of a word: all 64 are as quick */
 };
 
 uint64_t column_none(const struct field *field)
@@ -530,29 +532,52 @@ static void keep_any(const struct chunk *it, const struct store_terms *terms,
 	}
 }
 
-/* Of numbers of one byte each is looked up once a chunk. */
-static void keep_bytes(const struct chunk *it, const struct store_terms *terms,
-		       uint64_t *bits, size_t rows)
+/* Of each number up to the largest; what is above stands in no sound chunk. */
+static void look_up(const struct chunk *it, const struct store_terms *terms,
+		    uint8_t is_kept[UINT16_MAX + 1])
 {
-	uint8_t is_kept[UINT8_MAX + 1], yes[WORD_BITS];
-	size_t first = 0;
+	const uint64_t span = it->most - it->base;
+	const uint32_t last = span < UINT16_MAX ? (uint32_t)span : UINT16_MAX;
 
 	is_kept[0] = is_among(terms, 0);
-	for (uint32_t i = 1; i <= UINT8_MAX; i++)
+	for (uint32_t i = 1; i <= last; i++)
 		is_kept[i] = is_among(terms, (uint32_t)it->base + i);
-	for (; first + WORD_BITS <= it->rows; first += WORD_BITS) {
+}
+
+/*
+ * Numbers of one or two bytes: where many rows of a word are asked for, each
+ * number is looked up once a chunk, and all rows of the word by that.
+ */
+static inline void keep_short(const struct chunk *it,
+			      const struct store_terms *terms, uint64_t *bits,
+			      size_t rows, unsigned int width)
+{
+	static uint8_t is_kept[UINT16_MAX + 1];
+	const uint64_t mask = mask_of(width);
+	const size_t fast = rows_to_load(it);
+	uint8_t yes[WORD_BITS];
+	bool is_known = false;
+
+	for (size_t first = 0; first < rows; first += WORD_BITS) {
+		const uint8_t *data = it->data + first * width;
 		uint64_t *word = &bits[first / WORD_BITS];
 
-		if (*word == 0)
+		if (first + WORD_BITS > fast) {
+			*word = keep_word(it, terms, first, *word, fast, mask);
 			continue;
+		}
+		if (bits_ones(*word) < MANY_ROWS) {
+			*word = keep_word(it, terms, first, *word, ALL_ROWS,
+					  mask);
+			continue;
+		}
+		if (!is_known)
+			look_up(it, terms, is_kept);
+		is_known = true;
 		for (size_t i = 0; i < WORD_BITS; i++)
-			yes[i] = is_kept[it->data[first + i]];
+			yes[i] = is_kept[number_at(data + i * width, width)];
 		*word &= pack_bits(yes);
 	}
-	for (; first < rows; first += WORD_BITS)
-		bits[first / WORD_BITS] =
-			keep_word(it, terms, first, bits[first / WORD_BITS], 0,
-				  mask_of(1));
 }
 
 void column_keep(struct store *store, uint8_t field, uint32_t chunk,
@@ -563,7 +588,9 @@ void column_keep(struct store *store, uint8_t field, uint32_t chunk,
 	if (!open_chunk(store, field, chunk, &it))
 		it.rows = 0;
 	if (it.width == 1)
-		keep_bytes(&it, terms, bits, rows);
+		keep_short(&it, terms, bits, rows, 1);
+	else if (it.width == 2)
+		keep_short(&it, terms, bits, rows, 2);
 	else
 		keep_any(&it, terms, bits, rows);
 }
