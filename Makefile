@@ -31,6 +31,10 @@ LIBS   = $(foreach cpu,$(absent),-Wl,--defsym=$(cpu)_global_init=0,--defsym=$(cp
 # Symbols that a library takes from us: see indexer/ingest/inflate.h.
 taken := $(patsubst %,-Wl$(comma)--export-dynamic-symbol=%,\
 	 inflate inflateEnd inflateInit2_ inflateReset inflateSetDictionary crc32)
+# And calls that we take from one: see signatures/base/libm.c.
+wrapped := $(patsubst %,-Wl$(comma)--wrap=%,acos acosh asin atan atan2 atanh cos cosh erfc exp \
+	   fmax fmin fmod hypot ldexp log log10 log1p log2 logf lround pow round sin sincos sinh \
+	   sqrt tan tanh)
 
 CFLAGS ?= -O3 -g
 house  := -std=c17 -I. -I$(OUT) -D_GNU_SOURCE -MMD -MP \
@@ -74,7 +78,7 @@ $(fuzzers): %: %.o $(if $(findstring fuzzer,$(SAN)),,$(OUT)/tests/fuzz/replay.o)
 $(units): LIBS += -lcmocka -lroaring
 $(programs) $(units) $(fuzzers): $(OUT)/capstone.a
 	@echo "  LD $@"
-	$(Q)$(CC) $(watch) -Wl,--as-needed $(taken) $(LDFLAGS) -o $@ $^ $(LIBS) -lpthread
+	$(Q)$(CC) $(watch) -Wl,--as-needed $(taken) $(wrapped) $(LDFLAGS) -o $@ $^ $(LIBS) -lpthread
 
 $(library): $(call files,$(shared))
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
@@ -166,7 +170,7 @@ benches := $(addprefix $(OUT)/tests/bench/,pairs_bench clusters_bench rows_bench
 	     alarms_bench unpack_bench)
 $(benches): %: %.o $(OUT)/tests/bench/clusters_score.o $(parts) $(library) $(OUT)/capstone.a
 	@echo "  LD $@"
-	$(Q)$(CC) $(watch) -Wl,--as-needed $(taken) $(LDFLAGS) -o $@ $^ $(LIBS) -lpthread
+	$(Q)$(CC) $(watch) -Wl,--as-needed $(taken) $(wrapped) $(LDFLAGS) -o $@ $^ $(LIBS) -lpthread
 bench: packages-bench $(programs) $(addprefix $(OUT)/tests/bench/,pairs_bench rows_bench unpack_bench)
 	@python3 tests/bench/bench.py $(OUT) tests/bench/RESULTS.md
 # What cannot be had is left out of the tables.
