@@ -79,13 +79,14 @@ $(units): LIBS += -lcmocka -lroaring
 $(programs) $(units) $(fuzzers): $(OUT)/early.a $(OUT)/capstone.a
 	@echo "  LD $@"
 	$(Q)$(CC) $(watch) -Wl,--as-needed $(taken) $(wrapped) $(LDFLAGS) -o $@ $(filter %.o,$^) \
-		$(OUT)/early.a -l:liblmdb.a -l:libpopt.a $(filter %.a,$^) $(LIBS) -lpthread
+		$(OUT)/early.a -l:liblmdb.a -l:libpopt.a -l:libxxhash.a $(filter %.a,$^) $(LIBS) -lpthread
 
 # What a run with nothing to do goes through lies side by side: where a program
 # is met for the first time, the 64 KiB around come along, but take 20 us.
 early := indexer/ingest/glance indexer/ingest/ingest indexer/ingest/inputs indexer/ingest/tally \
 	 $(addprefix signatures/base/,arena bytes cli error hash hash_wide list must pack room text) \
-	 $(addprefix signatures/store/,btree machines pages state store store_leave store_settled) \
+	 $(addprefix signatures/store/,btree machines pages state store store_leave \
+	   store_schema store_settled) \
 	 $(addprefix signatures/settle/,memory overrides settle) \
 	 signatures/clickhouse/address signatures/field
 $(OUT)/early.a: $(patsubst %,$(OUT)/%.o,$(early))
