@@ -44,7 +44,7 @@ enum {
 	IS_LEAF = 2,
 	IS_LONG = 1, /* of a node */
 	LEVELS_MOST = 32,
-	FIRST_SLOTS = 1 << 10
+	FIRST_SLOTS = 1 << 6
 };
 
 struct slot {
