@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "query/count.h"
+#include "query/factor.h"
+#include "query/slice.h"
 #include "signatures/base/must.h"
 #include "signatures/base/text.h"
 #include "signatures/identity.h"
@@ -49,22 +50,24 @@ static struct member *list_members(const struct clumps *clumps,
 	struct member *members =
 		must(calloc((size_t)clump->crashes + 1, sizeof(*members)));
 	struct plan plan = plan_none(clumps->store);
+	struct slice slice;
 	uint32_t *terms;
 
 	for (uint64_t i = 0; i < clump->crashes; i++)
 		plan_add(&plan, clump->rows[i]);
 	plan.matched = clump->crashes;
-	terms = factor_terms_of(&plan, clumps->store, "exact");
-	plan_deinit(&plan);
+	slice_init(&slice, plan);
+	terms = slice_terms(&slice, clumps->store, "exact");
 	*count = 0;
 	for (uint64_t i = 0; i < clump->crashes; i++) {
 		const uint32_t row = clump->rows[i];
+		const uint32_t term = terms[slice_place(&slice, row)];
 
-		if (terms[row])
-			members[(*count)++] =
-				(struct member){ terms[row], row };
+		if (term)
+			members[(*count)++] = (struct member){ term, row };
 	}
 	free(terms);
+	slice_deinit(&slice);
 	if (*count > 1)
 		qsort(members, *count, sizeof(*members), by_term);
 	return members;

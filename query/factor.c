@@ -31,32 +31,6 @@ uint32_t *factor_terms(struct store *store, const char *name)
 	return terms;
 }
 
-uint32_t *factor_terms_of(const struct plan *plan, struct store *store,
-			  const char *name)
-{
-	const struct field *field = field_find(name);
-	struct store_column column;
-	uint32_t *terms;
-
-	/* Of most rows: large pages are quicker than few. */
-	if (plan->matched > plan->row_count / 4)
-		return factor_terms(store, name);
-	terms = must(calloc(plan->row_count + 1ul, sizeof(*terms)));
-	for (uint32_t chunk = 0; chunk < plan_chunks(plan); chunk++) {
-		size_t rows;
-		const uint64_t *bits = plan_chunk(plan, chunk, &rows);
-		uint32_t *at = terms + (size_t)chunk * STORE_CHUNK_ROWS;
-
-		if (!plan_has_any(plan, chunk) ||
-		    !store_column_pick(store, field, chunk, bits, &column))
-			continue;
-		for (size_t i = 0; i < column.count && i < rows; i++)
-			if (count_bit(bits, i))
-				at[i] = column.terms[i];
-	}
-	return terms;
-}
-
 uint64_t *factor_numbers(struct store *store, const char *name)
 {
 	const struct field *field = field_find(name);

@@ -15,13 +15,6 @@ uint32_t *factor_terms(struct store *store, const char *field);
 /* A FIELD_RAW field by row, STORE_NO_NUMBER = no value; the caller frees it. */
 uint64_t *factor_numbers(struct store *store, const char *field);
 
-/*
- * The same of the plan's rows alone, 0 for the others: what a small plan does
- * not ask for is neither read nor touched.
- */
-uint32_t *factor_terms_of(const struct plan *plan, struct store *store,
-			  const char *field);
-
 /* One more than the largest of count terms. */
 uint32_t factor_bound(const uint32_t *terms, uint32_t count);
 
