@@ -3,26 +3,33 @@
 #include "indexer/ingest/inputs.h"
 #include "signatures/store/store_write.h"
 
-static bool is_known(struct store *store, const char *path, uint64_t *dumps)
-{
-	struct hash128 stamp, content;
+struct glance {
+	struct store *store;
+	uint64_t dumps;
+};
 
-	return inputs_stamp(path, &stamp) &&
-	       store_find_stamp(store, stamp, &content) &&
-	       store_has_archive(store, content, dumps);
+static bool is_known(void *closure, struct hash128 stamp)
+{
+	struct glance *glance = closure;
+	struct hash128 content;
+	uint64_t dumps;
+
+	if (!store_find_stamp(glance->store, stamp, &content) ||
+	    !store_has_archive(glance->store, content, &dumps))
+		return false;
+	glance->dumps += dumps;
+	return true;
 }
 
 static bool are_known(const struct ingest_options *options, struct store *store,
 		      uint64_t *ret)
 {
-	uint64_t sum = 0, dumps;
+	struct glance glance = { .store = store };
 
-	for (size_t i = 0; i < options->path_count; i++) {
-		if (!is_known(store, options->paths[i], &dumps))
+	for (size_t i = 0; i < options->path_count; i++)
+		if (!inputs_stamps(options->paths[i], is_known, &glance))
 			return false;
-		sum += dumps;
-	}
-	*ret = sum;
+	*ret = glance.dumps;
 	return true;
 }
 

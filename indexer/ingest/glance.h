@@ -12,9 +12,9 @@
 #include "indexer/ingest/ingest.h"
 
 /*
- * Are all paths archives that an earlier run ingested whole?  Then *dumps is
- * what they gave.  False also where a reader cannot tell: a folder, a pipe, no
- * store yet or one that only a writer can open.
+ * Are all paths archives, or folders of archives, that an earlier run ingested
+ * whole?  Then *dumps is what they gave.  False also where a reader cannot
+ * tell: a pipe, no store yet or one that only a writer can open.
  */
 bool glance_is_done(const struct ingest_options *options, uint64_t *dumps);
 

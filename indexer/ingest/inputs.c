@@ -37,36 +37,72 @@ struct inputs {
 	size_t depth;
 };
 
+/* What is at path as far as it is files, until take says false. */
+typedef bool take_file(void *closure, const struct stat *facts);
+
+static bool is_file(const FTSENT *entry, struct stat *ret)
+{
+	if (entry->fts_info == FTS_F) {
+		*ret = *entry->fts_statp;
+		return true;
+	}
+	return entry->fts_info == FTS_SL && !stat(entry->fts_path, ret) &&
+	       S_ISREG(ret->st_mode);
+}
+
+static bool is_trouble(const FTSENT *entry)
+{
+	return entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR ||
+	       entry->fts_info == FTS_NS || entry->fts_info == FTS_DC ||
+	       entry->fts_level > DEPTH_MAX;
+}
+
+/* False if take said so, or something cannot be looked at. */
+static bool walk_files(const char *path, take_file *take, void *closure)
+{
+	const int how = FTS_COMFOLLOW | FTS_PHYSICAL | FTS_NOCHDIR;
+	char *copy = must(strdup(path));
+	char *const walked[] = { copy, NULL };
+	FTS *walk = fts_open(walked, how, NULL);
+	bool is_well = walk != NULL;
+	bool goes_on = is_well;
+
+	while (goes_on) {
+		const FTSENT *entry = fts_read(walk);
+		struct stat facts;
+
+		if (!entry)
+			break;
+		is_well &= !is_trouble(entry);
+		goes_on = !is_file(entry, &facts) || take(closure, &facts);
+	}
+	if (walk)
+		fts_close(walk);
+	free(copy);
+	return is_well && goes_on;
+}
+
+struct measuring {
+	uint64_t *files, *bytes;
+};
+
+static bool take_size(void *closure, const struct stat *facts)
+{
+	const struct measuring *measuring = closure;
+
+	++*measuring->files;
+	*measuring->bytes += (uint64_t)facts->st_size;
+	return true;
+}
+
 void inputs_measure(const char *const *paths, size_t count, uint64_t *files,
 		    uint64_t *bytes)
 {
-	const int how = FTS_COMFOLLOW | FTS_PHYSICAL | FTS_NOCHDIR;
+	struct measuring measuring = { files, bytes };
 
 	*files = *bytes = 0;
-	for (size_t i = 0; i < count; i++) {
-		char *path = must(strdup(paths[i]));
-		char *const walked[] = { path, NULL };
-		FTS *walk = fts_open(walked, how, NULL);
-
-		for (;;) {
-			const FTSENT *entry = walk ? fts_read(walk) : NULL;
-			struct stat facts;
-
-			if (!entry)
-				break;
-			if (entry->fts_info == FTS_F)
-				facts = *entry->fts_statp;
-			else if (entry->fts_info != FTS_SL ||
-				 stat(entry->fts_path, &facts) ||
-				 !S_ISREG(facts.st_mode))
-				continue;
-			++*files;
-			*bytes += (uint64_t)facts.st_size;
-		}
-		if (walk)
-			fts_close(walk);
-		free(path);
-	}
+	for (size_t i = 0; i < count; i++)
+		walk_files(paths[i], take_size, &measuring);
 }
 
 struct inputs *inputs_create(const char *const *paths, size_t count,
@@ -219,14 +255,29 @@ static struct hash128 stamp_of(const struct stat *facts)
 	return hash_128(stamp, sizeof(stamp));
 }
 
-bool inputs_stamp(const char *path, struct hash128 *stamp)
+struct stamping {
+	inputs_take_stamp *take;
+	void *closure;
+};
+
+static bool take_stamp(void *closure, const struct stat *facts)
 {
+	const struct stamping *stamping = closure;
+
+	return stamping->take(stamping->closure, stamp_of(facts));
+}
+
+bool inputs_stamps(const char *path, inputs_take_stamp *take, void *closure)
+{
+	struct stamping stamping = { take, closure };
 	struct stat facts;
 
-	if (!strcmp(path, "-") || stat(path, &facts) || !S_ISREG(facts.st_mode))
+	if (!strcmp(path, "-") || stat(path, &facts))
 		return false;
-	*stamp = stamp_of(&facts);
-	return true;
+	if (S_ISREG(facts.st_mode))
+		return take_stamp(&stamping, &facts);
+	return S_ISDIR(facts.st_mode) &&
+	       walk_files(path, take_stamp, &stamping);
 }
 
 static void take_open(const struct inputs *inputs, struct input *ret)

@@ -39,8 +39,13 @@ void inputs_destroy(struct inputs *inputs);
 void inputs_measure(const char *const *paths, size_t count, uint64_t *files,
 		    uint64_t *bytes);
 
-/* The stamp of the file at path; false if it is not a regular file. */
-bool inputs_stamp(const char *path, struct hash128 *stamp);
+/*
+ * The stamp of the file at path, or of each file in the folder there, in any
+ * order, until take says false.  False if it did, and where only inputs_next()
+ * can tell: a pipe, a folder that cannot be read.  Opens no file.
+ */
+typedef bool inputs_take_stamp(void *closure, struct hash128 stamp);
+bool inputs_stamps(const char *path, inputs_take_stamp *take, void *closure);
 
 /* False when there are no more. */
 bool inputs_next(struct inputs *inputs, struct input *ret);

@@ -23,6 +23,21 @@ flock store/writer.lock sh -c 'echo >held; sleep 2' &
 read -r _ <held
 echo 'quiet.sys' >store/noise
 crashindex --store=store 1.tar 2>&1 | sed 's/[0-9][0-9]* duplicate/N duplicate/'
+# Nor is there where a folder has what is known alone, by whatever name, also
+# in folders of it; a dump beside it is looked at.
+mkdir -p drop/more drop/none
+mv 1.tar drop/more
+rm store/noise
+crashindex --store=store drop >/dev/null 2>&1
+ln -s more/1.tar drop/2.tar
+flock store/writer.lock sh -c 'echo >held; sleep 3' &
+read -r _ <held
+crashindex --store=store --no-settle drop 2>&1 | sed 's/[0-9][0-9]* duplicate/N duplicate/'
+echo PAGEDU64 >drop/none/a.dmp
+crashindex --store=store --no-settle drop 2>&1 | sed 's/[0-9][0-9]* duplicate/N duplicate/'
+wait
+mv drop/more/1.tar 1.tar
+crashindex --store=store 1.tar >/dev/null 2>&1
 # Where nobody holds it for long, nothing is said.
 wait
 crashindex --store=store 1.tar 2>&1 | grep -c waiting
