@@ -126,11 +126,11 @@ static bool fetch_x64(const struct target *target, uint64_t va,
 static bool may_be_x64(const struct target *target, uint64_t va)
 {
 	uint8_t raw[X64_SP - X64_CS];
-	struct bytes in = bytes_of(raw, sizeof(raw));
 
 	if (!space_read(target, va + X64_CS, raw, sizeof(raw)))
 		return false;
 
+	struct bytes in = bytes_of(raw, sizeof(raw));
 	const unsigned cs = bytes_u16(&in);
 
 	bytes_skip(&in, 6);
