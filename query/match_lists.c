@@ -99,13 +99,6 @@ enum status match_lists_rows(struct store *store, const struct accept *accept,
 	return status;
 }
 
-static uint64_t word_of(const struct store_terms *lists, size_t word)
-{
-	if (word < lists->words)
-		return lists->bits[word];
-	return lists->beyond ? UINT64_MAX : 0;
-}
-
 struct gathering {
 	struct store *store;
 	const struct field *field;
@@ -159,8 +152,8 @@ static void narrow(struct store_terms *lists, const struct accept *accept,
 	store_lists_grow(lists, having->words);
 	store_lists_grow(lists, any->words + 1);
 	for (size_t i = 0; i < lists->words; i++) {
-		uint64_t word =
-			word_of(having, i) | (~word_of(any, i) & absent);
+		uint64_t word = store_terms_word(having, i) |
+				(~store_terms_word(any, i) & absent);
 
 		if (i == 0)
 			word = (word & ~UINT64_C(1)) | (absent & 1);

@@ -490,14 +490,6 @@ void column_equal(struct store *store, uint8_t field, uint32_t chunk,
 		equal_any(&it, wanted, bits);
 }
 
-static inline uint8_t is_among(const struct store_terms *terms, uint32_t term)
-{
-	const size_t word = term / WORD_BITS;
-
-	return word < terms->words ? terms->bits[word] >> term % WORD_BITS & 1
-				   : terms->beyond;
-}
-
 /* Rows of a word, as pick_word() has them. */
 static inline uint64_t keep_word(const struct chunk *it,
 				 const struct store_terms *terms, size_t first,
@@ -508,7 +500,7 @@ static inline uint64_t keep_word(const struct chunk *it,
 	for (; word; word &= word - 1) {
 		const size_t row = first + (size_t)__builtin_ctzll(word);
 		const uint64_t yes =
-			is_among(terms, term_in(it, row, fast, mask));
+			store_terms_have(terms, term_in(it, row, fast, mask));
 
 		kept |= (word & -word) & -yes;
 	}
@@ -539,9 +531,9 @@ static void look_up(const struct chunk *it, const struct store_terms *terms,
 	const uint64_t span = it->most - it->base;
 	const uint32_t last = span < UINT16_MAX ? (uint32_t)span : UINT16_MAX;
 
-	is_kept[0] = is_among(terms, 0);
+	is_kept[0] = store_terms_have(terms, 0);
 	for (uint32_t i = 1; i <= last; i++)
-		is_kept[i] = is_among(terms, (uint32_t)it->base + i);
+		is_kept[i] = store_terms_have(terms, (uint32_t)it->base + i);
 }
 
 /*

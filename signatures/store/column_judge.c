@@ -6,27 +6,15 @@ enum {
 	WORD_BITS = 64
 };
 
-static uint64_t word_of(const struct store_terms *terms, uint64_t word)
-{
-	if (word < terms->words)
-		return terms->bits[word];
-	return terms->beyond ? UINT64_MAX : 0;
-}
-
-static bool is_among(const struct store_terms *terms, uint64_t term)
-{
-	return word_of(terms, term / WORD_BITS) >> term % WORD_BITS & 1;
-}
-
 /* Are all terms from least to most as the first of them? */
 static bool is_one_kind(const struct store_terms *terms, uint64_t least,
 			uint64_t most)
 {
-	const uint64_t kind = is_among(terms, least) ? UINT64_MAX : 0;
+	const uint64_t kind = store_terms_have(terms, least) ? UINT64_MAX : 0;
 	const uint64_t last = most / WORD_BITS;
 
 	for (uint64_t word = least / WORD_BITS; word <= last; word++) {
-		uint64_t other = word_of(terms, word) ^ kind;
+		uint64_t other = store_terms_word(terms, word) ^ kind;
 
 		if (word == least / WORD_BITS)
 			other &= UINT64_MAX << least % WORD_BITS;
@@ -45,14 +33,14 @@ enum column_verdict column_judge(struct store *store, uint8_t field,
 				 uint32_t chunk,
 				 const struct store_terms *terms, size_t rows)
 {
-	const bool absent = is_among(terms, 0);
+	const bool absent = store_terms_have(terms, 0);
 	struct store_range range;
 	bool kind = absent;
 
 	if (!store->has_heads)
 		return COLUMN_SOME;
 	if (column_range(store, field, chunk, &range)) {
-		kind = is_among(terms, range.least);
+		kind = store_terms_have(terms, range.least);
 		if (range.most < range.least ||
 		    (range.with < rows && kind != absent) ||
 		    !is_one_kind(terms, range.least, range.most))

@@ -195,20 +195,14 @@ void store_column_equal(struct store *store, const struct field *field,
 	column_equal(store, field->number, chunk, term, bits);
 }
 
-static bool is_among(const struct store_terms *terms, uint32_t term)
-{
-	return term / 64 < terms->words
-		       ? terms->bits[term / 64] >> term % 64 & 1
-		       : terms->beyond;
-}
-
 /* A chunk that is not ours: what it does not tell of has no term. */
 static void keep_read(const struct store_column *column,
 		      const struct store_terms *terms, uint64_t *bits,
 		      size_t rows)
 {
 	for (size_t i = 0; i < rows; i++)
-		if (!is_among(terms, i < column->count ? column->terms[i] : 0))
+		if (!store_terms_have(terms,
+				      i < column->count ? column->terms[i] : 0))
 			bits[i / 64] &= ~(UINT64_C(1) << i % 64);
 }
 
@@ -218,8 +212,9 @@ static void keep_few(struct store *store, uint8_t field, uint32_t chunk,
 {
 	for (size_t row = 0; asked; asked--, row++) {
 		row = next_row(bits, row);
-		if (!is_among(terms,
-			      (uint32_t)column_at(store, field, 0, chunk, row)))
+		if (!store_terms_have(
+			    terms,
+			    (uint32_t)column_at(store, field, 0, chunk, row)))
 			bits[row / 64] &= ~(UINT64_C(1) << row % 64);
 	}
 }

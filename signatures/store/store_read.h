@@ -180,6 +180,21 @@ struct store_terms {
 	uint32_t only; /* 0: nobody said */
 };
 
+/* The 64 terms from 64 * word on. */
+static inline uint64_t store_terms_word(const struct store_terms *terms,
+					uint64_t word)
+{
+	if (word < terms->words)
+		return terms->bits[word];
+	return terms->beyond ? UINT64_MAX : 0;
+}
+
+static inline bool store_terms_have(const struct store_terms *terms,
+				    uint64_t term)
+{
+	return store_terms_word(terms, term / 64) >> term % 64 & 1;
+}
+
 /*
  * Of the rows of a chunk that have a bit, clear those whose term is not among
  * these: less than reading what is looked at once.  Rows without have 0.
