@@ -83,17 +83,10 @@ static bool hash_some(struct done_file *file, uint64_t most)
 	return file->hashed < file->size;
 }
 
-static bool is_readable(const struct done_file *file)
-{
-	return file->has_content || file->fd >= 0;
-}
-
 bool done_hash(struct done_file *file)
 {
-	if (!is_readable(file))
-		return false;
-	if (file->has_content)
-		return true;
+	if (file->has_content || file->fd < 0)
+		return file->has_content;
 	while (hash_some(file, file->size))
 		;
 	if (file->hashed < file->size)

@@ -35,7 +35,7 @@ struct done_file done_file(int fd, uint64_t size, struct hash128 stamp);
 
 /* store, which ret does not own, may be NULL: nothing is known then. */
 struct done *done_create(struct store *store);
-/* Before it, all files have left. */
+/* Files that have not left are not looked at. */
 void done_destroy(struct done *done);
 
 /*
