@@ -27,10 +27,10 @@ uint64_t calendar_day(uint64_t filetime)
 const char *calendar_text(struct arena *arena, uint64_t day)
 {
 	char time[TEXT_TIME_BYTES];
-	char *text = text_copy(arena, text_time(day * DAY_TICKS, time));
 
-	text[strcspn(text, "T")] = '\0';
-	return text;
+	text_time(day * DAY_TICKS, time);
+	time[strcspn(time, "T")] = '\0';
+	return text_copy(arena, time);
 }
 
 /* Crashes on the days that had any, divided by those days: a usual day. */

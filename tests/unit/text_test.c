@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "tests/unit.h"
 
@@ -98,6 +99,30 @@ static void times_go_both_ways(void **state)
 	assert_false(text_parse_time("2024-06-30T25:00:00Z", &ticks));
 	assert_int_equal(text_unix_of_ticks(text_ticks_of_unix(1719777143)),
 			 1719777143);
+}
+
+static void is_as_c_library_says(uint64_t seconds)
+{
+	const time_t unix_seconds = (time_t)seconds - 11644473600;
+	char text[TEXT_TIME_BYTES], wanted[TEXT_TIME_BYTES];
+	struct tm utc;
+
+	assert_non_null(gmtime_r(&unix_seconds, &utc));
+	strftime(wanted, sizeof(wanted), "%Y-%m-%dT%H:%M:%SZ", &utc);
+	assert_string_equal(text_time(seconds * 10000000, text), wanted);
+}
+
+static void each_day_has_its_date(void **state)
+{
+	const uint64_t last_second = UINT64_MAX / 10000000;
+
+	(void)state;
+	for (uint64_t day = 0; day < UINT64_C(366) * 900; day++)
+		is_as_c_library_says(day * 86400 + day % 86400);
+	for (uint64_t second = 0; second < last_second;
+	     second += UINT64_C(98765432))
+		is_as_c_library_says(second);
+	is_as_c_library_says(last_second);
 }
 
 static void is_span(const char *text, const char *from, const char *to)
@@ -200,6 +225,7 @@ int main(void)
 		cmocka_unit_test(globs_match_without_case),
 		cmocka_unit_test(numbers_parse_whole_or_not_at_all),
 		cmocka_unit_test(times_go_both_ways),
+		cmocka_unit_test(each_day_has_its_date),
 		cmocka_unit_test(a_year_a_month_and_a_day_are_whole),
 		cmocka_unit_test(printed_text_is_whole_however_long),
 		cmocka_unit_test(numbers_are_written_as_printf_does),
