@@ -213,24 +213,42 @@ static void put_frames(struct pack *own, struct pack *out,
 	pack_u8(out, (uint8_t)stack->end);
 }
 
+/* own: NULL if nothing is asked of it. */
+static uint64_t take_own_number(struct bytes *own)
+{
+	return own ? pack_take_signed(own) : 0;
+}
+
+/* Every slot of a stack is behind the first, which own has. */
+struct slots {
+	uint64_t at;
+	bool is_met;
+};
+
+static uint64_t take_slot(struct bytes *own, struct bytes *in,
+			  struct slots *slots)
+{
+	slots->at = slots->is_met ? slots->at + record_stack_take_step(in)
+				  : take_own_number(own);
+	slots->is_met = true;
+	return slots->at;
+}
+
 static void take_frame(struct bytes *own, struct bytes *in, struct arena *arena,
 		       const struct named *named, unsigned int bits,
-		       uint64_t *slot, struct crash_frame *ret)
+		       struct slots *slots, struct crash_frame *ret)
 {
 	ret->module = named ? named->name : NULL;
 	ret->build = named ? named->build : 0;
 	ret->how = bits & FRAME_HOW;
 	in->failed |= ret->how >= CRASH_HOWS || bits >= FRAME_END;
-	ret->offset = pack_take_signed(named ? in : own);
+	ret->offset = named ? pack_take_signed(in) : take_own_number(own);
 	ret->address =
 		bits & FRAME_NOWHERE ? 0 : address_of(named, ret->offset);
 	if (bits & FRAME_ADDRESS)
-		ret->address = pack_take_signed(own);
-	if (bits & FRAME_SLOT) {
-		*slot = *slot ? *slot + record_stack_take_step(in)
-			      : pack_take_signed(own);
-		ret->slot = *slot;
-	}
+		ret->address = take_own_number(own);
+	if (bits & FRAME_SLOT)
+		ret->slot = take_slot(own, in, slots);
 	if (bits & FRAME_FINGERPRINT)
 		ret->fingerprint = bytes_u64(in);
 	if (bits & FRAME_SYMBOL)
@@ -241,7 +259,8 @@ static void take_frames(struct bytes *own, struct bytes *in,
 			struct arena *arena, const struct names *names,
 			struct crash_stack *ret)
 {
-	uint64_t bits = FRAME_FIRST, slot = 0;
+	struct slots slots = { 0, false };
+	uint64_t bits = FRAME_FIRST;
 
 	ret->count = pack_take_count(in, LIMIT_FRAMES);
 	ret->frames = arena_take(arena, ret->count, sizeof(*ret->frames));
@@ -256,7 +275,7 @@ static void take_frames(struct bytes *own, struct bytes *in,
 		else
 			take_frame(own, in, arena,
 				   module ? &names->list[module - 1] : NULL,
-				   (unsigned int)bits, &slot, &ret->frames[i]);
+				   (unsigned int)bits, &slots, &ret->frames[i]);
 	}
 	ret->end = pack_take_enum(in, CRASH_STACK_ENDS);
 }
@@ -560,5 +579,17 @@ enum status record_beside_decode(const struct record_beside *record,
 	if (record_parts_check(&own, err) || record_parts_check(&stack, err))
 		return err->status;
 	*ret = file;
+	return STATUS_OK;
+}
+
+enum status record_beside_stack(struct bytes stack, struct arena *arena,
+				struct crash *ret, struct error *err)
+{
+	struct crash crash = { 0 };
+
+	take_stack(NULL, &stack, arena, &crash);
+	if (record_parts_check(&stack, err))
+		return err->status;
+	*ret = crash;
 	return STATUS_OK;
 }

@@ -31,4 +31,12 @@ enum status record_beside_decode(const struct record_beside *record,
 				 struct arena *arena, struct record_file *ret,
 				 struct error *err) MUST_CHECK;
 
+/*
+ * What stack says by itself: codes, buckets, who is blamed, frames without
+ * addresses and slots, and without offsets where they are in no module.
+ */
+enum status record_beside_stack(struct bytes stack, struct arena *arena,
+				struct crash *ret,
+				struct error *err) MUST_CHECK;
+
 #endif

@@ -123,23 +123,26 @@ static struct bytes whole(const struct btree_key *key)
 	return bytes_of(key->data, key->size);
 }
 
-bool btree_get(struct store *store, enum schema_db db,
-	       const struct btree_key *key, struct bytes *ret)
+typedef enum pages_answer pages_ask(struct pages *pages, uint64_t root,
+				    struct bytes key, struct bytes *ret);
+
+static bool get(struct store *store, enum schema_db db,
+		const struct btree_key *key, pages_ask *ask, struct bytes *ret)
 {
 	struct btree_key copy;
-	MDB_val name = of_key(&copy, key);
-	MDB_val value;
+	MDB_val name, value;
 	int rc;
 
 	if (store->failed)
 		return false;
 	if (store->pages) {
-		const enum pages_answer answer = pages_get(
-			store->pages, store->roots[db], whole(key), ret);
+		const enum pages_answer answer =
+			ask(store->pages, store->roots[db], whole(key), ret);
 
 		if (answer != PAGES_UNREAD)
 			return answer == PAGES_FOUND;
 	}
+	name = of_key(&copy, key);
 	rc = mdb_get(store->txn, store->dbi[db], &name, &value);
 	if (rc == 0) {
 		*ret = of_value(value);
@@ -148,6 +151,18 @@ bool btree_get(struct store *store, enum schema_db db,
 	if (rc != MDB_NOTFOUND)
 		stick(store, rc);
 	return false;
+}
+
+bool btree_get(struct store *store, enum schema_db db,
+	       const struct btree_key *key, struct bytes *ret)
+{
+	return get(store, db, key, pages_get, ret);
+}
+
+bool btree_get_passing(struct store *store, enum schema_db db,
+		       const struct btree_key *key, struct bytes *ret)
+{
+	return get(store, db, key, pages_get_passing, ret);
 }
 
 bool btree_part(struct store *store, enum schema_db db,

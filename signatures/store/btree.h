@@ -37,6 +37,12 @@ uint64_t btree_take(struct bytes *in, size_t size);
 bool btree_get(struct store *store, enum schema_db db,
 	       const struct btree_key *key, struct bytes *ret);
 /*
+ * The same for who looks at many once, best in the order of keys: there until
+ * the next of these calls alone.
+ */
+bool btree_get_passing(struct store *store, enum schema_db db,
+		       const struct btree_key *key, struct bytes *ret);
+/*
  * The first bytes of the value, at most this many; of a long one they are there
  * until the next of these calls alone.
  */

@@ -44,7 +44,8 @@ enum {
 	IS_LEAF = 2,
 	IS_LONG = 1, /* of a node */
 	LEVELS_MOST = 32,
-	FIRST_SLOTS = 1 << 6
+	FIRST_SLOTS = 1 << 6,
+	PASSING = 1 << 6 /* as many as the processor has near at hand */
 };
 
 struct slot {
@@ -64,6 +65,8 @@ struct pages {
 	struct arena arena;
 	uint8_t *value; /* the long one of pages_part() */
 	size_t value_room;
+	uint64_t passing[PASSING]; /* numbers of those in passing_room */
+	uint8_t *passing_room;
 };
 
 struct node {
@@ -103,6 +106,7 @@ void pages_destroy(struct pages *pages)
 	arena_deinit(&pages->arena);
 	free(pages->slots);
 	free(pages->value);
+	free(pages->passing_room);
 	free(pages);
 }
 
@@ -204,6 +208,32 @@ static const uint8_t *get_kept(struct pages *pages, uint64_t number)
 	return page;
 }
 
+static uint8_t *make_passing(struct pages *pages)
+{
+	for (size_t i = 0; i < PASSING; i++)
+		pages->passing[i] = UINT64_MAX;
+	return must(malloc(PASSING * pages->page_bytes));
+}
+
+/* Until another page takes its place. */
+static const uint8_t *get_passing(struct pages *pages, uint64_t number)
+{
+	const uint8_t *kept = find_kept(pages, number);
+	const size_t at = number % PASSING;
+	uint8_t *page;
+
+	if (kept)
+		return kept;
+	if (!pages->passing_room)
+		pages->passing_room = make_passing(pages);
+	page = pages->passing_room + at * pages->page_bytes;
+	if (pages->passing[at] == number)
+		return page;
+	pages->passing[at] =
+		read_page(pages, number, page) ? number : UINT64_MAX;
+	return pages->passing[at] == number ? page : NULL;
+}
+
 static bool open_page(const struct pages *pages, const uint8_t *data,
 		      uint64_t number, struct page *ret)
 {
@@ -290,15 +320,17 @@ static bool count_up_to(const struct page *page, struct bytes key, bool equal,
 	return true;
 }
 
+typedef const uint8_t *get_page(struct pages *pages, uint64_t number);
+
 /* The leaf in which a key is, if it is anywhere. */
-static bool find_leaf(struct pages *pages, uint64_t number, struct bytes key,
-		      struct page *ret)
+static bool find_leaf(struct pages *pages, get_page *get, uint64_t number,
+		      struct bytes key, struct page *ret)
 {
 	for (unsigned int level = 0; level < LEVELS_MOST; level++) {
 		struct node node;
 		size_t count;
 
-		if (!open_page(pages, get_kept(pages, number), number, ret))
+		if (!open_page(pages, get(pages, number), number, ret))
 			return false;
 		if (ret->is_leaf)
 			return true;
@@ -310,13 +342,13 @@ static bool find_leaf(struct pages *pages, uint64_t number, struct bytes key,
 	return false;
 }
 
-static enum pages_answer find(struct pages *pages, uint64_t root,
+static enum pages_answer find(struct pages *pages, get_page *get, uint64_t root,
 			      struct bytes key, struct node *ret)
 {
 	struct page leaf;
 	size_t below;
 
-	if (root == PAGES_NO_ROOT || !find_leaf(pages, root, key, &leaf) ||
+	if (root == PAGES_NO_ROOT || !find_leaf(pages, get, root, key, &leaf) ||
 	    !count_up_to(&leaf, key, false, &below))
 		return PAGES_UNREAD;
 	if (below == leaf.count)
@@ -394,7 +426,7 @@ enum pages_answer pages_get(struct pages *pages, uint64_t root,
 
 	/* By now the map has been met, too. */
 	if (!pages->is_full)
-		answer = find(pages, root, key, &node);
+		answer = find(pages, get_kept, root, key, &node);
 	if (answer != PAGES_FOUND)
 		return answer;
 	if (node.flags & IS_LONG)
@@ -405,12 +437,12 @@ enum pages_answer pages_get(struct pages *pages, uint64_t root,
 	return is_read ? PAGES_FOUND : PAGES_UNREAD;
 }
 
-enum pages_answer pages_part(struct pages *pages, uint64_t root,
-			     struct bytes key, size_t behind, size_t most,
-			     struct bytes *ret)
+static enum pages_answer get_part(struct pages *pages, get_page *get,
+				  uint64_t root, struct bytes key,
+				  size_t behind, size_t most, struct bytes *ret)
 {
 	struct node node;
-	const enum pages_answer answer = find(pages, root, key, &node);
+	const enum pages_answer answer = find(pages, get, root, key, &node);
 	struct part part;
 	bool is_read;
 
@@ -423,6 +455,19 @@ enum pages_answer pages_part(struct pages *pages, uint64_t root,
 	else
 		is_read = take_short(&node, part, ret);
 	return is_read ? PAGES_FOUND : PAGES_UNREAD;
+}
+
+enum pages_answer pages_part(struct pages *pages, uint64_t root,
+			     struct bytes key, size_t behind, size_t most,
+			     struct bytes *ret)
+{
+	return get_part(pages, get_kept, root, key, behind, most, ret);
+}
+
+enum pages_answer pages_get_passing(struct pages *pages, uint64_t root,
+				    struct bytes key, struct bytes *ret)
+{
+	return get_part(pages, get_passing, root, key, 0, SIZE_MAX, ret);
 }
 
 /* Below this page; a leaf may have lost those that its branch names. */

@@ -37,6 +37,13 @@ enum pages_answer pages_get(struct pages *pages, uint64_t root,
 			    struct bytes key, struct bytes *ret);
 
 /*
+ * The same until the next of these calls alone, or of pages_part(): nothing is
+ * kept, so that who looks at many meets no memory for them.
+ */
+enum pages_answer pages_get_passing(struct pages *pages, uint64_t root,
+				    struct bytes key, struct bytes *ret);
+
+/*
  * Its bytes behind the first so many, at most this many, or none; of a value
  * that has pages of its own they are kept until the next of these calls alone.
  */

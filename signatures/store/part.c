@@ -191,6 +191,14 @@ bool part_get(struct store *store, enum schema_part kind, uint32_t id,
 	return btree_get(store, SCHEMA_PART, &key, ret);
 }
 
+bool part_get_passing(struct store *store, enum schema_part kind, uint32_t id,
+		      struct bytes *ret)
+{
+	const struct btree_key key = key_of(kind, id);
+
+	return btree_get_passing(store, SCHEMA_PART, &key, ret);
+}
+
 static uint32_t put_build(struct store *store,
 			  const struct crash_module *module,
 			  struct arena *scratch)

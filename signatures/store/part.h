@@ -16,6 +16,8 @@ uint32_t part_put(struct store *store, enum schema_part kind,
 /* Valid as in btree.h. */
 bool part_get(struct store *store, enum schema_part kind, uint32_t id,
 	      struct bytes *ret);
+bool part_get_passing(struct store *store, enum schema_part kind, uint32_t id,
+		      struct bytes *ret);
 
 struct part_cache;
 struct part_builds;

@@ -80,8 +80,7 @@ static enum status read_stack(struct store *store, struct row_file *file,
 
 enum depth {
 	DEPTH_WHOLE,
-	DEPTH_GLANCE, /* without modules */
-	DEPTH_STACK   /* nor the machine, nor where the file lay */
+	DEPTH_GLANCE /* without modules */
 };
 
 /* And what points into them. */
@@ -91,6 +90,14 @@ static void leave_out_modules(struct crash *crash)
 	crash->candidate_count = 0;
 }
 
+static void take_parts(struct bytes *in, struct row_file *ret)
+{
+	ret->folder = (uint32_t)pack_take_varint(in);
+	ret->machine = (uint32_t)pack_take_varint(in);
+	ret->list = (uint32_t)pack_take_varint(in);
+	ret->stack = (uint32_t)pack_take_varint(in);
+}
+
 static enum status read_file(struct store *store, struct bytes *in,
 			     enum depth depth, struct arena *arena,
 			     struct row_file *ret, struct error *err)
@@ -98,10 +105,7 @@ static enum status read_file(struct store *store, struct bytes *in,
 	struct crash shared = { 0 };
 	struct record_beside record;
 
-	ret->folder = (uint32_t)pack_take_varint(in);
-	ret->machine = (uint32_t)pack_take_varint(in);
-	ret->list = (uint32_t)pack_take_varint(in);
-	ret->stack = (uint32_t)pack_take_varint(in);
+	take_parts(in, ret);
 	if (in->failed)
 		return error_set(err, STATUS_STORE, "cut short");
 	if (read_stack(store, ret, in, &record.stack, err))
@@ -113,15 +117,13 @@ static enum status read_file(struct store *store, struct bytes *in,
 	record.own = take_piece(in);
 	if (in->failed)
 		return error_set(err, STATUS_STORE, "cut short");
-	if ((depth != DEPTH_STACK &&
-	     part_get_machine(store, ret->machine, arena, &shared.machine,
-			      err)) ||
+	if (part_get_machine(store, ret->machine, arena, &shared.machine,
+			     err) ||
 	    record_beside_decode(&record, &shared, arena, &ret->file, err))
 		return err->status;
 	if (depth != DEPTH_WHOLE)
 		leave_out_modules(&ret->file.crash);
-	return depth == DEPTH_STACK ? STATUS_OK
-				    : join_folder(store, ret, arena, err);
+	return join_folder(store, ret, arena, err);
 }
 
 static enum status read_row(struct store *store, uint32_t number,
@@ -151,10 +153,7 @@ static enum status read_row(struct store *store, uint32_t number,
 	if (!count || bytes_left(&in))
 		return error_set(err, STATUS_STORE, "%s: row %u is damaged",
 				 store->path, number);
-	if (depth != DEPTH_STACK || count > 1)
-		row_merge(ret, arena);
-	else
-		ret->crash = ret->files[0].file.crash;
+	row_merge(ret, arena);
 	return STATUS_OK;
 }
 
@@ -175,15 +174,39 @@ enum status row_glance(struct store *store, uint32_t number,
 	return read_row(store, number, DEPTH_WHOLE, arena, ret, err);
 }
 
-/* Of several files, the richest has it. */
-enum status row_stack(struct store *store, uint32_t number, struct arena *arena,
-		      struct row *ret, struct error *err)
+/* Of a crash in one file; false if that does not say enough. */
+static bool read_stack_alone(struct store *store, uint32_t number,
+			     struct arena *arena, struct crash *ret)
 {
-	if (read_row(store, number, DEPTH_STACK, arena, ret, err))
+	const struct btree_key key = key_of(number);
+	struct row_file file = { 0 };
+	struct bytes in, stack;
+	struct error err;
+
+	if (!btree_get_passing(store, SCHEMA_ROW, &key, &in) ||
+	    pack_take_count(&in, LIMIT_FILES_PER_CRASH) != 1)
+		return false;
+	take_parts(&in, &file);
+	if (!file.stack)
+		stack = take_piece(&in);
+	else if (!part_get_passing(store, SCHEMA_STACK, file.stack, &stack))
+		return false;
+	return !in.failed && !record_beside_stack(stack, arena, ret, &err) &&
+	       (ret->bugcheck.code.known || ret->exception.code.known);
+}
+
+/* Words stand in for a code beside the stack; of several files the richest. */
+enum status row_stack(struct store *store, uint32_t number, struct arena *arena,
+		      struct crash *ret, struct error *err)
+{
+	struct row row;
+
+	if (read_stack_alone(store, number, arena, ret))
+		return STATUS_OK;
+	if (row_glance(store, number, arena, &row, err))
 		return err->status;
-	return ret->count == 1
-		       ? STATUS_OK
-		       : read_row(store, number, DEPTH_WHOLE, arena, ret, err);
+	*ret = row.crash;
+	return STATUS_OK;
 }
 
 void row_add_parts(struct store *store, struct row_file *file,

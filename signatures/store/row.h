@@ -34,7 +34,7 @@ enum status row_glance(struct store *store, uint32_t number,
 
 /* Its crash alone, as store_crash_stack() has it. */
 enum status row_stack(struct store *store, uint32_t number, struct arena *arena,
-		      struct row *ret, struct error *err) MUST_CHECK;
+		      struct crash *ret, struct error *err) MUST_CHECK;
 
 /*
  * Keep the parts that a file shares.  Lists that are new are indexed by the

@@ -62,14 +62,9 @@ enum status store_crash_stack(struct store *store, uint32_t row,
 			      struct error *err)
 {
 	struct store_crash whole;
-	struct row seen;
 
-	if (!store->foreign) {
-		if (row_stack(store, row, arena, &seen, err))
-			return err->status;
-		*ret = seen.crash;
-		return STATUS_OK;
-	}
+	if (!store->foreign)
+		return row_stack(store, row, arena, ret, err);
 	if (store_crash_read(store, row, arena, &whole, err))
 		return err->status;
 	*ret = whole.crash;

@@ -32,8 +32,9 @@ enum status store_crash_glance(struct store *store, uint32_t row,
 			       struct error *err) MUST_CHECK;
 
 /*
- * The same for who names it: its stop and its stack.  The machine may be
- * missing as well.
+ * For who names it, and many more: the code it stopped with, or words where it
+ * has none, who is blamed and its stack.  All else may be missing, of frames
+ * what record_beside_stack() leaves out.
  */
 enum status store_crash_stack(struct store *store, uint32_t row,
 			      struct arena *arena, struct crash *ret,

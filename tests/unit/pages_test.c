@@ -171,6 +171,30 @@ static void every_key_is_found_as_by_lmdb(void **state)
 	close_scene(&scene);
 }
 
+/* Nothing of it is kept, so that it does not matter how little may be. */
+static void what_passes_is_found_as_by_lmdb(void **state)
+{
+	static struct scene scene;
+	struct bytes ours;
+
+	(void)state;
+	open_scene(&scene, 0, 0);
+	for (uint32_t n = 0; n < 2 * KEYS; n++) {
+		MDB_val key = { make_key(n, scene.key), scene.key };
+		MDB_val theirs;
+		const int rc = mdb_get(scene.txn, scene.dbi, &key, &theirs);
+
+		assert_int_equal(
+			pages_get_passing(scene.pages, scene.root,
+					  bytes_of(key.mv_data, key.mv_size),
+					  &ours),
+			rc ? PAGES_ABSENT : PAGES_FOUND);
+		if (!rc)
+			same_value(&ours, &theirs);
+	}
+	close_scene(&scene);
+}
+
 static void the_last_key_up_to_another_is_lmdbs(void **state)
 {
 	static struct scene scene;
@@ -318,6 +342,7 @@ static void a_page_that_makes_no_sense_is_not_followed(void **state)
 		fflush(file);
 		pages = pages_create(fileno(file), sizeof(page), KEPT_BYTES);
 		pages_get(pages, 0, bytes_of("key", 3), &ours);
+		pages_get_passing(pages, 0, bytes_of("key", 3), &ours);
 		pages_part(pages, 0, bytes_of("key", 3), 0, 100, &ours);
 		pages_last(pages, 0, bytes_of("key", 3), &ours);
 		pages_walk(pages, 0, bytes_of("", 0), take_any, &sum);
@@ -330,6 +355,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_key_is_found_as_by_lmdb),
+		cmocka_unit_test(what_passes_is_found_as_by_lmdb),
 		cmocka_unit_test(the_last_key_up_to_another_is_lmdbs),
 		cmocka_unit_test(a_walk_has_the_entries_of_a_cursor),
 		cmocka_unit_test(what_is_kept_is_bounded),

@@ -59,6 +59,49 @@ static void what_is_encoded_is_decoded(void **state)
 	arena_deinit(&arena);
 }
 
+/* As far as it is said there: own has the rest. */
+static void a_stack_tells_by_itself_what_and_where(void **state)
+{
+	uint64_t seed = 5;
+	struct arena arena;
+	struct error err;
+
+	(void)state;
+	arena_init(&arena);
+	for (int i = 0; i < 300; i++) {
+		const struct record_file file = { "b.dmp", 77,
+						  any_crash(&seed, &arena) };
+		const struct crash_stack *stack = &file.crash.stack;
+		const struct record_beside record =
+			record_beside_encode(&file, &arena);
+		struct crash alone;
+
+		assert_int_equal(
+			record_beside_stack(record.stack, &arena, &alone, &err),
+			STATUS_OK);
+		assert_true(alone.bugcheck.code.value ==
+			    file.crash.bugcheck.code.value);
+		assert_true(alone.fault.offset.value ==
+			    file.crash.fault.offset.value);
+		assert_int_equal(alone.stack.count, stack->count);
+		assert_int_equal(alone.walked.count, file.crash.walked.count);
+		for (size_t n = 0; n < stack->count; n++) {
+			const struct crash_frame *a = &stack->frames[n];
+			const struct crash_frame *b = &alone.stack.frames[n];
+
+			assert_int_equal(!a->module, !b->module);
+			assert_int_equal(a->how, b->how);
+			if (!a->module)
+				continue;
+			assert_string_equal(a->module, b->module);
+			assert_true(a->offset == b->offset);
+			assert_true(a->build == b->build);
+		}
+		arena_reset(&arena);
+	}
+	arena_deinit(&arena);
+}
+
 /* The same bug after another boot, at another time, in other arguments. */
 static void crashes_of_one_bug_have_one_stack(void **state)
 {
@@ -215,6 +258,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_encoded_is_decoded),
+		cmocka_unit_test(a_stack_tells_by_itself_what_and_where),
 		cmocka_unit_test(crashes_of_one_bug_have_one_stack),
 		cmocka_unit_test(a_cut_or_changed_record_is_refused_or_another),
 		cmocka_unit_test(version_two_can_be_read),
