@@ -1,38 +1,17 @@
 #include "query/match.h"
 
-#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "query/accept.h"
 #include "query/match_lists.h"
 #include "query/push.h"
-#include "signatures/base/bits.h"
 #include "signatures/base/must.h"
 
 enum {
 	WORD_BITS = 64,
-	FEW_ROWS = 16,	 /* of a word: looked at one by one */
 	JOINED_MOST = 64 /* terms of a field; of more a column is scanned */
 };
-
-/*
- * Bytes of 0 or 1 to bits, the first byte to the lowest.  The factor moves byte
- * n of eight to bit 56 + n, and nothing else comes to lie there.
- */
-static uint64_t pack(const uint8_t yes[WORD_BITS])
-{
-	uint64_t word = 0;
-
-	for (unsigned i = 0; i < WORD_BITS; i += 8) {
-		uint64_t eight;
-
-		memcpy(&eight, yes + i, sizeof(eight));
-		eight = le64toh(eight) * UINT64_C(0x0102040810204080);
-		word |= eight >> 56 << i;
-	}
-	return word;
-}
 
 static bool accepts_number(const struct where_test *test, uint64_t number)
 {
@@ -40,29 +19,6 @@ static bool accepts_number(const struct where_test *test, uint64_t number)
 
 	return number == STORE_NO_NUMBER ? where_accepts_absent(test)
 					 : where_accepts(test, value);
-}
-
-static uint64_t pass_numbers(const struct where_test *test,
-			     const uint64_t *numbers, size_t count)
-{
-	uint8_t yes[WORD_BITS] = { 0 };
-
-	for (size_t j = 0; j < test->count; j++) {
-		const struct where_value *value = &test->values[j];
-
-		if (value->form == WHERE_RANGE) {
-			const uint64_t low = value->low;
-			const uint64_t span = value->high - low;
-
-			for (size_t i = 0; i < count; i++)
-				yes[i] |= numbers[i] - low <= span &&
-					  numbers[i] != STORE_NO_NUMBER;
-			continue;
-		}
-		for (size_t i = 0; i < count; i++)
-			yes[i] |= accepts_number(test, numbers[i]);
-	}
-	return pack(yes);
 }
 
 /* What the head of a chunk says of its rows. */
@@ -97,45 +53,62 @@ static enum verdict judge(struct store *store, const struct where_test *test,
 	return verdict;
 }
 
-/* Of 64 rows those that are left and pass, but for negation. */
-static uint64_t match_word(const struct where_test *test,
-			   const struct store_column *column, size_t at,
-			   uint64_t word)
+/* Are all its values ranges? */
+static bool is_of_ranges(const struct where_test *test)
 {
-	const size_t left = column->count - at;
-	const size_t count = left < WORD_BITS ? left : WORD_BITS;
-	uint64_t yes = 0;
-
-	if (bits_ones(word) > FEW_ROWS)
-		return pass_numbers(test, column->numbers + at, count);
-	if (count < WORD_BITS)
-		word &= (UINT64_C(1) << count) - 1;
-	for (; word; word &= word - 1) {
-		const size_t row = at + (size_t)__builtin_ctzll(word);
-
-		if (accepts_number(test, column->numbers[row]))
-			yes |= word & -word;
-	}
-	return yes;
+	for (size_t i = 0; i < test->count; i++)
+		if (test->values[i].form != WHERE_RANGE)
+			return false;
+	return true;
 }
 
+static size_t words_of(size_t rows)
+{
+	return (rows + WORD_BITS - 1) / WORD_BITS;
+}
+
+/* Rows pass by the first range that has them, and are not asked again. */
+static void keep_ranges(struct store *store, const struct where_test *test,
+			uint32_t chunk, uint64_t *bits, size_t rows)
+{
+	uint64_t left[STORE_CHUNK_ROWS / WORD_BITS];
+	uint64_t passed[STORE_CHUNK_ROWS / WORD_BITS];
+	const size_t words = words_of(rows);
+
+	memcpy(left, bits, words * sizeof(*left));
+	for (size_t i = 0; i < test->count; i++) {
+		memcpy(passed, left, words * sizeof(*left));
+		store_column_between(store, test->field, chunk,
+				     test->values[i].low, test->values[i].high,
+				     passed);
+		for (size_t word = 0; word < words; word++)
+			left[word] &= ~passed[word];
+	}
+	for (size_t word = 0; word < words; word++)
+		bits[word] =
+			test->negated ? left[word] : bits[word] & ~left[word];
+}
+
+/* One by one: words without any, and numbers as they are printed. */
 static void scan_rows(struct store *store, const struct where_test *test,
 		      uint32_t chunk, uint64_t *bits, size_t rows)
 {
-	const uint64_t absent = where_accepts_absent(test) ? UINT64_MAX : 0;
 	struct store_column column = { NULL, NULL, 0 };
 
 	if (!store_column_pick(store, test->field, chunk, bits, &column))
 		column.count = 0;
 	for (size_t at = 0; at < rows; at += WORD_BITS) {
-		uint64_t *word = &bits[at / WORD_BITS];
-		uint64_t yes = absent;
+		uint64_t *kept = &bits[at / WORD_BITS];
 
-		if (*word == 0)
-			continue;
-		if (at < column.count)
-			yes = match_word(test, &column, at, *word);
-		*word &= test->negated ? ~yes : yes;
+		for (uint64_t word = *kept; word; word &= word - 1) {
+			const size_t row = at + (size_t)__builtin_ctzll(word);
+			const uint64_t number = row < column.count
+							? column.numbers[row]
+							: STORE_NO_NUMBER;
+
+			if (accepts_number(test, number) == test->negated)
+				*kept &= ~(word & -word);
+		}
 	}
 }
 
@@ -146,10 +119,12 @@ static void scan_numbers(struct store *store, const struct where_test *test,
 	uint64_t *bits = plan_chunk(plan, chunk, &rows);
 	const enum verdict verdict = judge(store, test, chunk, rows);
 
-	if (verdict == VERDICT_SOME)
+	if (verdict == VERDICT_SOME && is_of_ranges(test))
+		keep_ranges(store, test, chunk, bits, rows);
+	else if (verdict == VERDICT_SOME)
 		scan_rows(store, test, chunk, bits, rows);
 	else if ((verdict == VERDICT_NONE) != test->negated)
-		memset(bits, 0, (rows + WORD_BITS - 1) / WORD_BITS * 8);
+		memset(bits, 0, words_of(rows) * sizeof(*bits));
 }
 
 void match_numbers(struct store *store, const struct where_test *test,

@@ -1,10 +1,9 @@
 #include "signatures/store/column.h"
 
-#include <endian.h>
 #include <string.h>
 
 #include "signatures/base/bits.h"
-#include "signatures/store/column_form.h"
+#include "signatures/store/column_chunk.h"
 
 enum {
 	WORD_BITS = 64,
@@ -16,169 +15,78 @@ uint64_t column_none(const struct field *field)
 	return field && field->index == FIELD_RAW ? STORE_NO_NUMBER : 0;
 }
 
-struct chunk {
-	unsigned int width;
-	bool is_whole; /* no row is without */
-	bool is_folded;
-	uint64_t base, most;
-	size_t rows;
-	const uint8_t *list; /* of so many; NULL: there is none */
-	size_t listed;
-	const uint8_t *data;
-};
-
-/* The store is ours, but it lies on somebody's disk. */
-static bool take_head(struct bytes *in, struct chunk *ret, bool *is_listed)
-{
-	const unsigned int form = bytes_u8(in);
-
-	*ret = (struct chunk){ .width = form & COLUMN_WIDTH,
-			       .is_whole = form & COLUMN_WHOLE,
-			       .is_folded = form & COLUMN_FOLDED };
-	ret->base = bytes_u64(in);
-	ret->most = bytes_u64(in);
-	ret->rows = (size_t)bytes_u16(in) + 1;
-	*is_listed = form & COLUMN_LISTED;
-	return !in->failed && ret->width <= COLUMN_WIDEST &&
-	       ret->rows <= STORE_CHUNK_ROWS;
-}
-
-static bool open_chunk(struct store *store, uint8_t field, uint32_t chunk,
-		       struct chunk *ret)
-{
-	const struct btree_key key = column_form_key(field, chunk);
-	struct bytes in;
-	bool is_listed;
-
-	if (!btree_first(store, SCHEMA_COLUMN, &key, SIZE_MAX, &in) ||
-	    !take_head(&in, ret, &is_listed))
-		return false;
-	if (is_listed) {
-		ret->listed = bytes_u8(&in);
-		ret->list = in.next;
-		bytes_skip(&in, ret->listed * COLUMN_WIDEST);
-	}
-	ret->data = in.next;
-	return !in.failed && bytes_left(&in) == ret->rows * ret->width;
-}
-
-static uint64_t number_at(const uint8_t *at, unsigned int width)
-{
-	uint64_t number = 0;
-
-	for (unsigned int i = width; i > 0; i--)
-		number = number << 8 | at[i - 1];
-	return number;
-}
-
-/* How many rows have eight bytes at their place, so that one load does. */
-static size_t rows_to_load(const struct chunk *it)
-{
-	const size_t size = it->rows * it->width;
-
-	return it->width && size >= COLUMN_WIDEST
-		       ? (size - COLUMN_WIDEST) / it->width + 1
-		       : 0;
-}
-
-static uint64_t load(const uint8_t *at)
-{
-	uint64_t number;
-
-	memcpy(&number, at, sizeof(number));
-	return le64toh(number);
-}
-
-/* One number, wherever it lies. */
-static uint64_t number_in(const struct chunk *it, size_t row, size_t fast,
-			  uint64_t mask)
-{
-	const uint8_t *at = it->data + row * it->width;
-
-	if (row < fast)
-		return load(at) & mask;
-	return it->width ? number_at(at, it->width) : 1;
-}
-
-static uint64_t mask_of(unsigned int width)
-{
-	return width < COLUMN_WIDEST ? ~(UINT64_MAX << 8 * width) : UINT64_MAX;
-}
-
 /*
  * A row's term, 0 if it has none.  Who knows that one load does for each row
  * says so by ALL_ROWS, and nothing is asked.
  */
 #define ALL_ROWS SIZE_MAX
-static inline uint32_t term_in(const struct chunk *it, size_t row, size_t fast,
-			       uint64_t mask)
+static inline uint32_t term_in(const struct column_chunk *it, size_t row,
+			       size_t fast, uint64_t mask)
 {
 	uint32_t number = 0;
 
 	if (fast == ALL_ROWS)
-		number = (uint32_t)(load(it->data + row * it->width) & mask);
+		number = (uint32_t)(column_chunk_load(it->data +
+						      row * it->width) &
+				    mask);
 	else if (row < it->rows)
-		number = (uint32_t)number_in(it, row, fast, mask);
+		number = (uint32_t)column_chunk_number(it, row, fast, mask);
 	return number ? (uint32_t)it->base + number : 0;
 }
 
-/* What a row that has this, which is not none, is said to have. */
-static uint64_t meant(const struct chunk *it, uint64_t number, uint64_t none)
-{
-	if (it->list)
-		return number && number <= it->listed
-			       ? load(it->list + (number - 1) * COLUMN_WIDEST)
-			       : none;
-	return it->is_folded ? column_unfold(number + it->base)
-			     : number + it->base;
-}
-
-static void read_plain(const struct chunk *it, uint64_t none, uint64_t *values)
+static void read_plain(const struct column_chunk *it, uint64_t none,
+		       uint64_t *values)
 {
 	size_t row = 0, fast;
 
 	if (it->width == COLUMN_WIDEST)
 		for (; row < it->rows; row++)
-			values[row] = load(it->data + row * COLUMN_WIDEST);
-	fast = rows_to_load(it);
+			values[row] = column_chunk_load(it->data +
+							row * COLUMN_WIDEST);
+	fast = column_chunk_fast(it);
 	if (row < fast) {
 		const uint64_t mask = ~(UINT64_MAX << 8 * it->width);
 
 		for (; row < fast; row++) {
 			const uint64_t number =
-				load(it->data + row * it->width) & mask;
+				column_chunk_load(it->data + row * it->width) &
+				mask;
 
 			values[row] = number ? number + it->base : none;
 		}
 	}
 	for (; row < it->rows; row++) {
 		const uint64_t number =
-			it->width ? number_at(it->data + row * it->width,
-					      it->width)
-				  : 1;
+			it->width
+				? column_chunk_bytes(it->data + row * it->width,
+						     it->width)
+				: 1;
 
 		values[row] = number ? number + it->base : none;
 	}
 }
 
-static void read_meant(const struct chunk *it, uint64_t none, uint64_t *values)
+static void read_meant(const struct column_chunk *it, uint64_t none,
+		       uint64_t *values)
 {
-	const uint64_t mask = mask_of(it->width);
-	const size_t fast = rows_to_load(it);
+	const uint64_t mask = column_chunk_mask(it->width);
+	const size_t fast = column_chunk_fast(it);
 
 	for (size_t row = 0; row < it->rows; row++) {
-		const uint64_t number = number_in(it, row, fast, mask);
+		const uint64_t number =
+			column_chunk_number(it, row, fast, mask);
 
-		values[row] = number ? meant(it, number, none) : none;
+		values[row] =
+			number ? column_chunk_meant(it, number, none) : none;
 	}
 }
 
 void column_read(struct store *store, uint8_t field, uint64_t none,
 		 uint32_t chunk, uint64_t values[STORE_CHUNK_ROWS])
 {
-	struct chunk it = { 0 };
+	struct column_chunk it = { 0 };
 
-	if (!open_chunk(store, field, chunk, &it))
+	if (!column_chunk_open(store, field, chunk, &it))
 		it.rows = 0;
 	if (it.list || it.is_folded)
 		read_meant(&it, none, values);
@@ -188,23 +96,10 @@ void column_read(struct store *store, uint8_t field, uint64_t none,
 		values[row] = none;
 }
 
-/* Without the rest of the chunk. */
-static bool open_head(struct store *store, uint8_t field, uint32_t chunk,
-		      struct chunk *ret, bool *is_listed)
-{
-	const struct btree_key key =
-		store->has_heads ? column_form_head_key(field, chunk)
-				 : column_form_key(field, chunk);
-	struct bytes in;
-
-	return btree_first(store, SCHEMA_COLUMN, &key, COLUMN_HEAD_BYTES,
-			   &in) &&
-	       take_head(&in, ret, is_listed);
-}
-
 /* A row's number, of a chunk that was not read but for its head. */
 static bool read_number(struct store *store, const struct btree_key *key,
-			const struct chunk *it, size_t row, uint64_t *ret)
+			const struct column_chunk *it, size_t row,
+			uint64_t *ret)
 {
 	struct bytes in;
 
@@ -215,7 +110,7 @@ static bool read_number(struct store *store, const struct btree_key *key,
 			COLUMN_HEAD_BYTES + row * it->width, it->width, &in) ||
 	    bytes_left(&in) < it->width)
 		return false;
-	*ret = number_at(in.next, it->width);
+	*ret = column_chunk_bytes(in.next, it->width);
 	return true;
 }
 
@@ -223,30 +118,29 @@ uint64_t column_at(struct store *store, uint8_t field, uint64_t none,
 		   uint32_t chunk, size_t row)
 {
 	const struct btree_key key = column_form_key(field, chunk);
-	struct chunk it;
-	bool is_listed;
+	struct column_chunk it;
 	uint64_t number;
 
-	if (!open_head(store, field, chunk, &it, &is_listed) || row >= it.rows)
+	if (!column_chunk_head(store, field, chunk, &it) || row >= it.rows)
 		return none;
-	if (is_listed) {
-		if (!open_chunk(store, field, chunk, &it))
+	if (it.is_listed) {
+		if (!column_chunk_open(store, field, chunk, &it))
 			return none;
-		number = number_in(&it, row, 0, 0);
+		number = column_chunk_number(&it, row, 0, 0);
 	} else if (!read_number(store, &key, &it, row, &number)) {
 		return none;
 	}
-	return number || it.width == COLUMN_WIDEST ? meant(&it, number, none)
-						   : none;
+	return number || it.width == COLUMN_WIDEST
+		       ? column_chunk_meant(&it, number, none)
+		       : none;
 }
 
 bool column_range(struct store *store, uint8_t field, uint32_t chunk,
 		  struct store_range *ret)
 {
-	struct chunk it;
-	bool is_listed;
+	struct column_chunk it;
 
-	if (!open_head(store, field, chunk, &it, &is_listed))
+	if (!column_chunk_head(store, field, chunk, &it))
 		return false;
 	*ret = (struct store_range){
 		.least = it.width == COLUMN_WIDEST || it.is_folded
@@ -262,14 +156,14 @@ void column_pick(struct store *store, uint8_t field, uint64_t none,
 		 uint32_t chunk, const uint64_t *bits, size_t rows,
 		 uint64_t values[STORE_CHUNK_ROWS])
 {
-	struct chunk it = { 0 };
+	struct column_chunk it = { 0 };
 	uint64_t mask;
 	size_t fast;
 
-	if (!open_chunk(store, field, chunk, &it))
+	if (!column_chunk_open(store, field, chunk, &it))
 		it.rows = 0;
-	mask = mask_of(it.width);
-	fast = rows_to_load(&it);
+	mask = column_chunk_mask(it.width);
+	fast = column_chunk_fast(&it);
 	for (size_t first = 0; first < rows; first += WORD_BITS) {
 		uint64_t word = bits[first / WORD_BITS];
 
@@ -279,10 +173,12 @@ void column_pick(struct store *store, uint8_t field, uint64_t none,
 			uint64_t number = 0;
 
 			if (row < it.rows)
-				number = number_in(&it, row, fast, mask);
+				number = column_chunk_number(&it, row, fast,
+							     mask);
 			if (number ||
 			    (it.width == COLUMN_WIDEST && row < it.rows))
-				values[row] = meant(&it, number, none);
+				values[row] =
+					column_chunk_meant(&it, number, none);
 			else
 				values[row] = none;
 		}
@@ -290,7 +186,7 @@ void column_pick(struct store *store, uint8_t field, uint64_t none,
 }
 
 /* Of a word's rows; all of them lie below fast, or only some. */
-static inline void pick_word(const struct chunk *it, size_t first,
+static inline void pick_word(const struct column_chunk *it, size_t first,
 			     uint64_t word, size_t fast, uint64_t mask,
 			     uint32_t *terms)
 {
@@ -305,14 +201,14 @@ void column_pick_terms(struct store *store, uint8_t field, uint32_t chunk,
 		       const uint64_t *bits, size_t rows,
 		       uint32_t terms[STORE_CHUNK_ROWS])
 {
-	struct chunk it = { 0 };
+	struct column_chunk it = { 0 };
 	uint64_t mask;
 	size_t fast;
 
-	if (!open_chunk(store, field, chunk, &it))
+	if (!column_chunk_open(store, field, chunk, &it))
 		it.rows = 0;
-	mask = mask_of(it.width);
-	fast = rows_to_load(&it);
+	mask = column_chunk_mask(it.width);
+	fast = column_chunk_fast(&it);
 	for (size_t first = 0; first < rows; first += WORD_BITS) {
 		const uint64_t word = bits[first / WORD_BITS];
 
@@ -323,28 +219,30 @@ void column_pick_terms(struct store *store, uint8_t field, uint32_t chunk,
 	}
 }
 
-static void widen_any(const struct chunk *it, uint32_t *terms)
+static void widen_any(const struct column_chunk *it, uint32_t *terms)
 {
-	const uint64_t mask = mask_of(it->width);
-	const size_t fast = rows_to_load(it);
+	const uint64_t mask = column_chunk_mask(it->width);
+	const size_t fast = column_chunk_fast(it);
 	const uint32_t base = (uint32_t)it->base;
 	size_t i = 0;
 
 	for (; i < fast; i++) {
 		const uint32_t number =
-			(uint32_t)(load(it->data + i * it->width) & mask);
+			(uint32_t)(column_chunk_load(it->data + i * it->width) &
+				   mask);
 
 		terms[i] = number ? base + number : 0;
 	}
 	for (; i < it->rows; i++) {
-		const uint32_t number = (uint32_t)number_in(it, i, fast, mask);
+		const uint32_t number =
+			(uint32_t)column_chunk_number(it, i, fast, mask);
 
 		terms[i] = number ? base + number : 0;
 	}
 }
 
 /* A loop for each width, so that the compiler makes vectors of them. */
-static void widen(const struct chunk *it, uint32_t *terms)
+static void widen(const struct column_chunk *it, uint32_t *terms)
 {
 	const uint32_t base = (uint32_t)it->base;
 	const uint8_t *data = it->data;
@@ -375,9 +273,9 @@ static void widen(const struct chunk *it, uint32_t *terms)
 void column_read_terms(struct store *store, uint8_t field, uint32_t chunk,
 		       uint32_t terms[STORE_CHUNK_ROWS])
 {
-	struct chunk it = { 0 };
+	struct column_chunk it = { 0 };
 
-	if (!open_chunk(store, field, chunk, &it))
+	if (!column_chunk_open(store, field, chunk, &it))
 		it.rows = 0;
 	else
 		widen(&it, terms);
@@ -385,75 +283,20 @@ void column_read_terms(struct store *store, uint8_t field, uint32_t chunk,
 	       (STORE_CHUNK_ROWS - it.rows) * sizeof(*terms));
 }
 
-/* Bit n of a word: is byte n not 0?  The factor brings eight to the top. */
-static uint64_t pack_bits(const uint8_t yes[WORD_BITS])
+/* Rows behind the first so many alone. */
+static void set_rest(uint64_t bits[COLUMN_WORDS], size_t row)
 {
-	uint64_t word = 0;
+	const size_t word = row / WORD_BITS;
 
-	for (unsigned int i = 0; i < WORD_BITS; i += 8)
-		word |= load(yes + i) * UINT64_C(0x0102040810204080) >> 56 << i;
-	return word;
-}
-
-static void equal_1(const struct chunk *it, uint8_t number, uint64_t *bits)
-{
-	uint8_t yes[WORD_BITS];
-
-	for (size_t row = 0; row + WORD_BITS <= it->rows; row += WORD_BITS) {
-		const uint8_t *data = it->data + row;
-
-		for (size_t i = 0; i < WORD_BITS; i++)
-			yes[i] = data[i] == number;
-		bits[row / WORD_BITS] = pack_bits(yes);
-	}
-	for (size_t row = it->rows & ~(size_t)(WORD_BITS - 1); row < it->rows;
-	     row++)
-		bits[row / WORD_BITS] |= (uint64_t)(it->data[row] == number)
-					 << row % WORD_BITS;
-}
-
-static void equal_2(const struct chunk *it, uint16_t number, uint64_t *bits)
-{
-	const uint16_t wanted = htole16(number);
-	uint16_t data[WORD_BITS];
-	uint8_t yes[WORD_BITS];
-
-	for (size_t row = 0; row + WORD_BITS <= it->rows; row += WORD_BITS) {
-		memcpy(data, it->data + 2 * row, sizeof(data));
-		for (size_t i = 0; i < WORD_BITS; i++)
-			yes[i] = data[i] == wanted;
-		bits[row / WORD_BITS] = pack_bits(yes);
-	}
-	for (size_t row = it->rows & ~(size_t)(WORD_BITS - 1); row < it->rows;
-	     row++)
-		bits[row / WORD_BITS] |=
-			(uint64_t)(number_at(it->data + 2 * row, 2) == number)
-			<< row % WORD_BITS;
-}
-
-static void equal_any(const struct chunk *it, uint64_t wanted, uint64_t *bits)
-{
-	const uint64_t mask = mask_of(it->width);
-	const size_t fast = rows_to_load(it);
-
-	for (size_t row = 0; row < it->rows; row++)
-		bits[row / WORD_BITS] |=
-			(uint64_t)(number_in(it, row, fast, mask) == wanted)
-			<< row % WORD_BITS;
-}
-
-/* Rows from here to the end of the chunk. */
-static void set_rest(uint64_t *bits, size_t row)
-{
-	for (; row < STORE_CHUNK_ROWS && row % WORD_BITS; row++)
-		bits[row / WORD_BITS] |= UINT64_C(1) << row % WORD_BITS;
-	for (; row < STORE_CHUNK_ROWS; row += WORD_BITS)
-		bits[row / WORD_BITS] = UINT64_MAX;
+	memset(bits, 0, word * sizeof(*bits));
+	memset(bits + word, 0xff, (COLUMN_WORDS - word) * sizeof(*bits));
+	if (row % WORD_BITS)
+		bits[word] = UINT64_MAX << row % WORD_BITS;
 }
 
 /* Rows without a term, if the head says which these are. */
 static bool set_absent(struct store *store, uint8_t field, uint32_t chunk,
-		       uint64_t *bits)
+		       uint64_t bits[COLUMN_WORDS])
 {
 	struct store_range range = { .with = 0 };
 
@@ -467,31 +310,18 @@ static bool set_absent(struct store *store, uint8_t field, uint32_t chunk,
 void column_equal(struct store *store, uint8_t field, uint32_t chunk,
 		  uint32_t term, uint64_t bits[COLUMN_WORDS])
 {
-	struct chunk it = { 0 };
-	uint64_t wanted;
-
-	memset(bits, 0, COLUMN_WORDS * sizeof(*bits));
 	if (!term && set_absent(store, field, chunk, bits))
 		return;
-	if (!open_chunk(store, field, chunk, &it))
-		it.rows = 0;
-	if (term == 0)
-		set_rest(bits, it.rows);
-	if (it.rows == 0 || (term && term <= it.base))
-		return;
-	wanted = term ? term - it.base : 0;
-	if (it.width && it.width < COLUMN_WIDEST && wanted >> 8 * it.width)
-		return;
-	if (it.width == 1)
-		equal_1(&it, (uint8_t)wanted, bits);
-	else if (it.width == 2)
-		equal_2(&it, (uint16_t)wanted, bits);
+	memset(bits, 0xff, COLUMN_WORDS * sizeof(*bits));
+	if (term)
+		column_between(store, field, chunk, term, term, bits,
+			       STORE_CHUNK_ROWS);
 	else
-		equal_any(&it, wanted, bits);
+		column_between_none(store, field, chunk, bits);
 }
 
 /* Rows of a word, as pick_word() has them. */
-static inline uint64_t keep_word(const struct chunk *it,
+static inline uint64_t keep_word(const struct column_chunk *it,
 				 const struct store_terms *terms, size_t first,
 				 uint64_t word, size_t fast, uint64_t mask)
 {
@@ -507,11 +337,12 @@ static inline uint64_t keep_word(const struct chunk *it,
 	return kept;
 }
 
-static void keep_any(const struct chunk *it, const struct store_terms *terms,
-		     uint64_t *bits, size_t rows)
+static void keep_any(const struct column_chunk *it,
+		     const struct store_terms *terms, uint64_t *bits,
+		     size_t rows)
 {
-	const uint64_t mask = mask_of(it->width);
-	const size_t fast = rows_to_load(it);
+	const uint64_t mask = column_chunk_mask(it->width);
+	const size_t fast = column_chunk_fast(it);
 
 	for (size_t first = 0; first < rows; first += WORD_BITS) {
 		uint64_t *word = &bits[first / WORD_BITS];
@@ -525,7 +356,8 @@ static void keep_any(const struct chunk *it, const struct store_terms *terms,
 }
 
 /* Of each number up to the largest; what is above stands in no sound chunk. */
-static void look_up(const struct chunk *it, const struct store_terms *terms,
+static void look_up(const struct column_chunk *it,
+		    const struct store_terms *terms,
 		    uint8_t is_kept[UINT16_MAX + 1])
 {
 	const uint64_t span = it->most - it->base;
@@ -540,13 +372,13 @@ static void look_up(const struct chunk *it, const struct store_terms *terms,
  * Numbers of one or two bytes: where many rows of a word are asked for, each
  * number is looked up once a chunk, and all rows of the word by that.
  */
-static inline void keep_short(const struct chunk *it,
+static inline void keep_short(const struct column_chunk *it,
 			      const struct store_terms *terms, uint64_t *bits,
 			      size_t rows, unsigned int width)
 {
 	static uint8_t is_kept[UINT16_MAX + 1];
-	const uint64_t mask = mask_of(width);
-	const size_t fast = rows_to_load(it);
+	const uint64_t mask = column_chunk_mask(width);
+	const size_t fast = column_chunk_fast(it);
 	uint8_t yes[WORD_BITS];
 	bool is_known = false;
 
@@ -567,17 +399,18 @@ static inline void keep_short(const struct chunk *it,
 			look_up(it, terms, is_kept);
 		is_known = true;
 		for (size_t i = 0; i < WORD_BITS; i++)
-			yes[i] = is_kept[number_at(data + i * width, width)];
-		*word &= pack_bits(yes);
+			yes[i] = is_kept[column_chunk_bytes(data + i * width,
+							    width)];
+		*word &= bits_of_bytes(yes);
 	}
 }
 
 void column_keep(struct store *store, uint8_t field, uint32_t chunk,
 		 const struct store_terms *terms, uint64_t *bits, size_t rows)
 {
-	struct chunk it = { 0 };
+	struct column_chunk it = { 0 };
 
-	if (!open_chunk(store, field, chunk, &it))
+	if (!column_chunk_open(store, field, chunk, &it))
 		it.rows = 0;
 	if (it.width == 1)
 		keep_short(&it, terms, bits, rows, 1);

@@ -52,6 +52,16 @@ void column_equal(struct store *store, uint8_t field, uint32_t chunk,
 		  uint32_t term, uint64_t bits[COLUMN_WORDS]);
 
 /*
+ * Of the first so many rows of the chunk that have a bit, clear those that have
+ * no number, or term, from low to high.
+ */
+void column_between(struct store *store, uint8_t field, uint32_t chunk,
+		    uint64_t low, uint64_t high, uint64_t *bits, size_t rows);
+/* The same of all rows for those that have a term; not of a FIELD_RAW. */
+void column_between_none(struct store *store, uint8_t field, uint32_t chunk,
+			 uint64_t *bits);
+
+/*
  * Of the first so many rows of the chunk that have a bit, clear those whose
  * term, or 0, is not among these.
  */

@@ -170,6 +170,65 @@ bool store_column_range(struct store *store, const struct field *field,
 	return column_range(store, field->number, chunk, ret);
 }
 
+static void clear(uint64_t *bits, size_t row)
+{
+	bits[row / 64] &= ~(UINT64_C(1) << row % 64);
+}
+
+static bool is_between(uint64_t number, uint64_t low, uint64_t high)
+{
+	return number != STORE_NO_NUMBER && number >= low && number <= high;
+}
+
+/* A chunk that is not ours. */
+static void read_between(struct store *store, const struct field *field,
+			 uint32_t chunk, uint64_t low, uint64_t high,
+			 uint64_t *bits, size_t rows)
+{
+	struct store_column column;
+
+	if (!store_column_read(store, field, chunk, &column))
+		column.count = 0;
+	for (size_t i = 0; i < rows; i++)
+		if (i >= column.count ||
+		    !is_between(column.numbers[i], low, high))
+			clear(bits, i);
+}
+
+static void few_between(struct store *store, uint8_t field, uint32_t chunk,
+			uint64_t low, uint64_t high, uint64_t *bits,
+			size_t asked)
+{
+	for (size_t row = 0; asked; asked--, row++) {
+		row = next_row(bits, row);
+		if (!is_between(column_at(store, field, STORE_NO_NUMBER, chunk,
+					  row),
+				low, high))
+			clear(bits, row);
+	}
+}
+
+void store_column_between(struct store *store, const struct field *field,
+			  uint32_t chunk, uint64_t low, uint64_t high,
+			  uint64_t *bits)
+{
+	size_t rows, asked;
+
+	if (!is_there(store, chunk, &rows))
+		return;
+	if (store->foreign || store_side_is(field)) {
+		read_between(store, field, chunk, low, high, bits, rows);
+		return;
+	}
+	asked = asked_of(bits, rows);
+	if (is_few(asked, rows))
+		few_between(store, field->number, chunk, low, high, bits,
+			    asked);
+	else
+		column_between(store, field->number, chunk, low, high, bits,
+			       rows);
+}
+
 static void read_equal(struct store *store, const struct field *field,
 		       uint32_t chunk, uint32_t term, uint64_t *bits)
 {
@@ -203,7 +262,7 @@ static void keep_read(const struct store_column *column,
 	for (size_t i = 0; i < rows; i++)
 		if (!store_terms_have(terms,
 				      i < column->count ? column->terms[i] : 0))
-			bits[i / 64] &= ~(UINT64_C(1) << i % 64);
+			clear(bits, i);
 }
 
 static void keep_few(struct store *store, uint8_t field, uint32_t chunk,
@@ -215,7 +274,7 @@ static void keep_few(struct store *store, uint8_t field, uint32_t chunk,
 		if (!store_terms_have(
 			    terms,
 			    (uint32_t)column_at(store, field, 0, chunk, row)))
-			bits[row / 64] &= ~(UINT64_C(1) << row % 64);
+			clear(bits, row);
 	}
 }
 

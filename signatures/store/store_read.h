@@ -164,6 +164,14 @@ struct store_range {
 bool store_column_range(struct store *store, const struct field *field,
 			uint32_t chunk, struct store_range *ret);
 
+/*
+ * Of the rows of a chunk that have a bit, clear those without a number from
+ * low to high (FIELD_RAW).
+ */
+void store_column_between(struct store *store, const struct field *field,
+			  uint32_t chunk, uint64_t low, uint64_t high,
+			  uint64_t *bits);
+
 /* The rows of a chunk that have this term, or none (0), a bit each. */
 void store_column_equal(struct store *store, const struct field *field,
 			uint32_t chunk, uint32_t term,

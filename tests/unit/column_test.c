@@ -1,5 +1,6 @@
 #include "signatures/store/column.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -74,6 +75,46 @@ static void check_picks(uint64_t none)
 		assert_int_equal(picked[i], i % 3 ? 1234 : values[i]);
 }
 
+static void check_between(uint64_t none, uint64_t low, uint64_t high,
+			  size_t step)
+{
+	uint64_t bits[ROWS / 64] = { 0 };
+
+	for (size_t i = 0; i < ROWS; i += step)
+		bits[i / 64] |= UINT64_C(1) << i % 64;
+	column_between(store, FIELD, OTHER, low, high, bits, ROWS);
+	for (size_t i = 0; i < ROWS; i++) {
+		const bool is_wanted = i % step == 0 && values[i] != none &&
+				       values[i] >= low && values[i] <= high;
+
+		if ((bits[i / 64] >> i % 64 & 1) != is_wanted)
+			fail_msg("row %zu: %" PRIx64 ", from %" PRIx64
+				 " to %" PRIx64,
+				 i, values[i], low, high);
+	}
+}
+
+/* Spans whose ends are some row's, or beside it, or none. */
+static void check_spans(uint64_t none)
+{
+	static const size_t rows[] = { 0, 77, 4000, ROWS - 1 };
+
+	for (size_t i = 0; i < 4; i++) {
+		const uint64_t from = values[rows[i]];
+		const uint64_t to = values[rows[(i + 1) % 4]];
+
+		check_between(none, from, from, 1);
+		check_between(none, from, from, 9);
+		check_between(none, from, UINT64_MAX, 1);
+		check_between(none, none == 0, from, 1);
+		check_between(none, from < to ? from + 1 : to - 1,
+			      from < to ? to : from, 1);
+		check_between(none, from, from + 255, 2);
+		check_between(none, from & ~UINT64_C(0xffff),
+			      from | UINT64_C(0xffff), 1);
+	}
+}
+
 /* Bytes of the chunk, which reads as it was written. */
 static size_t size_as(uint64_t none)
 {
@@ -98,6 +139,7 @@ static size_t size_as(uint64_t none)
 		assert_true(values[i] != none || i >= range.with);
 	}
 	check_picks(none);
+	check_spans(none);
 	return bytes_left(&in);
 }
 

@@ -56,6 +56,49 @@ static void what_is_picked_is_what_is_read(void **state)
 	}
 }
 
+/* Of all rows, of some and of so few that each is looked at alone. */
+static void check_between(const struct field *field, const uint64_t *numbers,
+			  uint64_t low, uint64_t high)
+{
+	static const uint32_t steps[] = { 1, 50, MADE_CRASHES / 2 + 1 };
+	uint64_t bits[COLUMN_WORDS];
+
+	for (size_t i = 0; i < 3; i++) {
+		choose(bits, steps[i]);
+		store_column_between(made.store, field, 0, low, high, bits);
+		for (uint32_t row = 0; row < made.count; row++)
+			assert_int_equal(has(bits, row),
+					 row % steps[i] == 0 &&
+						 numbers[row] !=
+							 STORE_NO_NUMBER &&
+						 numbers[row] >= low &&
+						 numbers[row] <= high);
+	}
+}
+
+static void what_lies_between_is_what_is_read_so(void **state)
+{
+	static uint64_t numbers[STORE_CHUNK_ROWS];
+	struct store_column column;
+
+	(void)state;
+	for (const struct field *field = field_table; field->name; field++) {
+		if (field->index != FIELD_RAW)
+			continue;
+		assert_true(store_column_read(made.store, field, 0, &column));
+		memcpy(numbers, column.numbers,
+		       column.count * sizeof(*numbers));
+		for (uint32_t row = 0; row < made.count; row += 29) {
+			const uint64_t other = numbers[made.count - 1 - row];
+
+			check_between(field, numbers, numbers[row],
+				      numbers[row]);
+			check_between(field, numbers, numbers[row], other);
+			check_between(field, numbers, 0, other);
+		}
+	}
+}
+
 /* Every third term, up to a word that some columns reach beyond. */
 static struct store_terms thirds(bool beyond)
 {
@@ -277,6 +320,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_picked_is_what_is_read),
+		cmocka_unit_test(what_lies_between_is_what_is_read_so),
 		cmocka_unit_test(what_is_kept_is_what_is_read),
 		cmocka_unit_test(one_term_is_kept_as_it_is_read),
 		cmocka_unit_test(a_range_is_as_narrow_as_it_can_be),

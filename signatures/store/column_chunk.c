@@ -1,0 +1,48 @@
+#include "signatures/store/column_chunk.h"
+
+/* The store is ours, but it lies on somebody's disk. */
+static bool take_head(struct bytes *in, struct column_chunk *ret)
+{
+	const unsigned int form = bytes_u8(in);
+
+	*ret = (struct column_chunk){ .width = form & COLUMN_WIDTH,
+				      .is_whole = form & COLUMN_WHOLE,
+				      .is_folded = form & COLUMN_FOLDED,
+				      .is_listed = form & COLUMN_LISTED };
+	ret->base = bytes_u64(in);
+	ret->most = bytes_u64(in);
+	ret->rows = (size_t)bytes_u16(in) + 1;
+	return !in->failed && ret->width <= COLUMN_WIDEST &&
+	       ret->rows <= STORE_CHUNK_ROWS;
+}
+
+bool column_chunk_open(struct store *store, uint8_t field, uint32_t chunk,
+		       struct column_chunk *ret)
+{
+	const struct btree_key key = column_form_key(field, chunk);
+	struct bytes in;
+
+	if (!btree_first(store, SCHEMA_COLUMN, &key, SIZE_MAX, &in) ||
+	    !take_head(&in, ret))
+		return false;
+	if (ret->is_listed) {
+		ret->listed = bytes_u8(&in);
+		ret->list = in.next;
+		bytes_skip(&in, ret->listed * COLUMN_WIDEST);
+	}
+	ret->data = in.next;
+	return !in.failed && bytes_left(&in) == ret->rows * ret->width;
+}
+
+bool column_chunk_head(struct store *store, uint8_t field, uint32_t chunk,
+		       struct column_chunk *ret)
+{
+	const struct btree_key key =
+		store->has_heads ? column_form_head_key(field, chunk)
+				 : column_form_key(field, chunk);
+	struct bytes in;
+
+	return btree_first(store, SCHEMA_COLUMN, &key, COLUMN_HEAD_BYTES,
+			   &in) &&
+	       take_head(&in, ret);
+}

@@ -1,0 +1,90 @@
+/*
+ * column_chunk.h - a chunk of a column, opened: where its rows lie.
+ *
+ * For the files of this room that read columns; the bytes are in column_form.h.
+ */
+#ifndef STORE_COLUMN_CHUNK_H
+#define STORE_COLUMN_CHUNK_H
+
+#include <endian.h>
+#include <string.h>
+
+#include "signatures/store/column_form.h"
+#include "signatures/store/store_read.h"
+
+struct column_chunk {
+	unsigned int width;
+	bool is_whole; /* no row is without */
+	bool is_folded;
+	bool is_listed;
+	uint64_t base, most;
+	size_t rows;
+	const uint8_t *list; /* of so many; NULL: there is none */
+	size_t listed;
+	const uint8_t *data; /* until the next chunk is opened */
+};
+
+bool column_chunk_open(struct store *store, uint8_t field, uint32_t chunk,
+		       struct column_chunk *ret);
+/* Without its rows, and without its list. */
+bool column_chunk_head(struct store *store, uint8_t field, uint32_t chunk,
+		       struct column_chunk *ret);
+
+static inline uint64_t column_chunk_load(const uint8_t *at)
+{
+	uint64_t number;
+
+	memcpy(&number, at, sizeof(number));
+	return le64toh(number);
+}
+
+static inline uint64_t column_chunk_bytes(const uint8_t *at, unsigned int width)
+{
+	uint64_t number = 0;
+
+	for (unsigned int i = width; i > 0; i--)
+		number = number << 8 | at[i - 1];
+	return number;
+}
+
+static inline uint64_t column_chunk_mask(unsigned int width)
+{
+	return width < COLUMN_WIDEST ? ~(UINT64_MAX << 8 * width) : UINT64_MAX;
+}
+
+/* How many rows have eight bytes at their place, so that one load does. */
+static inline size_t column_chunk_fast(const struct column_chunk *it)
+{
+	const size_t size = it->rows * it->width;
+
+	return it->width && size >= COLUMN_WIDEST
+		       ? (size - COLUMN_WIDEST) / it->width + 1
+		       : 0;
+}
+
+/* What stands in a row, wherever it lies. */
+static inline uint64_t column_chunk_number(const struct column_chunk *it,
+					   size_t row, size_t fast,
+					   uint64_t mask)
+{
+	const uint8_t *at = it->data + row * it->width;
+
+	if (row < fast)
+		return column_chunk_load(at) & mask;
+	return it->width ? column_chunk_bytes(at, it->width) : 1;
+}
+
+/* What a row that has this, which is not none, is said to have. */
+static inline uint64_t column_chunk_meant(const struct column_chunk *it,
+					  uint64_t number, uint64_t none)
+{
+	if (it->list)
+		return number && number <= it->listed
+			       ? column_chunk_load(it->list +
+						   (number - 1) * COLUMN_WIDEST)
+			       : none;
+	return it->is_folded ? column_unfold(number + it->base)
+			     : number + it->base;
+}
+
+#endif
