@@ -6,6 +6,7 @@
 #include "query/accept.h"
 #include "query/match_lists.h"
 #include "query/push.h"
+#include "query/stand_in.h"
 #include "signatures/base/must.h"
 
 enum {
@@ -151,20 +152,33 @@ static void match_terms(struct store *store, const struct accept *accept,
 	free(terms.bits);
 }
 
-bool match_is_listed(struct store *store, const struct where_test *test)
+static bool has_lists(struct store *store, const struct where_test *test)
 {
 	const struct field *field = test->field;
 
-	if (test->negated || where_accepts_absent(test) ||
-	    push_can(store, test))
-		return false;
 	if (field->index == FIELD_POSTINGS)
 		return true;
-	if (field->index == FIELD_MODULES)
-		return false;
 	return store_posting_is_listed(store, field) &&
 	       (where_is_lookup(test) ||
 		store_column_last_term(store, field) <= JOINED_MOST);
+}
+
+/* ret is what the lists are asked for. */
+static bool is_listed(struct store *store, const struct where_test *test,
+		      struct where_test *ret)
+{
+	if (test->negated || where_accepts_absent(test) ||
+	    test->field->index == FIELD_MODULES || push_can(store, test))
+		return false;
+	*ret = *test;
+	return has_lists(store, test) || stand_in_find(store, test, ret);
+}
+
+bool match_is_listed(struct store *store, const struct where_test *test)
+{
+	struct where_test asked;
+
+	return is_listed(store, test, &asked);
 }
 
 /* At most so many rows pass. */
@@ -185,31 +199,35 @@ static int by_cost(const void *left, const void *right)
 
 /* The tests of a kind, those that few rows pass first. */
 struct accepted {
+	struct where_test *tests;
 	struct accept *accepts;
 	size_t count;
 };
 
-typedef bool is_kind(struct store *store, const struct where_test *test);
+typedef bool is_kind(struct store *store, const struct where_test *test,
+		     struct where_test *ret);
 
 static enum status accepted_make(struct store *store, const struct where *where,
 				 is_kind *is_wanted, struct accepted *ret,
 				 struct error *err)
 {
+	struct where_test *tests =
+		must(calloc(where->count + 1, sizeof(*tests)));
 	struct accept *accepts =
 		must(calloc(where->count + 1, sizeof(*accepts)));
 	size_t count = 0;
 	enum status status = STATUS_OK;
 
 	for (size_t i = 0; i < where->count && !status; i++) {
-		if (!is_wanted(store, &where->tests[i]))
+		if (!is_wanted(store, &where->tests[i], &tests[count]))
 			continue;
-		status = accept_make(store, &where->tests[i], &accepts[count],
-				     err);
+		status =
+			accept_make(store, &tests[count], &accepts[count], err);
 		count += !status;
 	}
 	if (count)
 		qsort(accepts, count, sizeof(*accepts), by_cost);
-	*ret = (struct accepted){ accepts, count };
+	*ret = (struct accepted){ tests, accepts, count };
 	return status;
 }
 
@@ -218,6 +236,7 @@ static void accepted_deinit(struct accepted *accepted)
 	for (size_t i = 0; i < accepted->count; i++)
 		accept_deinit(&accepted->accepts[i]);
 	free(accepted->accepts);
+	free(accepted->tests);
 }
 
 enum status match_listed(struct store *store, const struct where *where,
@@ -225,7 +244,7 @@ enum status match_listed(struct store *store, const struct where *where,
 {
 	struct accepted listed;
 	enum status status =
-		accepted_make(store, where, match_is_listed, &listed, err);
+		accepted_make(store, where, is_listed, &listed, err);
 
 	for (size_t i = 0; i < listed.count && !status; i++)
 		status = match_lists_rows(store, &listed.accepts[i], plan, err);
@@ -233,8 +252,10 @@ enum status match_listed(struct store *store, const struct where *where,
 	return status;
 }
 
-static bool is_of_column(struct store *store, const struct where_test *test)
+static bool is_of_column(struct store *store, const struct where_test *test,
+			 struct where_test *ret)
 {
+	*ret = *test;
 	return test->field->index == FIELD_COLUMN && !push_can(store, test) &&
 	       !match_is_listed(store, test);
 }
@@ -252,8 +273,10 @@ enum status match_columns(struct store *store, const struct where *where,
 	return status;
 }
 
-static bool is_of_modules(struct store *store, const struct where_test *test)
+static bool is_of_modules(struct store *store, const struct where_test *test,
+			  struct where_test *ret)
 {
+	*ret = *test;
 	return test->field->index == FIELD_MODULES && !push_can(store, test);
 }
 

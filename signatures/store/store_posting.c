@@ -95,7 +95,8 @@ static void add_members(struct store *store, const struct store_rows *lists,
 bool store_posting_is_listed(const struct store *store,
 			     const struct field *field)
 {
-	return field_is_listed(field) && !store->foreign;
+	return !store->foreign &&
+	       (field->index == FIELD_POSTINGS || field_is_listed(field));
 }
 
 enum status store_posting_read(struct store *store, const struct field *field,

@@ -227,7 +227,10 @@ uint64_t store_rows_count(const struct store_rows *rows);
 void store_rows_walk(const struct store_rows *rows,
 		     bool (*take)(void *closure, uint32_t row), void *closure);
 
-/* Are rows with a term of this FIELD_COLUMN on a posting list, too? */
+/*
+ * Are rows with a term of this field on a posting list: those of a
+ * FIELD_POSTINGS, and of some columns, too?
+ */
 bool store_posting_is_listed(const struct store *store,
 			     const struct field *field);
 
