@@ -26,13 +26,15 @@ static const char *behind(const struct crash *crash, size_t at,
 			  const char *fault)
 {
 	const char *system = NULL;
+	const char *last = NULL;
 
 	for (size_t i = at; i < crash->stack.count; i++) {
 		const struct crash_frame *frame = &crash->stack.frames[i];
 
-		if (!crash_frame_is_sure(frame) ||
+		if (!crash_frame_is_sure(frame) || frame->module == last ||
 		    (fault && strcmp(frame->module, fault) == 0))
 			continue;
+		last = frame->module;
 		switch (osmodule_tier(frame->module)) {
 		case OSMODULE_ABSENT:
 			return frame->module;
@@ -48,23 +50,33 @@ static const char *behind(const struct crash *crash, size_t at,
 }
 
 /* Nobody is blamed: the innermost function that has a name; NULL if none. */
-static const char *named(const struct crash *crash, struct arena *arena)
+static const struct crash_frame *named(const struct crash *crash)
 {
 	for (size_t i = 0; i < crash->stack.count; i++) {
 		const struct crash_frame *frame = &crash->stack.frames[i];
 
 		if (crash_frame_is_sure(frame) && frame->symbol)
-			return text_printf(arena, " at %s!%s", frame->module,
-					   frame->symbol);
+			return frame;
 	}
 	return NULL;
 }
 
+/* As people write it, "0xD1". */
+static const char *code(uint64_t number, char buf[TEXT_HEX_BYTES])
+{
+	text_hex(number, buf);
+	for (char *digit = buf + 2; *digit; digit++)
+		if (*digit >= 'a')
+			*digit += 'A' - 'a';
+	return buf;
+}
+
 static const char *what_of(const struct title_facts *facts,
-			   const struct crash *crash, struct arena *arena)
+			   const struct crash *crash, struct arena *arena,
+			   char buf[TEXT_HEX_BYTES])
 {
 	if (facts->bugcheck.known)
-		return text_printf(arena, "0x%" PRIX64, facts->bugcheck.value);
+		return code(facts->bugcheck.value, buf);
 	if (crash->bugcheck.text)
 		return crash->bugcheck.text;
 	if (crash->exception.code.known)
@@ -73,34 +85,49 @@ static const char *what_of(const struct title_facts *facts,
 	return "crash";
 }
 
+/* What a title is made of, at most: what, in, where, !, what, under, whom. */
+enum {
+	PARTS = 7
+};
+
+struct parts {
+	const char *at[PARTS + 1]; /* ends with NULL */
+	size_t count;
+};
+
+static void add(struct parts *parts, const char *word, const char *text)
+{
+	parts->at[parts->count++] = word;
+	parts->at[parts->count++] = text;
+}
+
 const char *title_of(const struct title_facts *facts, const struct crash *crash,
 		     struct arena *arena)
 {
-	const char *what = what_of(facts, crash, arena);
+	char number[TEXT_HEX_BYTES], offset[TEXT_HEX_BYTES];
+	struct parts parts = { { what_of(facts, crash, arena, number) }, 1 };
 	const struct crash_frame *frame = NULL;
 	size_t at = 0;
 
-	if (!facts->fault) {
-		const char *place = named(crash, arena);
-
-		if (place)
-			return text_printf(arena, "%s%s", what, place);
+	if (!facts->fault)
+		frame = named(crash);
+	if (frame) {
+		add(&parts, " at ", frame->module);
+		add(&parts, "!", frame->symbol);
+		return text_joined(arena, parts.at);
 	}
-	if (facts->fault)
+	if (facts->fault) {
 		frame = first_in(crash, facts->fault, &at);
+		add(&parts, " in ", facts->fault);
+	}
+	if (frame && frame->symbol)
+		add(&parts, "!", frame->symbol);
+	else if (facts->fault && facts->offset.known)
+		add(&parts, "+", text_hex(facts->offset.value, offset));
 
 	const char *outer = behind(crash, at, facts->fault);
-	const char *place = "";
 
-	if (facts->fault && frame && frame->symbol)
-		place = text_printf(arena, " in %s!%s", facts->fault,
-				    frame->symbol);
-	else if (facts->fault && facts->offset.known)
-		place = text_printf(arena, " in %s+0x%" PRIx64, facts->fault,
-				    facts->offset.value);
-	else if (facts->fault)
-		place = text_printf(arena, " in %s", facts->fault);
-	if (!outer)
-		return text_printf(arena, "%s%s", what, place);
-	return text_printf(arena, "%s%s under %s", what, place, outer);
+	if (outer)
+		add(&parts, " under ", outer);
+	return text_joined(arena, parts.at);
 }

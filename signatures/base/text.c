@@ -167,6 +167,32 @@ char *text_printf(struct arena *arena, const char *format, ...)
 	return text;
 }
 
+char *text_joined(struct arena *arena, const char *const parts[])
+{
+	size_t size = 1;
+	char *text, *end;
+
+	for (size_t i = 0; parts[i]; i++)
+		size += strlen(parts[i]);
+	text = end = arena_take(arena, size, 1);
+	for (size_t i = 0; parts[i]; i++)
+		end = stpcpy(end, parts[i]);
+	return text;
+}
+
+const char *text_hex(uint64_t number, char buf[TEXT_HEX_BYTES])
+{
+	unsigned int digits = 1;
+
+	for (uint64_t rest = number >> 4; rest; rest >>= 4)
+		digits++;
+	memcpy(buf, "0x", 2);
+	buf[2 + digits] = '\0';
+	for (; digits; digits--, number >>= 4)
+		buf[1 + digits] = "0123456789abcdef"[number & 15];
+	return buf;
+}
+
 char *text_decimal(struct arena *arena, uint64_t number)
 {
 	char digits[20];

@@ -24,6 +24,13 @@ char *text_copy(struct arena *arena, const char *text);
 char *text_printf(struct arena *arena, const char *format, ...)
 	__attribute__((format(printf, 2, 3), nonnull(2)));
 
+/* Behind one another, up to a NULL. */
+char *text_joined(struct arena *arena, const char *const parts[]);
+
+/* "0x1ae9" */
+#define TEXT_HEX_BYTES 19
+const char *text_hex(uint64_t number, char buf[TEXT_HEX_BYTES]);
+
 /* As text_printf() with %lu, %016lx and %.*f%s, many times as fast. */
 char *text_decimal(struct arena *arena, uint64_t number);
 char *text_hash(struct arena *arena, uint64_t number);

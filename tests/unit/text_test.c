@@ -101,6 +101,29 @@ static void times_go_both_ways(void **state)
 			 1719777143);
 }
 
+static void hexadecimals_are_as_short_as_they_can_be(void **state)
+{
+	static const uint64_t numbers[] = { 0, 9, 15, 16, 0x1ae9, UINT64_MAX };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		char ours[TEXT_HEX_BYTES], theirs[TEXT_HEX_BYTES];
+
+		snprintf(theirs, sizeof(theirs), "0x%" PRIx64, numbers[i]);
+		assert_string_equal(text_hex(numbers[i], ours), theirs);
+	}
+}
+
+static void parts_are_joined_up_to_a_null(void **state)
+{
+	const char *const parts[] = { "0xd1",	"",   " in ",
+				      "ks.sys", NULL, "beyond" };
+
+	(void)state;
+	assert_string_equal(text_joined(&arena, parts), "0xd1 in ks.sys");
+	assert_string_equal(text_joined(&arena, parts + 4), "");
+}
+
 static void is_as_c_library_says(uint64_t seconds)
 {
 	const time_t unix_seconds = (time_t)seconds - 11644473600;
@@ -226,6 +249,8 @@ int main(void)
 		cmocka_unit_test(numbers_parse_whole_or_not_at_all),
 		cmocka_unit_test(times_go_both_ways),
 		cmocka_unit_test(each_day_has_its_date),
+		cmocka_unit_test(hexadecimals_are_as_short_as_they_can_be),
+		cmocka_unit_test(parts_are_joined_up_to_a_null),
 		cmocka_unit_test(a_year_a_month_and_a_day_are_whole),
 		cmocka_unit_test(printed_text_is_whole_however_long),
 		cmocka_unit_test(numbers_are_written_as_printf_does),
