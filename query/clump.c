@@ -6,6 +6,8 @@
 
 #include "query/count.h"
 #include "query/greatest.h"
+#include "query/trend.h"
+#include "signatures/base/must.h"
 #include "signatures/base/room.h"
 #include "signatures/base/text.h"
 
@@ -39,15 +41,17 @@ static void take_row(const struct clumps *clumps, struct clump *clump,
 
 static void close_trend(struct clump *clump, struct counting *counting)
 {
-	struct trend_row *trend = &clump->trend;
+	struct trend_row trend;
 
-	trend_close(counting->tally, counting->days, trend);
+	trend_close(counting->tally, counting->days, &trend);
 
 	/* The least that a double holds stands for certainty. */
-	const double sure = -log10(fmax(trend->p, 1e-300));
-	const bool up = (double)trend->crashes * counting->days.before >=
-			(double)trend->crashes_before * counting->days.now;
+	const double sure = -log10(fmax(trend.p, 1e-300));
+	const bool up = (double)trend.crashes * counting->days.before >=
+			(double)trend.crashes_before * counting->days.now;
 
+	clump->now = trend.crashes;
+	clump->before = trend.crashes_before;
 	clump->rise = up ? sure : -sure;
 }
 
@@ -170,6 +174,20 @@ static void count_clumps(struct clumps *clumps, struct counting *counting,
 	}
 }
 
+static struct recall *begin_recall(struct store *store, const char *field)
+{
+	struct recall *recall = must(malloc(sizeof(*recall)));
+
+	recall_init(recall, store, field);
+	return recall;
+}
+
+static void end_recall(struct recall *recall)
+{
+	recall_deinit(recall);
+	free(recall);
+}
+
 void clump_gather(struct query *query, const struct plan *plan,
 		  const char *field, uint64_t window_days, uint64_t since,
 		  struct clumps *ret)
@@ -179,7 +197,11 @@ void clump_gather(struct query *query, const struct plan *plan,
 				 .field = field,
 				 .crashes = plan->matched,
 				 .since = since,
-				 .calendar = calendar_read(query) };
+				 .calendar = calendar_read(query),
+				 .bugchecks =
+					 begin_recall(query->store, "bugcheck"),
+				 .faults =
+					 begin_recall(query->store, "fault") };
 	struct counting counting;
 
 	clumps.terms = factor_terms(query->store, field);
@@ -214,27 +236,6 @@ void clump_gather(struct query *query, const struct plan *plan,
 	*ret = clumps;
 }
 
-void clump_read(struct clumps *clumps)
-{
-	struct store *store = clumps->store;
-	struct clump_faces *faces = &clumps->faces;
-	struct plan plan = plan_none(store);
-
-	for (size_t i = 0; i < clumps->count; i++)
-		for (uint64_t k = 0; k < clumps->at[i].crashes; k++)
-			plan_add(&plan, clumps->at[i].rows[k]);
-	plan_count(&plan);
-	slice_init(&faces->slice, plan);
-	faces->clusters = slice_terms(&faces->slice, store, "cluster");
-	faces->bugchecks = slice_terms(&faces->slice, store, "bugcheck");
-	faces->faults = slice_terms(&faces->slice, store, "fault");
-	faces->builds = slice_terms(&faces->slice, store, "faultbuild");
-	faces->portables = slice_terms(&faces->slice, store, "portable");
-	faces->offsets = slice_numbers(&faces->slice, store, "offset");
-	faces->sure = slice_numbers(&faces->slice, store, "sureframes");
-	faces->scanned = slice_numbers(&faces->slice, store, "scanned");
-}
-
 static void end_faces(struct clump_faces *faces)
 {
 	slice_deinit(&faces->slice);
@@ -246,6 +247,37 @@ static void end_faces(struct clump_faces *faces)
 	free(faces->offsets);
 	free(faces->sure);
 	free(faces->scanned);
+	*faces = (struct clump_faces){ .clusters = NULL };
+}
+
+void clump_read_names(struct clumps *clumps)
+{
+	struct store *store = clumps->store;
+	struct clump_faces *faces = &clumps->faces;
+	struct plan plan = plan_none(store);
+
+	end_faces(faces);
+	for (size_t i = 0; i < clumps->count; i++)
+		for (uint64_t k = 0; k < clumps->at[i].crashes; k++)
+			plan_add(&plan, clumps->at[i].rows[k]);
+	plan_count(&plan);
+	slice_init(&faces->slice, plan);
+	faces->bugchecks = slice_terms(&faces->slice, store, "bugcheck");
+	faces->faults = slice_terms(&faces->slice, store, "fault");
+	faces->offsets = slice_numbers(&faces->slice, store, "offset");
+	faces->sure = slice_numbers(&faces->slice, store, "sureframes");
+}
+
+void clump_read(struct clumps *clumps)
+{
+	struct store *store = clumps->store;
+	struct clump_faces *faces = &clumps->faces;
+
+	clump_read_names(clumps);
+	faces->clusters = slice_terms(&faces->slice, store, "cluster");
+	faces->builds = slice_terms(&faces->slice, store, "faultbuild");
+	faces->portables = slice_terms(&faces->slice, store, "portable");
+	faces->scanned = slice_numbers(&faces->slice, store, "scanned");
 }
 
 void clump_deinit(struct clumps *clumps)
@@ -253,52 +285,13 @@ void clump_deinit(struct clumps *clumps)
 	calendar_deinit(&clumps->calendar);
 	factor_index_deinit(&clumps->index);
 	end_faces(&clumps->faces);
+	end_recall(clumps->bugchecks);
+	end_recall(clumps->faults);
 	free(clumps->at);
 	slice_deinit(&clumps->slice);
 	free(clumps->terms);
 	free(clumps->machines);
 	free(clumps->times);
-}
-
-static int falling(uint64_t a, uint64_t b)
-{
-	return (a < b) - (a > b);
-}
-
-static int by_crashes(const void *left, const void *right)
-{
-	const struct clump *a = left;
-	const struct clump *b = right;
-	const int order = falling(a->crashes, b->crashes);
-
-	return order ? order : falling(a->machines, b->machines);
-}
-
-static int by_machines(const void *left, const void *right)
-{
-	const struct clump *a = left;
-	const struct clump *b = right;
-	const int order = falling(a->machines, b->machines);
-
-	return order ? order : by_crashes(left, right);
-}
-
-static int by_rise(const void *left, const void *right)
-{
-	const struct clump *a = left;
-	const struct clump *b = right;
-
-	if (a->rise != b->rise)
-		return a->rise > b->rise ? -1 : 1;
-	return by_machines(left, right);
-}
-
-static int by_id(const void *left, const void *right)
-{
-	const struct clump *a = left;
-	const struct clump *b = right;
-
-	return strcmp(a->id, b->id);
 }
 
 static uint64_t size_of(const struct clump *clump, enum clump_order order)
@@ -330,64 +323,4 @@ size_t clump_cut(struct clumps *clumps, enum clump_order order, size_t first,
 			*crashes += clump.crashes;
 	}
 	return count - clumps->count;
-}
-
-struct naming {
-	const char **ids; /* by term */
-	uint32_t bound;
-	struct arena *arena;
-};
-
-static bool take_id(void *closure, const struct store_term *term)
-{
-	const struct naming *naming = closure;
-
-	if (term->term < naming->bound)
-		naming->ids[term->term] =
-			text_copy(naming->arena, term->value.text);
-	return true;
-}
-
-/* One walk of the dictionary is less than a search in it for most of it. */
-static void name_all(struct query *query, struct clumps *clumps)
-{
-	struct naming naming = { .bound = clumps->index.keys,
-				 .arena = &query->arena };
-	struct error err;
-	enum status status;
-
-	naming.ids = room_cleared(naming.bound, sizeof(*naming.ids));
-	status = store_walk_numbers(clumps->store, field_find(clumps->field),
-				    take_id, &naming, &err);
-	for (size_t i = 0; i < clumps->count && !status; i++)
-		clumps->at[i].id = naming.ids[clumps->at[i].term];
-	free(naming.ids);
-}
-
-void clump_sort(struct query *query, struct clumps *clumps,
-		enum clump_order order, size_t first)
-{
-	static int (*const orders[])(const void *, const void *) = {
-		[CLUMP_MACHINES] = by_machines,
-		[CLUMP_CRASHES] = by_crashes,
-		[CLUMP_RISE] = by_rise,
-	};
-	struct clump *at = clumps->at;
-	size_t end;
-
-	if (clumps->count > 1)
-		qsort(at, clumps->count, sizeof(*at), orders[order]);
-	if (first >= clumps->count && clumps->count > clumps->index.keys / 8)
-		name_all(query, clumps);
-	for (size_t i = 0; i < clumps->count && i < first; i = end) {
-		for (end = i; end < clumps->count &&
-			      orders[order](&at[i], &at[end]) == 0;
-		     end++)
-			if (!at[end].id)
-				at[end].id = factor_text(
-					clumps->store, clumps->field,
-					at[end].term, &query->arena);
-		if (end - i > 1)
-			qsort(at + i, end - i, sizeof(*at), by_id);
-	}
 }

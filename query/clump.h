@@ -10,8 +10,9 @@
 #include "query/calendar.h"
 #include "query/factor.h"
 #include "query/query.h"
+#include "query/recall.h"
 #include "query/slice.h"
-#include "query/trend.h"
+#include "query/title.h"
 
 enum clump_order {
 	CLUMP_MACHINES,
@@ -26,8 +27,9 @@ struct clump {
 	uint64_t first, last; /* FILETIME, 0 = no time known; of the rows asked
 				 about ... */
 	uint64_t born;	      /* ... and of all */
-	struct trend_row trend; /* over the last window and the one before */
-	double rise;		/* below 0: falls; the size says how surely */
+	uint64_t now,
+		before; /* crashes in the last window and the one before */
+	double rise;	/* below 0: falls; the size says how surely */
 	const uint32_t *rows;
 };
 
@@ -57,6 +59,7 @@ struct clumps {
 	struct slice slice;
 	bool has_all; /* rows of the store: a slice would be more */
 	struct clump_faces faces;
+	struct recall *bugchecks, *faults;
 };
 
 static inline size_t clump_place(const struct clumps *clumps, uint32_t row)
@@ -73,8 +76,11 @@ void clump_gather(struct query *query, const struct plan *plan,
 		  struct clumps *ret);
 void clump_deinit(struct clumps *clumps);
 
-/* What clump_look() tells of those that are left. */
+/* What clump_look() tells of those that are left; may be said again of fewer.
+ */
 void clump_read(struct clumps *clumps);
+/* The same for who asks for their names alone. */
+void clump_read_names(struct clumps *clumps);
 
 /*
  * Leave out what is behind the first so many for sure; returns how many, and
@@ -87,16 +93,20 @@ void clump_sort(struct query *query, struct clumps *clumps,
 		enum clump_order order, size_t first);
 
 /*
- * What a clump is called; texts live in arena.  Its representative has the most
- * trusted frames; ties go to the newest, then to the lowest id.
+ * What a clump is called.  Its representative has the most trusted frames; ties
+ * go to the newest, then to the lowest id.
  */
 struct clump_called {
-	uint32_t row;	      /* the representative's */
-	const char *bugcheck; /* most frequent: "0xd1"; NULL = none */
-	const char *fault;    /* likewise, with offset if it is constant */
-	const char *fault_module;
-	const char *title;
+	uint32_t row;		  /* the representative's */
+	struct title_facts facts; /* its text lives as long as clumps do */
+	const char *title;	  /* lives in arena */
 };
+
+/* "0xd1", and the module with the offset if it is constant; NULL = none. */
+const char *clump_look_bugcheck(struct arena *arena,
+				const struct clump_called *called);
+const char *clump_look_fault(struct arena *arena,
+			     const struct clump_called *called);
 
 enum status clump_look_name(const struct clumps *clumps,
 			    const struct clump *clump, struct arena *arena,

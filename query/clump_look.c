@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "query/clump.h"
-#include "query/title.h"
 #include "signatures/base/must.h"
 #include "signatures/base/text.h"
 #include "signatures/identity.h"
@@ -24,13 +23,10 @@ static int by_number(const void *left, const void *right)
 }
 
 /* Does the value of term a come before that of b? */
-static bool comes_before(const struct clumps *clumps, const char *field,
-			 uint32_t a, uint32_t b, struct arena *arena)
+static bool comes_before(struct recall *names, uint32_t a, uint32_t b)
 {
-	const struct field_value x =
-		factor_value(clumps->store, field, a, arena);
-	const struct field_value y =
-		factor_value(clumps->store, field, b, arena);
+	const struct field_value x = recall_value(names, a);
+	const struct field_value y = recall_value(names, b);
 
 	if (x.text && y.text)
 		return strcmp(x.text, y.text) < 0;
@@ -42,9 +38,10 @@ static size_t place_of(const struct clumps *clumps, uint32_t row)
 	return slice_place(&clumps->faces.slice, row);
 }
 
+/* Without names, of terms that equally many rows have any is the most. */
 static struct survey survey(const struct clumps *clumps,
-			    const struct clump *clump, const char *field,
-			    const uint32_t *terms, struct arena *arena)
+			    const struct clump *clump, const uint32_t *terms,
+			    struct recall *names)
 {
 	const size_t count = (size_t)clump->crashes;
 	struct survey ret = { 0 };
@@ -68,8 +65,8 @@ static struct survey survey(const struct clumps *clumps,
 			continue;
 		ret.different++;
 		if (run > ret.with ||
-		    (run == ret.with &&
-		     comes_before(clumps, field, sorted[i], ret.most, arena))) {
+		    (run == ret.with && names &&
+		     comes_before(names, sorted[i], ret.most))) {
 			ret.most = sorted[i];
 			ret.with = run;
 		}
@@ -204,30 +201,18 @@ static void name(const struct clumps *clumps, const struct clump *clump,
 {
 	const struct clump_faces *faces = &clumps->faces;
 	const struct survey code =
-		survey(clumps, clump, "bugcheck", faces->bugchecks, arena);
+		survey(clumps, clump, faces->bugchecks, clumps->bugchecks);
 	const struct survey fault =
-		survey(clumps, clump, "fault", faces->faults, arena);
-	struct title_facts facts = { .fault = NULL };
+		survey(clumps, clump, faces->faults, clumps->faults);
 
-	if (code.most) {
-		facts.bugcheck =
-			CRASH_NUMBER(factor_value(clumps->store, "bugcheck",
-						  code.most, arena)
-					     .number);
-		ret->bugcheck =
-			text_printf(arena, "0x%" PRIx64, facts.bugcheck.value);
-	}
+	if (code.most)
+		ret->facts.bugcheck = CRASH_NUMBER(
+			recall_value(clumps->bugchecks, code.most).number);
 	if (fault.most) {
-		facts.fault =
-			factor_text(clumps->store, "fault", fault.most, arena);
-		facts.offset = one_offset(clumps, clump, fault.most);
-		ret->fault_module = ret->fault = facts.fault;
-		if (facts.offset.known)
-			ret->fault =
-				text_printf(arena, "%s+0x%" PRIx64, facts.fault,
-					    facts.offset.value);
+		ret->facts.fault = recall_text(clumps->faults, fault.most);
+		ret->facts.offset = one_offset(clumps, clump, fault.most);
 	}
-	ret->title = title_of(&facts, crash, arena);
+	ret->title = title_of(&ret->facts, crash, arena);
 }
 
 /* Of a row that was chosen; what is read of it goes to passing. */
@@ -348,13 +333,6 @@ enum status clump_look_names(const struct clumps *clumps, size_t first,
 	return status;
 }
 
-static uint64_t count_different(const struct clumps *clumps,
-				const struct clump *clump, const char *field,
-				const uint32_t *terms, struct arena *arena)
-{
-	return survey(clumps, clump, field, terms, arena).different;
-}
-
 enum status clump_look(const struct clumps *clumps, const struct clump *clump,
 		       struct arena *arena, struct clump_face *ret,
 		       struct error *err)
@@ -367,14 +345,34 @@ enum status clump_look(const struct clumps *clumps, const struct clump *clump,
 			       &face.crash, err))
 		return err->status;
 	name(clumps, clump, &face.crash.crash, arena, &face.called);
-	face.stacks = count_different(clumps, clump, "portable",
-				      faces->portables, arena);
-	face.builds = count_different(clumps, clump, "faultbuild",
-				      faces->builds, arena);
-	face.clusters = count_different(clumps, clump, "cluster",
-					faces->clusters, arena);
+	face.stacks = survey(clumps, clump, faces->portables, NULL).different;
+	face.builds = survey(clumps, clump, faces->builds, NULL).different;
+	face.clusters = survey(clumps, clump, faces->clusters, NULL).different;
 	*ret = face;
 	return STATUS_OK;
+}
+
+const char *clump_look_bugcheck(struct arena *arena,
+				const struct clump_called *called)
+{
+	char code[TEXT_HEX_BYTES];
+
+	if (!called->facts.bugcheck.known)
+		return NULL;
+	return text_copy(arena, text_hex(called->facts.bugcheck.value, code));
+}
+
+const char *clump_look_fault(struct arena *arena,
+			     const struct clump_called *called)
+{
+	const struct title_facts *facts = &called->facts;
+	char offset[TEXT_HEX_BYTES];
+	const char *parts[] = { facts->fault, "+", offset, NULL };
+
+	if (!facts->fault || !facts->offset.known)
+		return facts->fault;
+	text_hex(facts->offset.value, offset);
+	return text_joined(arena, parts);
 }
 
 const char *clump_look_stacks(struct arena *arena, uint64_t stacks)

@@ -130,9 +130,8 @@ static void print_head(struct query *query, const struct clumps *clumps,
 	fprintf(query->out,
 		"  lately        %" PRIu64 " crash%s in %" PRIu64
 		" days, %" PRIu64 " in as many before\n",
-		clump->trend.crashes, clump->trend.crashes == 1 ? "" : "es",
-		(clumps->window_to - clumps->window_from) / 2,
-		clump->trend.crashes_before);
+		clump->now, clump->now == 1 ? "" : "es",
+		(clumps->window_to - clumps->window_from) / 2, clump->before);
 	if (strcmp(clumps->field, "cluster") == 0)
 		fprintf(query->out, "  diversity     %s\n",
 			clump_look_stacks(arena, face->stacks));
@@ -252,8 +251,8 @@ static enum status print_json(struct query *query, const struct clumps *clumps,
 	set_count(json, "machines", clump->machines);
 	set_time(json, "first", clump->first);
 	set_time(json, "last", clump->last);
-	set_count(json, "now", clump->trend.crashes);
-	set_count(json, "before", clump->trend.crashes_before);
+	set_count(json, "now", clump->now);
+	set_count(json, "before", clump->before);
 	json_set(json, "scanned",
 		 face->scanned < 0 ? json_new_null()
 				   : json_new_real(face->scanned));

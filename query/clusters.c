@@ -144,8 +144,8 @@ static enum status print_row(struct table *out, const struct clumps *clumps,
 		time_cell(arena, clump->last),
 		day_cell(arena, clump->first),
 		day_cell(arena, clump->last),
-		table_text_cell(called->bugcheck),
-		table_text_cell(called->fault),
+		table_text_cell(clump_look_bugcheck(arena, called)),
+		table_text_cell(clump_look_fault(arena, called)),
 		table_text_cell(called->title),
 		time_cell(arena, clump->born),
 		table_text_cell(id),
@@ -154,8 +154,8 @@ static enum status print_row(struct table *out, const struct clumps *clumps,
 		table_count_cell(face.clusters),
 		face.scanned < 0 ? table_absent()
 				 : table_real_cell(face.scanned),
-		table_count_cell(clump->trend.crashes),
-		table_count_cell(clump->trend.crashes_before),
+		table_count_cell(clump->now),
+		table_count_cell(clump->before),
 		table_real_cell(clump->rise),
 		table_real_cell(
 			(double)clump->crashes /
@@ -168,7 +168,7 @@ static enum status print_row(struct table *out, const struct clumps *clumps,
 	return STATUS_OK;
 }
 
-static enum status print_named(struct table *out, const struct clumps *clumps,
+static enum status print_named(struct table *out, struct clumps *clumps,
 			       const struct measure *measure,
 			       const struct marks *marks, struct error *err)
 {
@@ -180,6 +180,7 @@ static enum status print_named(struct table *out, const struct clumps *clumps,
 	if (!called)
 		must_end();
 	arena_init(&arena);
+	clump_read_names(clumps);
 	for (size_t i = 0; i < clumps->count && !status; i++) {
 		const size_t left = clumps->count - i;
 
@@ -199,12 +200,13 @@ static enum status print_named(struct table *out, const struct clumps *clumps,
 	return status;
 }
 
-static enum status print_rows(struct table *out, const struct clumps *clumps,
+static enum status print_rows(struct table *out, struct clumps *clumps,
 			      const struct measure *measure,
 			      const struct marks *marks, struct error *err)
 {
 	if (!(out->printer->reader & TABLE_DETAILS))
 		return print_named(out, clumps, measure, marks, err);
+	clump_read(clumps);
 	if (clump_look_ahead(clumps, clumps->at, clumps->count, err))
 		return err->status;
 	for (size_t i = 0; i < clumps->count; i++) {
@@ -319,6 +321,21 @@ static enum status say_rest(struct query *query, struct table *out,
 	return STATUS_OK;
 }
 
+/* Of the first ones; the others are forgotten. */
+static enum status print_pages(struct query *query, struct clumps *clumps,
+			       const struct marks *marks, struct error *err)
+{
+	enum status status = STATUS_OK;
+
+	if (clumps->count > options.pages)
+		clumps->count = options.pages;
+	clump_read(clumps);
+	for (size_t i = 0; i < clumps->count && !status; i++)
+		status = clump_page_print(query, clumps, &clumps->at[i], marks,
+					  false, err);
+	return status;
+}
+
 static enum status print(struct query *query, const struct asked *asked,
 			 struct clumps *clumps, const struct rest *rest,
 			 const struct marks *marks, struct error *err)
@@ -345,11 +362,8 @@ static enum status print(struct query *query, const struct asked *asked,
 	if (!status)
 		table_end(out);
 	table_destroy(out);
-	for (size_t i = 0; i < clumps->count && i < options.pages && !status &&
-			   strcmp(query->printer->name, "text") == 0;
-	     i++)
-		status = clump_page_print(query, clumps, &clumps->at[i], marks,
-					  false, err);
+	if (!status && strcmp(query->printer->name, "text") == 0)
+		status = print_pages(query, clumps, marks, err);
 	return status;
 }
 
@@ -424,6 +438,7 @@ static enum status print_ids(struct query *query, const struct asked *asked,
 
 	if (strcmp(query->printer->name, "csv") == 0)
 		return print(query, asked, clumps, &none, marks, err);
+	clump_read(clumps);
 	wrapped_begin(&wrapped, query);
 	for (size_t i = 0; i < query->operand_count && !status; i++)
 		status = print_whole(query, clumps, marks, query->operands[i],
@@ -445,7 +460,6 @@ static enum status run_ids(struct query *query, const char *field,
 	clump_gather(query, &asked.plan, field, options.window, 0, &clumps);
 	clump_sort(query, &clumps, CLUMP_MACHINES, SIZE_MAX);
 	leave_out_others(query, &clumps);
-	clump_read(&clumps);
 	say_missing(query, &clumps, ret);
 	status = print_ids(query, &asked, &clumps, marks, err);
 	clump_deinit(&clumps);
@@ -484,7 +498,6 @@ static enum status run_listed(struct query *query, const char *field,
 		   options.limit ? options.limit : SIZE_MAX);
 	if (options.limit)
 		leave_out_more(&clumps, &rest);
-	clump_read(&clumps);
 	*ret = clumps.count ? CLI_YES : CLI_NO;
 	status = print(query, &asked, &clumps, &rest, marks, err);
 	clump_deinit(&clumps);

@@ -190,7 +190,7 @@ static void take_values(struct job *job)
 	struct store_term term;
 
 	if (!job->values && job->chosen > keys / 8) {
-		job->status = store_walk_numbers(job->store, job->field,
+		job->status = store_walk_numbers(job->store, job->field, 1,
 						 take_chosen, job, job->err);
 		return;
 	}

@@ -77,8 +77,8 @@ static void take_trait(struct report *report, const struct cohort *cohort,
 
 	/* What is to blame lies on the stack: that is no news. */
 	if (strcmp(attribute->field, "residue") == 0 &&
-	    card->face.called.fault_module &&
-	    strcmp(attribute->value, card->face.called.fault_module) == 0)
+	    card->face.called.facts.fault &&
+	    strcmp(attribute->value, card->face.called.facts.fault) == 0)
 		return;
 	if (card->trait_all++ >= REPORT_UNUSUAL)
 		return;

@@ -413,7 +413,7 @@ static enum status print_titled(struct job *job, enum cli_exit *ret,
 		return print(job, NULL, ret, err);
 	clump_gather(job->query, &job->asked.plan, name, options.window, 0,
 		     &clumps);
-	clump_read(&clumps);
+	clump_read_names(&clumps);
 	status = print(job, &clumps, ret, err);
 	clump_deinit(&clumps);
 	return status;

@@ -57,7 +57,7 @@ static uint64_t *ids_of(struct store *store, const char *name,
 	known.last = store_column_last_term(store, field);
 	known.ids = room_cleared((size_t)known.last + 1, sizeof(*known.ids));
 	/* One after the other is much less than looking each up. */
-	if (!store_walk_numbers(store, field, know, &known, err))
+	if (!store_walk_numbers(store, field, 1, know, &known, err))
 		ret = rows_of(store, field, &known);
 	free(known.ids);
 	return ret;

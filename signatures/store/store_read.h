@@ -90,10 +90,10 @@ enum status store_walk_terms(struct store *store, const struct field *field,
 enum status store_walk_values(struct store *store, const struct field *field,
 			      store_term_take *take, void *closure,
 			      struct error *err) MUST_CHECK;
-/* The same by number, for who has counters of their own. */
+/* The same by number, from the first on, for who has counters of their own. */
 enum status store_walk_numbers(struct store *store, const struct field *field,
-			       store_term_take *take, void *closure,
-			       struct error *err) MUST_CHECK;
+			       uint32_t first, store_term_take *take,
+			       void *closure, struct error *err) MUST_CHECK;
 bool store_find_term(struct store *store, const struct field *field,
 		     struct field_value value, struct store_term *ret);
 /* Its number alone, at no scan; 0 if there is none such. */

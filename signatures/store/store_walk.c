@@ -184,7 +184,8 @@ static bool take_number(void *closure, struct bytes key, struct bytes value)
 	struct terms *terms = closure;
 	struct store_term term = { .crashes = 0 };
 
-	bytes_skip(&key, 1);
+	if (bytes_u8(&key) != terms->field->number)
+		return false;
 	term.term = (uint32_t)btree_take(&key, 4);
 	arena_reset(&terms->arena);
 	term.value = term_value(terms->field, value, &terms->arena);
@@ -192,13 +193,13 @@ static bool take_number(void *closure, struct bytes key, struct bytes value)
 }
 
 /* What is not in the store is asked one by one. */
-static void walk_each(struct terms *terms)
+static void walk_each(struct terms *terms, uint32_t first)
 {
 	const uint32_t last =
 		store_column_last_term(terms->store, terms->field);
 	bool more = true;
 
-	for (uint64_t number = 1; number <= last && more; number++) {
+	for (uint64_t number = first; number <= last && more; number++) {
 		struct store_term term;
 
 		arena_reset(&terms->arena);
@@ -209,22 +210,23 @@ static void walk_each(struct terms *terms)
 }
 
 enum status store_walk_numbers(struct store *store, const struct field *field,
-			       store_term_take *take, void *closure,
-			       struct error *err)
+			       uint32_t first, store_term_take *take,
+			       void *closure, struct error *err)
 {
 	struct terms terms = {
 		.store = store, .field = field, .take = take, .closure = closure
 	};
-	struct btree_key prefix = btree_key();
+	struct btree_key from = btree_key();
 
 	if (store->pending)
 		pending_flush(store);
-	btree_key_u8(&prefix, field->number);
+	btree_key_u8(&from, field->number);
+	btree_key_u32(&from, first);
 	arena_init(&terms.arena);
 	if (store->foreign || store_side_is(field))
-		walk_each(&terms);
+		walk_each(&terms, first);
 	else
-		btree_walk(store, SCHEMA_TERM, &prefix, take_number, &terms);
+		btree_walk_from(store, SCHEMA_TERM, &from, take_number, &terms);
 	arena_deinit(&terms.arena);
 	return state_check(store, err);
 }
