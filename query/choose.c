@@ -175,11 +175,25 @@ static enum status apply_stage(struct store *store, const struct where *where,
 	return status;
 }
 
+/* Posting lists are read only where there are crashes of the time. */
+static void apply_times(struct store *store, const struct where *where,
+			struct plan *plan)
+{
+	for (size_t i = 0; i < where->count; i++) {
+		const struct where_test *test = &where->tests[i];
+
+		if (stage_of(test->field) == STAGE_TIMES &&
+		    !push_can(store, test))
+			match_heads(store, test, plan);
+	}
+}
+
 enum status choose_rows(struct store *store, const struct where *where,
 			struct plan *ret, struct error *err)
 {
 	struct plan plan = plan_all(store);
 
+	apply_times(store, where, &plan);
 	if (match_listed(store, where, &plan, err) ||
 	    push_rows(store, where, &plan, err)) {
 		plan_deinit(&plan);

@@ -113,19 +113,40 @@ static void scan_rows(struct store *store, const struct where_test *test,
 	}
 }
 
-static void scan_numbers(struct store *store, const struct where_test *test,
-			 struct plan *plan, uint32_t chunk)
+/* Is all said by the head?  Then the rows that fail are taken out. */
+static bool settle_by_head(struct store *store, const struct where_test *test,
+			   struct plan *plan, uint32_t chunk)
 {
 	size_t rows;
 	uint64_t *bits = plan_chunk(plan, chunk, &rows);
 	const enum verdict verdict = judge(store, test, chunk, rows);
 
-	if (verdict == VERDICT_SOME && is_of_ranges(test))
-		keep_ranges(store, test, chunk, bits, rows);
-	else if (verdict == VERDICT_SOME)
-		scan_rows(store, test, chunk, bits, rows);
-	else if ((verdict == VERDICT_NONE) != test->negated)
+	if (verdict == VERDICT_SOME)
+		return false;
+	if ((verdict == VERDICT_NONE) != test->negated)
 		memset(bits, 0, words_of(rows) * sizeof(*bits));
+	return true;
+}
+
+void match_heads(struct store *store, const struct where_test *test,
+		 struct plan *plan)
+{
+	for (uint32_t chunk = 0; chunk < plan_chunks(plan); chunk++)
+		settle_by_head(store, test, plan, chunk);
+}
+
+static void scan_numbers(struct store *store, const struct where_test *test,
+			 struct plan *plan, uint32_t chunk)
+{
+	size_t rows;
+	uint64_t *bits = plan_chunk(plan, chunk, &rows);
+
+	if (settle_by_head(store, test, plan, chunk))
+		return;
+	if (is_of_ranges(test))
+		keep_ranges(store, test, chunk, bits, rows);
+	else
+		scan_rows(store, test, chunk, bits, rows);
 }
 
 void match_numbers(struct store *store, const struct where_test *test,

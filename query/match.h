@@ -22,6 +22,10 @@ enum status match_columns(struct store *store, const struct where *where,
 enum status match_modules(struct store *store, const struct where *where,
 			  struct plan *plan, struct error *err) MUST_CHECK;
 
+/* One test of FIELD_RAW by the heads of chunks alone: no row is read. */
+void match_heads(struct store *store, const struct where_test *test,
+		 struct plan *plan);
+
 /* One test alike.  The plan's matched is stale after all of these. */
 void match_numbers(struct store *store, const struct where_test *test,
 		   struct plan *plan);
