@@ -100,10 +100,7 @@ bool plan_has_any(const struct plan *plan, uint32_t chunk)
 	size_t rows;
 	const uint64_t *bits = plan_chunk(plan, chunk, &rows);
 
-	for (size_t i = 0; i < (rows + WORD_BITS - 1) / WORD_BITS; i++)
-		if (bits[i])
-			return true;
-	return false;
+	return bits_any(bits, (rows + WORD_BITS - 1) / WORD_BITS);
 }
 
 void plan_join(struct plan *plan, const struct plan *other)

@@ -1,12 +1,14 @@
 /*
- * bits.h - how many bits of a word are set, and bytes made bits.
+ * bits.h - words as sets: how many bits are set, is any, and bytes made bits.
  *
- * The instruction for it is not in every x86-64, so the compiler's own way is a
- * call and a table.  These few steps it does on several words at once.
+ * The instruction to count them is not in every x86-64, so the compiler's own
+ * way is a call and a table.  These few steps it does on several words at once.
  */
 #ifndef BASE_BITS_H
 #define BASE_BITS_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -51,6 +53,23 @@ static inline uint64_t bits_of_bytes(const uint8_t yes[64])
 	}
 #endif
 	return word;
+}
+
+/* Most sets of rows are empty nearly everywhere: a look at eight at a time. */
+static inline bool bits_any(const uint64_t *words, size_t count)
+{
+	size_t i = 0;
+
+	for (; i + 8 <= count; i += 8) {
+		const uint64_t *w = words + i;
+
+		if ((w[0] | w[1] | w[2] | w[3]) | (w[4] | w[5] | w[6] | w[7]))
+			return true;
+	}
+	for (; i < count; i++)
+		if (words[i])
+			return true;
+	return false;
 }
 
 #endif

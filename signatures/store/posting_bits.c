@@ -18,6 +18,7 @@
 #include <endian.h>
 #include <string.h>
 
+#include "signatures/base/bits.h"
 #include "signatures/base/pack.h"
 #include "signatures/store/schema.h"
 
@@ -231,14 +232,6 @@ static size_t words_of(const struct window *window)
 	return window->words < most ? window->words : most;
 }
 
-static bool is_empty(const struct window *window)
-{
-	for (size_t i = 0; i < words_of(window); i++)
-		if (window->bits[i])
-			return false;
-	return true;
-}
-
 /* Keep what the list has, and go on to the next container. */
 static void close_window(struct window *window)
 {
@@ -315,7 +308,8 @@ static bool keep_body(struct bytes body, const struct container *it,
 	if (!it->is_runs && it->rows > ARRAY_MOST)
 		return keep_bits(body, window);
 	/* What is empty already is not looked at. */
-	if (!is_empty(window) && !set_body(body, it, 0, &to))
+	if (bits_any(window->bits, words_of(window)) &&
+	    !set_body(body, it, 0, &to))
 		return false;
 	close_window(window);
 	return true;

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "signatures/base/bits.h"
 #include "signatures/base/must.h"
 #include "signatures/store/pending.h"
 #include "signatures/store/posting.h"
@@ -134,14 +135,6 @@ static size_t words_of(const struct store *store, uint32_t first)
 	       64;
 }
 
-static bool is_any(const uint64_t *bits, size_t words)
-{
-	for (size_t i = 0; i < words; i++)
-		if (bits[i])
-			return true;
-	return false;
-}
-
 static bool set_chunk(void *closure, struct bytes key, struct bytes value)
 {
 	const struct setting *setting = closure;
@@ -151,8 +144,8 @@ static bool set_chunk(void *closure, struct bytes key, struct bytes value)
 	first = (uint32_t)btree_take(&key, 2) * SCHEMA_POSTING_ROWS;
 	if (first >= setting->store->rows)
 		return false;
-	if (setting->among && !is_any(setting->among + first / 64,
-				      words_of(setting->store, first)))
+	if (setting->among && !bits_any(setting->among + first / 64,
+					words_of(setting->store, first)))
 		return true;
 	if (!posting_bits_set(value, first, setting->bits,
 			      setting->store->rows) &&
@@ -206,7 +199,7 @@ static void keep_chunks(struct store *store, const struct field *field,
 		const size_t words = words_of(store, (uint32_t)first);
 		struct bytes in;
 
-		if (!is_any(bits + first / 64, words))
+		if (!bits_any(bits + first / 64, words))
 			continue;
 		if (!btree_first(store, SCHEMA_POSTING, &key, SIZE_MAX, &in))
 			memset(bits + first / 64, 0, words * sizeof(*bits));

@@ -1,5 +1,7 @@
 #include "signatures/base/bits.h"
 
+#include <string.h>
+
 #include "tests/unit.h"
 
 static uint64_t next(uint64_t word)
@@ -35,11 +37,29 @@ static void each_bit_is_counted(void **state)
 	assert_int_equal(bits_ones(UINT64_MAX), 64);
 }
 
+/* Of all lengths, with the one bit anywhere in and behind them. */
+static void one_bit_is_seen_wherever_it_is(void **state)
+{
+	enum {
+		WORDS = 20
+	};
+	uint64_t words[WORDS];
+
+	(void)state;
+	for (size_t at = 0; at < WORDS; at++) {
+		memset(words, 0, sizeof(words));
+		words[at] = UINT64_C(1) << at * 3;
+		for (size_t count = 0; count <= WORDS; count++)
+			assert_int_equal(bits_any(words, count), at < count);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bytes_come_back_as_bits),
 		cmocka_unit_test(each_bit_is_counted),
+		cmocka_unit_test(one_bit_is_seen_wherever_it_is),
 	};
 
 	return cmocka_run_group_tests_name("bits", tests, NULL, NULL);
