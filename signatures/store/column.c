@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "signatures/base/bits.h"
-#include "signatures/store/column_chunk.h"
+#include "signatures/store/column_split.h"
 
 enum {
 	WORD_BITS = 64,
@@ -81,6 +81,45 @@ static void read_meant(const struct column_chunk *it, uint64_t none,
 	}
 }
 
+/* Width is known to the compiler, which makes vectors of it. */
+static inline void join_lanes(const struct column_chunk *it, uint64_t none,
+			      uint64_t *values, unsigned int width)
+{
+	for (size_t row = 0; row < it->rows; row++) {
+		uint64_t number = 0;
+
+		for (unsigned int byte = 0; byte < width; byte += COLUMN_LANE)
+			number |= column_chunk_lane(it, width, byte, row)
+				  << 8 * byte;
+		values[row] = number ? number + it->base : none;
+	}
+}
+
+static void read_split(const struct column_chunk *it, uint64_t none,
+		       uint64_t *values)
+{
+	switch (it->width) {
+	case 3:
+		join_lanes(it, none, values, 3);
+		break;
+	case 4:
+		join_lanes(it, none, values, 4);
+		break;
+	case 5:
+		join_lanes(it, none, values, 5);
+		break;
+	case 6:
+		join_lanes(it, none, values, 6);
+		break;
+	case 7:
+		join_lanes(it, none, values, 7);
+		break;
+	default: /* these are as they are meant */
+		for (size_t row = 0; row < it->rows; row++)
+			values[row] = column_chunk_joined(it, row);
+	}
+}
+
 void column_read(struct store *store, uint8_t field, uint64_t none,
 		 uint32_t chunk, uint64_t values[STORE_CHUNK_ROWS])
 {
@@ -90,6 +129,8 @@ void column_read(struct store *store, uint8_t field, uint64_t none,
 		it.rows = 0;
 	if (it.list || it.is_folded)
 		read_meant(&it, none, values);
+	else if (it.is_split)
+		read_split(&it, none, values);
 	else
 		read_plain(&it, none, values);
 	for (size_t row = it.rows; row < STORE_CHUNK_ROWS; row++)
@@ -106,6 +147,8 @@ static bool read_number(struct store *store, const struct btree_key *key,
 	*ret = 1;
 	if (it->width == 0)
 		return true;
+	if (it->is_split)
+		return column_split_number(store, key, it, row, ret);
 	if (!btree_part(store, SCHEMA_COLUMN, key,
 			COLUMN_HEAD_BYTES + row * it->width, it->width, &in) ||
 	    bytes_left(&in) < it->width)
@@ -241,6 +284,20 @@ static void widen_any(const struct column_chunk *it, uint32_t *terms)
 	}
 }
 
+static void widen_lanes(const struct column_chunk *it, uint32_t *terms)
+{
+	const uint32_t base = (uint32_t)it->base;
+
+	for (size_t i = 0; i < it->rows; i++) {
+		const uint32_t number =
+			(uint32_t)column_chunk_lane(it, 3, 0, i) |
+			(uint32_t)column_chunk_lane(it, 3, COLUMN_LANE, i)
+				<< 16;
+
+		terms[i] = number ? base + number : 0;
+	}
+}
+
 /* A loop for each width, so that the compiler makes vectors of them. */
 static void widen(const struct column_chunk *it, uint32_t *terms)
 {
@@ -265,6 +322,12 @@ static void widen(const struct column_chunk *it, uint32_t *terms)
 			terms[i] = number ? base + number : 0;
 		}
 		break;
+	case 3:
+		if (it->is_split) {
+			widen_lanes(it, terms);
+			break;
+		}
+		/* fall through */
 	default:
 		widen_any(it, terms);
 	}

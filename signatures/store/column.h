@@ -20,8 +20,8 @@ void column_write(struct store *store, uint8_t field, uint64_t none,
 
 void column_write_nothing(struct store *store, uint8_t field, uint32_t chunk);
 
-/* A store of before has no heads beside its columns: make them. */
-void column_write_heads(struct store *store);
+/* Columns of a store of before as they are written today, with heads beside. */
+void column_write_again(struct store *store);
 
 /* The same for 32-bit numbers whose none is 0, which is what is scanned. */
 void column_read_terms(struct store *store, uint8_t field, uint32_t chunk,
@@ -50,6 +50,9 @@ bool column_range(struct store *store, uint8_t field, uint32_t chunk,
 #define COLUMN_WORDS (STORE_CHUNK_ROWS / 64)
 void column_equal(struct store *store, uint8_t field, uint32_t chunk,
 		  uint32_t term, uint64_t bits[COLUMN_WORDS]);
+/* ... or none, without a look at the head. */
+void column_between_none(struct store *store, uint8_t field, uint32_t chunk,
+			 uint64_t bits[COLUMN_WORDS]);
 
 /*
  * Of the first so many rows of the chunk that have a bit, clear those that have
@@ -57,9 +60,6 @@ void column_equal(struct store *store, uint8_t field, uint32_t chunk,
  */
 void column_between(struct store *store, uint8_t field, uint32_t chunk,
 		    uint64_t low, uint64_t high, uint64_t *bits, size_t rows);
-/* The same of all rows for those that have a term; not of a FIELD_RAW. */
-void column_between_none(struct store *store, uint8_t field, uint32_t chunk,
-			 uint64_t *bits);
 
 /*
  * Of the first so many rows of the chunk that have a bit, clear those whose

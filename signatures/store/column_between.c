@@ -1,19 +1,15 @@
 #include "signatures/base/bits.h"
 #include "signatures/store/column.h"
-#include "signatures/store/column_chunk.h"
+#include "signatures/store/column_lane.h"
+#include "signatures/store/column_split.h"
 
 enum {
 	WORD_BITS = 64
 };
 
-/* What stands in the rows that are kept: numbers from least to most. */
-struct wanted {
-	uint64_t least, most;
-};
-
 /* Of different numbers, rising, the places + 1 of those from low to high. */
 static bool want_listed(const struct column_chunk *it, uint64_t low,
-			uint64_t high, struct wanted *ret)
+			uint64_t high, struct column_wanted *ret)
 {
 	size_t below = 0, up_to = 0;
 
@@ -24,43 +20,47 @@ static bool want_listed(const struct column_chunk *it, uint64_t low,
 		below += number < low;
 		up_to += number <= high;
 	}
-	*ret = (struct wanted){ below + 1, up_to };
+	*ret = (struct column_wanted){ below + 1, up_to };
 	return below < up_to;
 }
 
-/* False where no row can have such a number. */
+/*
+ * False where no row can have such a number.  An end that no row is beyond is
+ * as far out as it goes, so that higher lanes say it.
+ */
 static bool want_plain(const struct column_chunk *it, uint64_t low,
-		       uint64_t high, struct wanted *ret)
+		       uint64_t high, struct column_wanted *ret)
 {
 	const uint64_t least = it->base + 1;
+	const uint64_t most =
+		it->width ? column_chunk_mask(it->width) : it->most - it->base;
 
-	if (low < least)
-		low = least;
-	if (high > it->most)
-		high = it->most;
-	*ret = (struct wanted){ low - it->base, high - it->base };
-	return low <= high &&
-	       ret->most <= (it->width ? column_chunk_mask(it->width) : 1);
+	if (low > it->most || high < least)
+		return false;
+	ret->least =
+		low > least || low == high ? low - it->base : !it->is_whole;
+	ret->most = high < it->most || low == high ? high - it->base : most;
+	return ret->most <= most && ret->least <= ret->most;
 }
 
 /* One number; several are looked at as they are meant. */
 static bool want_folded(const struct column_chunk *it, uint64_t number,
-			struct wanted *ret)
+			struct column_wanted *ret)
 {
 	const uint64_t stands = column_fold(number) - it->base;
 
-	*ret = (struct wanted){ stands, stands };
+	*ret = (struct column_wanted){ stands, stands };
 	return stands && stands <= column_chunk_mask(it->width);
 }
 
-static bool is_wanted(const struct wanted *wanted, uint64_t number)
+static bool is_wanted(const struct column_wanted *wanted, uint64_t number)
 {
 	return number - wanted->least <= wanted->most - wanted->least;
 }
 
 /* One by one: the end of a chunk, and widths that are no machine's. */
 static uint64_t keep_rows(const struct column_chunk *it,
-			  const struct wanted *wanted, size_t first,
+			  const struct column_wanted *wanted, size_t first,
 			  uint64_t word, size_t fast, uint64_t mask)
 {
 	uint64_t kept = 0;
@@ -75,32 +75,8 @@ static uint64_t keep_rows(const struct column_chunk *it,
 	return kept;
 }
 
-static uint64_t word_1(const uint8_t *data, const struct wanted *wanted)
-{
-	const uint8_t least = (uint8_t)wanted->least;
-	const uint8_t span = (uint8_t)(wanted->most - wanted->least);
-	uint8_t yes[WORD_BITS];
-
-	for (size_t i = 0; i < WORD_BITS; i++)
-		yes[i] = (uint8_t)(data[i] - least) <= span;
-	return bits_of_bytes(yes);
-}
-
-static uint64_t word_2(const uint8_t *data, const struct wanted *wanted)
-{
-	const uint16_t least = (uint16_t)wanted->least;
-	const uint16_t span = (uint16_t)(wanted->most - wanted->least);
-	uint16_t numbers[WORD_BITS];
-	uint8_t yes[WORD_BITS];
-
-	memcpy(numbers, data, sizeof(numbers));
-	for (size_t i = 0; i < WORD_BITS; i++)
-		yes[i] = (uint16_t)(le16toh(numbers[i]) - least) <= span;
-	return bits_of_bytes(yes);
-}
-
 static uint64_t word_any(const uint8_t *data, unsigned int width, uint64_t mask,
-			 const struct wanted *wanted)
+			 const struct column_wanted *wanted)
 {
 	uint64_t kept = 0;
 
@@ -111,34 +87,54 @@ static uint64_t word_any(const uint8_t *data, unsigned int width, uint64_t mask,
 	return kept;
 }
 
-static void keep(const struct column_chunk *it, const struct wanted *wanted,
-		 uint64_t *bits, size_t rows)
+static void keep_lane(const struct column_chunk *it,
+		      const struct column_wanted *wanted, uint64_t *bits,
+		      size_t rows)
+{
+	const struct column_lane lane = { it->data, it->width, it->rows };
+
+	for (size_t i = 0; i * WORD_BITS < rows; i++)
+		bits[i] = column_lane_word(&lane, i * WORD_BITS, bits[i],
+					   (unsigned int)wanted->least,
+					   (unsigned int)wanted->most);
+}
+
+static void keep_any(const struct column_chunk *it,
+		     const struct column_wanted *wanted, uint64_t *bits,
+		     size_t rows)
 {
 	const uint64_t mask = column_chunk_mask(it->width);
 	const size_t fast = column_chunk_fast(it);
 
 	for (size_t first = 0; first < rows; first += WORD_BITS) {
-		const uint8_t *data = it->data + first * it->width;
 		uint64_t *word = &bits[first / WORD_BITS];
 
-		if (!*word)
-			continue;
 		if (first + WORD_BITS > fast)
 			*word = keep_rows(it, wanted, first, *word, fast, mask);
-		else if (it->width == 1)
-			*word &= word_1(data, wanted);
-		else if (it->width == 2)
-			*word &= word_2(data, wanted);
-		else
-			*word &= word_any(data, it->width, mask, wanted);
+		else if (*word)
+			*word &= word_any(it->data + first * it->width,
+					  it->width, mask, wanted);
 	}
+}
+
+static void keep(struct store *store, const struct btree_key *key,
+		 const struct column_chunk *it,
+		 const struct column_wanted *wanted, uint64_t *bits,
+		 size_t rows)
+{
+	if (it->is_split)
+		column_split_keep(store, key, it, wanted, bits, rows);
+	else if (it->width == 1 || it->width == COLUMN_LANE)
+		keep_lane(it, wanted, bits, rows);
+	else
+		keep_any(it, wanted, bits, rows);
 }
 
 /* What has no order that stands in the rows is looked at as it is meant. */
 static void keep_meant(const struct column_chunk *it, uint64_t low,
 		       uint64_t high, uint64_t *bits, size_t rows)
 {
-	const struct wanted wanted = { low, high };
+	const struct column_wanted wanted = { low, high };
 	const uint64_t mask = column_chunk_mask(it->width);
 	const size_t fast = column_chunk_fast(it);
 
@@ -161,7 +157,7 @@ static void keep_meant(const struct column_chunk *it, uint64_t low,
 
 /* False where no row can be wanted. */
 static bool want(const struct column_chunk *it, uint64_t low, uint64_t high,
-		 struct wanted *ret)
+		 struct column_wanted *ret)
 {
 	if (it->list)
 		return want_listed(it, low, high, ret);
@@ -169,36 +165,57 @@ static bool want(const struct column_chunk *it, uint64_t low, uint64_t high,
 			     : want_plain(it, low, high, ret);
 }
 
+static bool is_meant(const struct column_chunk *it, bool is_one)
+{
+	return it->width == COLUMN_WIDEST || (it->is_folded && !is_one);
+}
+
+/* Of a chunk that is split as little is read as will do. */
+static bool begin(struct store *store, uint8_t field, uint32_t chunk,
+		  bool is_one, struct column_chunk *ret)
+{
+	if (!store->has_split)
+		return column_chunk_open(store, field, chunk, ret);
+	if (is_one ? !column_chunk_begin(store, field, chunk, ret)
+		   : !column_chunk_head(store, field, chunk, ret))
+		return false;
+	return (ret->is_split || is_one) && !is_meant(ret, is_one)
+		       ? true
+		       : column_chunk_open(store, field, chunk, ret);
+}
+
 void column_between(struct store *store, uint8_t field, uint32_t chunk,
 		    uint64_t low, uint64_t high, uint64_t *bits, size_t rows)
 {
+	const struct btree_key key = column_form_key(field, chunk);
 	struct column_chunk it;
-	struct wanted wanted;
+	struct column_wanted wanted;
 
-	if (low > high || !column_chunk_open(store, field, chunk, &it))
+	if (low > high || !begin(store, field, chunk, low == high, &it))
 		memset(bits, 0, (rows + WORD_BITS - 1) / WORD_BITS * 8);
-	else if (it.width == COLUMN_WIDEST || (it.is_folded && low != high))
+	else if (is_meant(&it, low == high))
 		keep_meant(&it, low, high, bits, rows);
 	else if (want(&it, low, high, &wanted))
-		keep(&it, &wanted, bits, rows);
+		keep(store, &key, &it, &wanted, bits, rows);
 	else
 		memset(bits, 0, (rows + WORD_BITS - 1) / WORD_BITS * 8);
 }
 
 void column_between_none(struct store *store, uint8_t field, uint32_t chunk,
-			 uint64_t *bits)
+			 uint64_t bits[COLUMN_WORDS])
 {
-	const struct wanted none = { 0, 0 };
+	const struct btree_key key = column_form_key(field, chunk);
+	const struct column_wanted none = { 0, 0 };
 	struct column_chunk it;
-	size_t first;
+	size_t behind;
 
-	if (!column_chunk_open(store, field, chunk, &it))
+	memset(bits, 0xff, COLUMN_WORDS * sizeof(*bits));
+	if (!begin(store, field, chunk, true, &it))
 		return;
+	keep(store, &key, &it, &none, bits, STORE_CHUNK_ROWS);
 	/* Rows behind the last that has any are not in the chunk. */
-	first = it.rows / WORD_BITS;
-	keep(&it, &none, bits, first * WORD_BITS);
+	behind = it.rows / WORD_BITS;
 	if (it.rows % WORD_BITS)
-		bits[first] &= UINT64_MAX << it.rows % WORD_BITS |
-			       keep_rows(&it, &none, first * WORD_BITS,
-					 bits[first], 0, 0);
+		bits[behind++] |= UINT64_MAX << it.rows % WORD_BITS;
+	memset(bits + behind, 0xff, (COLUMN_WORDS - behind) * sizeof(*bits));
 }

@@ -8,12 +8,32 @@ static bool take_head(struct bytes *in, struct column_chunk *ret)
 	*ret = (struct column_chunk){ .width = form & COLUMN_WIDTH,
 				      .is_whole = form & COLUMN_WHOLE,
 				      .is_folded = form & COLUMN_FOLDED,
-				      .is_listed = form & COLUMN_LISTED };
+				      .is_listed = form & COLUMN_LISTED,
+				      .is_split = form & COLUMN_SPLIT };
 	ret->base = bytes_u64(in);
 	ret->most = bytes_u64(in);
 	ret->rows = (size_t)bytes_u16(in) + 1;
 	return !in->failed && ret->width <= COLUMN_WIDEST &&
-	       ret->rows <= STORE_CHUNK_ROWS;
+	       ret->rows <= STORE_CHUNK_ROWS &&
+	       (!ret->is_split || ret->width >= COLUMN_SPLIT_FROM);
+}
+
+/* What is behind the head. */
+static bool take_rows(struct bytes *in, struct column_chunk *ret)
+{
+	if (ret->is_listed) {
+		ret->listed = bytes_u8(in);
+		ret->list = in->next;
+		bytes_skip(in, ret->listed * COLUMN_WIDEST);
+	}
+	ret->data = in->next;
+	return !in->failed && bytes_left(in) == ret->rows * ret->width;
+}
+
+static bool take_lane(const struct bytes *in, struct column_chunk *ret)
+{
+	ret->data = in->next;
+	return bytes_left(in) >= ret->rows * COLUMN_LANE;
 }
 
 bool column_chunk_open(struct store *store, uint8_t field, uint32_t chunk,
@@ -22,16 +42,28 @@ bool column_chunk_open(struct store *store, uint8_t field, uint32_t chunk,
 	const struct btree_key key = column_form_key(field, chunk);
 	struct bytes in;
 
-	if (!btree_first(store, SCHEMA_COLUMN, &key, SIZE_MAX, &in) ||
-	    !take_head(&in, ret))
+	return btree_first(store, SCHEMA_COLUMN, &key, SIZE_MAX, &in) &&
+	       take_head(&in, ret) && take_rows(&in, ret);
+}
+
+bool column_chunk_begin(struct store *store, uint8_t field, uint32_t chunk,
+			struct column_chunk *ret)
+{
+	const struct btree_key key = column_form_key(field, chunk);
+	struct bytes in;
+
+	/* As much as any chunk that is not split, but for some of before. */
+	if (!btree_first(store, SCHEMA_COLUMN, &key,
+			 COLUMN_HEAD_BYTES + COLUMN_LANE * STORE_CHUNK_ROWS,
+			 &in))
 		return false;
-	if (ret->is_listed) {
-		ret->listed = bytes_u8(&in);
-		ret->list = in.next;
-		bytes_skip(&in, ret->listed * COLUMN_WIDEST);
-	}
-	ret->data = in.next;
-	return !in.failed && bytes_left(&in) == ret->rows * ret->width;
+	if (!take_head(&in, ret))
+		return false;
+	if (ret->is_split)
+		return take_lane(&in, ret);
+	return ret->width <= COLUMN_LANE
+		       ? take_rows(&in, ret)
+		       : column_chunk_open(store, field, chunk, ret);
 }
 
 bool column_chunk_head(struct store *store, uint8_t field, uint32_t chunk,

@@ -17,6 +17,7 @@ struct column_chunk {
 	bool is_whole; /* no row is without */
 	bool is_folded;
 	bool is_listed;
+	bool is_split;
 	uint64_t base, most;
 	size_t rows;
 	const uint8_t *list; /* of so many; NULL: there is none */
@@ -26,6 +27,9 @@ struct column_chunk {
 
 bool column_chunk_open(struct store *store, uint8_t field, uint32_t chunk,
 		       struct column_chunk *ret);
+/* The same, but of a chunk that is split the lowest lane alone is read. */
+bool column_chunk_begin(struct store *store, uint8_t field, uint32_t chunk,
+			struct column_chunk *ret);
 /* Without its rows, and without its list. */
 bool column_chunk_head(struct store *store, uint8_t field, uint32_t chunk,
 		       struct column_chunk *ret);
@@ -57,9 +61,34 @@ static inline size_t column_chunk_fast(const struct column_chunk *it)
 {
 	const size_t size = it->rows * it->width;
 
-	return it->width && size >= COLUMN_WIDEST
+	return it->width && !it->is_split && size >= COLUMN_WIDEST
 		       ? (size - COLUMN_WIDEST) / it->width + 1
 		       : 0;
+}
+
+/* Of a row of so many bytes, in a chunk that is split, a lane's. */
+static inline uint64_t column_chunk_lane(const struct column_chunk *it,
+					 unsigned int width, unsigned int byte,
+					 size_t row)
+{
+	const uint8_t *lane = it->data + byte * it->rows;
+	uint16_t pair;
+
+	if (byte + 1 == width)
+		return lane[row];
+	memcpy(&pair, lane + COLUMN_LANE * row, sizeof(pair));
+	return le16toh(pair);
+}
+
+static inline uint64_t column_chunk_joined(const struct column_chunk *it,
+					   size_t row)
+{
+	uint64_t number = 0;
+
+	for (unsigned int byte = 0; byte < it->width; byte += COLUMN_LANE)
+		number |= column_chunk_lane(it, it->width, byte, row)
+			  << 8 * byte;
+	return number;
 }
 
 /* What stands in a row, wherever it lies. */
@@ -71,6 +100,8 @@ static inline uint64_t column_chunk_number(const struct column_chunk *it,
 
 	if (row < fast)
 		return column_chunk_load(at) & mask;
+	if (it->is_split)
+		return column_chunk_joined(it, row);
 	return it->width ? column_chunk_bytes(at, it->width) : 1;
 }
 

@@ -24,6 +24,10 @@
  * and these, eight bytes each, rising; a row has in its one byte the place of
  * its number among them + 1, or 0.
  *
+ * SPLIT, of rows of three bytes and more: they stand in lanes, two bytes of
+ * each row, then the next two of each and so on, and where the width is odd the
+ * last byte of each: column_split.h.
+ *
  * Who asks for a span of time passes over most chunks by their heads.  These
  * stand a second time side by side, so that they are a few pages: each chunk
  * begins in a page of its own.
@@ -40,6 +44,9 @@ enum {
 	COLUMN_WHOLE = 0x10,
 	COLUMN_FOLDED = 0x20,
 	COLUMN_LISTED = 0x40,
+	COLUMN_SPLIT = 0x80,
+	COLUMN_SPLIT_FROM = 3, /* bytes */
+	COLUMN_LANE = 2,
 	COLUMN_LISTED_MOST = 255
 };
 

@@ -125,6 +125,24 @@ static size_t put_listed(uint8_t *at, const uint64_t *values, size_t rows,
 	return listed_bytes(count, rows);
 }
 
+/* Where rows are split, a byte lies in its lane. */
+static uint8_t *place_in(uint8_t *at, size_t rows, unsigned int width,
+			 size_t row, unsigned int byte)
+{
+	const unsigned int lane = byte - byte % COLUMN_LANE;
+	const unsigned int lane_bytes = lane + 1 < width ? COLUMN_LANE : 1;
+
+	return at + lane * rows + row * lane_bytes + byte % COLUMN_LANE;
+}
+
+static void put_split(uint8_t *at, size_t rows, unsigned int width, size_t row,
+		      uint64_t number)
+{
+	for (unsigned int byte = 0; byte < width; byte++)
+		*place_in(at, rows, width, row, byte) =
+			(uint8_t)(number >> 8 * byte);
+}
+
 static size_t put_plain(uint8_t *at, const uint64_t *values, size_t rows,
 			uint64_t none, uint64_t base, unsigned int form)
 {
@@ -137,7 +155,10 @@ static size_t put_plain(uint8_t *at, const uint64_t *values, size_t rows,
 		number = width != COLUMN_WIDEST && values[i] == none
 				 ? 0
 				 : number - base;
-		put_number(at + i * width, number, width);
+		if (form & COLUMN_SPLIT)
+			put_split(at, rows, width, i, number);
+		else
+			put_number(at + i * width, number, width);
 	}
 	return rows * width;
 }
@@ -163,7 +184,8 @@ static unsigned int form_of(const uint64_t *values, uint64_t none,
 	return width | COLUMN_FOLDED;
 }
 
-static size_t put_rows(uint8_t *data, const uint64_t *values, uint64_t none)
+static size_t put_rows(uint8_t *data, const uint64_t *values, uint64_t none,
+		       bool splits)
 {
 	struct span span = span_of(values, none, false);
 	const size_t rows = span.rows;
@@ -175,6 +197,8 @@ static size_t put_rows(uint8_t *data, const uint64_t *values, uint64_t none)
 	if (none == STORE_NO_NUMBER && form > 1)
 		form = form_of(values, none, &span, list, &listed);
 	base = form == COLUMN_WIDEST ? 0 : span.least - 1;
+	if (splits && (form & COLUMN_WIDTH) >= COLUMN_SPLIT_FROM)
+		form |= COLUMN_SPLIT;
 	put_number(data, span.having == rows ? form | COLUMN_WHOLE : form, 1);
 	put_number(data + 1, base, 8);
 	put_number(data + 9, span.most, 8);
@@ -206,8 +230,9 @@ void column_write(struct store *store, uint8_t field, uint64_t none,
 		column_write_nothing(store, field, chunk);
 		return;
 	}
-	btree_put(store, SCHEMA_COLUMN, &key,
-		  bytes_of(data, put_rows(data, values, none)));
+	btree_put(
+		store, SCHEMA_COLUMN, &key,
+		bytes_of(data, put_rows(data, values, none, store->has_split)));
 	if (store->has_heads)
 		btree_put(store, SCHEMA_COLUMN, &head,
 			  bytes_of(data, COLUMN_HEAD_BYTES));
@@ -222,21 +247,46 @@ void column_write_nothing(struct store *store, uint8_t field, uint32_t chunk)
 	btree_delete(store, SCHEMA_COLUMN, &head);
 }
 
-static void make_head(struct store *store, uint8_t field, uint32_t chunk)
+/* A chunk of before as it is written today; its bytes. */
+static size_t split(const uint8_t *old, size_t size, uint8_t *data)
 {
-	const struct btree_key key = column_form_key(field, chunk);
-	const struct btree_key head = column_form_head_key(field, chunk);
-	uint8_t data[COLUMN_HEAD_BYTES];
-	struct bytes in;
+	const unsigned int width = old[0] & COLUMN_WIDTH;
+	const size_t rows = (size_t)(old[17] | old[18] << 8) + 1;
 
-	if (!btree_first(store, SCHEMA_COLUMN, &key, sizeof(data), &in) ||
-	    bytes_left(&in) < sizeof(data))
-		return;
-	memcpy(data, in.next, sizeof(data));
-	btree_put(store, SCHEMA_COLUMN, &head, bytes_of(data, sizeof(data)));
+	memcpy(data, old, size);
+	if (width < COLUMN_SPLIT_FROM || old[0] & COLUMN_SPLIT ||
+	    size != COLUMN_HEAD_BYTES + rows * width)
+		return size;
+	data[0] |= COLUMN_SPLIT;
+	for (size_t row = 0; row < rows; row++)
+		for (unsigned int byte = 0; byte < width; byte++)
+			*place_in(data + COLUMN_HEAD_BYTES, rows, width, row,
+				  byte) =
+				old[COLUMN_HEAD_BYTES + row * width + byte];
+	return size;
 }
 
-void column_write_heads(struct store *store)
+static void renew(struct store *store, uint8_t field, uint32_t chunk)
+{
+	static uint8_t
+		data[COLUMN_HEAD_BYTES + COLUMN_WIDEST * STORE_CHUNK_ROWS];
+	const struct btree_key key = column_form_key(field, chunk);
+	const struct btree_key head = column_form_head_key(field, chunk);
+	struct bytes in;
+	size_t size;
+
+	if (!btree_get(store, SCHEMA_COLUMN, &key, &in) ||
+	    bytes_left(&in) < COLUMN_HEAD_BYTES ||
+	    bytes_left(&in) > sizeof(data))
+		return;
+	size = split(in.next, bytes_left(&in), data);
+	if (data[0] & COLUMN_SPLIT)
+		btree_put(store, SCHEMA_COLUMN, &key, bytes_of(data, size));
+	btree_put(store, SCHEMA_COLUMN, &head,
+		  bytes_of(data, COLUMN_HEAD_BYTES));
+}
+
+void column_write_again(struct store *store)
 {
 	for (unsigned int field = 1; field < SCHEMA_FIELDS; field++) {
 		struct btree_key prefix = btree_key();
@@ -245,6 +295,6 @@ void column_write_heads(struct store *store)
 		btree_key_u8(&prefix, (uint8_t)field);
 		last = btree_last(store, SCHEMA_COLUMN, &prefix);
 		for (uint32_t chunk = 0; chunk <= last; chunk++)
-			make_head(store, (uint8_t)field, chunk);
+			renew(store, (uint8_t)field, chunk);
 	}
 }

@@ -85,8 +85,9 @@
 #include <stdint.h>
 
 enum {
-	SCHEMA_VERSION = 4,
-	SCHEMA_WITHOUT_HEADS = 3, /* heads of columns come with a writer */
+	SCHEMA_VERSION = 5,
+	SCHEMA_WITHOUT_HEADS = 3, /* columns are renewed by a writer: */
+	SCHEMA_WITHOUT_SPLIT = 4, /* column_form.h */
 	SCHEMA_VALUE_BYTES = 400, /* LMDB takes keys up to 511 bytes */
 	SCHEMA_RANKED = 8,	  /* crashes: below it, values are too many */
 	SCHEMA_POSTING_ROWS = 1 << 20, /* dense postings: 128 KiB a chunk */

@@ -17,7 +17,7 @@ static void put_schema(struct store *store)
 	static const uint8_t version[4] = { SCHEMA_VERSION };
 
 	btree_put(store, SCHEMA_META, &key, bytes_of(version, 4));
-	store->has_heads = true;
+	store->has_heads = store->has_split = true;
 }
 
 enum status store_schema_check(struct store *store, struct error *err)
@@ -28,7 +28,9 @@ enum status store_schema_check(struct store *store, struct error *err)
 	if (btree_get(store, SCHEMA_META, &key, &in)) {
 		const uint32_t found = bytes_u32(&in);
 
-		store->has_heads = found == SCHEMA_VERSION;
+		store->has_split = found == SCHEMA_VERSION;
+		store->has_heads =
+			store->has_split || found == SCHEMA_WITHOUT_SPLIT;
 		if (!store->has_heads && found != SCHEMA_WITHOUT_HEADS)
 			return error_set(err, STATUS_STORE,
 					 "%s: has schema version %u, want %d: "
@@ -50,9 +52,9 @@ enum status store_schema_begin(struct store *store, struct error *err)
 {
 	if (store_schema_check(store, err))
 		return err->status;
-	if (store->has_heads || store->mode == STORE_READ)
+	if (store->has_split || store->mode == STORE_READ)
 		return STATUS_OK;
-	column_write_heads(store);
+	column_write_again(store);
 	put_schema(store);
 	return state_check(store, err);
 }

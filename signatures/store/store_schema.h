@@ -1,8 +1,8 @@
 /*
  * store_schema.h - which version of schema.h a store is of.
  *
- * SCHEMA_WITHOUT_HEADS is read as it is; a writer makes it the version of
- * today.
+ * What is from SCHEMA_WITHOUT_HEADS on is read as it is; a writer makes it the
+ * version of today.
  */
 #ifndef STORE_STORE_SCHEMA_H
 #define STORE_STORE_SCHEMA_H

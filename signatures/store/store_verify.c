@@ -164,6 +164,7 @@ static enum status compare_stores(struct report *report, struct store *store,
 	if (store_begin(scratch, err))
 		return err->status;
 	scratch->has_heads = store->has_heads;
+	scratch->has_split = store->has_split;
 	if (store_rebuild_into(store, scratch, tell, report, err))
 		return err->status;
 	compare_tally(report, store, scratch);

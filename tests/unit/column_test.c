@@ -115,17 +115,47 @@ static void check_spans(uint64_t none)
 	}
 }
 
-/* Bytes of the chunk, which reads as it was written. */
-static size_t size_as(uint64_t none)
+static void check_equal(uint64_t term)
+{
+	uint64_t bits[COLUMN_WORDS];
+
+	column_equal(store, FIELD, OTHER, (uint32_t)term, bits);
+	for (size_t i = 0; i < ROWS; i++)
+		assert_int_equal(bits[i / 64] >> i % 64 & 1, values[i] == term);
+}
+
+/* The chunk reads as it was written. */
+static void check_written(uint64_t none)
 {
 	static uint64_t read[ROWS];
+	static uint32_t terms[ROWS];
+
+	column_read(store, FIELD, none, OTHER, read);
+	assert_memory_equal(read, values, sizeof(values));
+	for (size_t i = 0; i < ROWS; i += 501)
+		assert_int_equal(column_at(store, FIELD, none, OTHER, i),
+				 values[i]);
+	check_picks(none);
+	check_spans(none);
+	if (none)
+		return;
+	column_read_terms(store, FIELD, OTHER, terms);
+	for (size_t i = 0; i < ROWS; i++)
+		assert_int_equal(terms[i], values[i]);
+	check_equal(values[0]);
+	check_equal(values[ROWS - 1]);
+	check_equal(0);
+}
+
+/* Bytes of the chunk. */
+static size_t size_of(uint64_t none)
+{
 	struct btree_key key = btree_key();
 	struct bytes in = bytes_absent();
 	struct store_range range;
 
 	column_write(store, FIELD, none, OTHER, values);
-	column_read(store, FIELD, none, OTHER, read);
-	assert_memory_equal(read, values, sizeof(values));
+	check_written(none);
 	btree_key_u8(&key, FIELD);
 	btree_key_u32(&key, OTHER);
 	if (!btree_get(store, SCHEMA_COLUMN, &key, &in)) {
@@ -138,9 +168,20 @@ static size_t size_as(uint64_t none)
 			assert_in_range(values[i], range.least, range.most);
 		assert_true(values[i] != none || i >= range.with);
 	}
-	check_picks(none);
-	check_spans(none);
 	return bytes_left(&in);
+}
+
+/* As it is written today, as it was before, and renewed. */
+static size_t size_as(uint64_t none)
+{
+	const size_t size = size_of(none);
+
+	store->has_split = false;
+	assert_int_equal(size_of(none), size);
+	store->has_split = true;
+	column_write_again(store);
+	check_written(none);
+	return size;
 }
 
 static uint64_t a_time(uint64_t random)
@@ -210,6 +251,26 @@ static void terms_stay_plain(void **state)
 	assert_int_equal(size_as(0), HEAD + 3 * ROWS);
 }
 
+/* Terms of two bytes, three and four, some rows without and the last. */
+static void terms_are_found_at_each_width(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 12; seed++) {
+		const uint64_t most = seed % 3 == 0   ? 300
+				      : seed % 3 == 1 ? 70000
+						      : UINT32_MAX;
+
+		fill(anything, seed);
+		for (size_t i = 0; i < ROWS; i++)
+			values[i] %= most;
+		for (size_t i = ROWS - 100 * seed; seed % 2 && i < ROWS; i++)
+			values[i] = 0;
+		for (size_t i = 0; seed % 4 == 0 && i < ROWS; i++)
+			values[i]++;
+		(void)size_as(0);
+	}
+}
+
 static void whatever_is_written_is_read(void **state)
 {
 	uint64_t (*const kinds[])(uint64_t) = { a_time, a_night, an_argument,
@@ -236,6 +297,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_STORE(numbers_take_the_bytes_they_need),
 		WITH_STORE(terms_stay_plain),
+		WITH_STORE(terms_are_found_at_each_width),
 		WITH_STORE(whatever_is_written_is_read),
 	};
 

@@ -68,15 +68,33 @@ static uint32_t version_of(struct store *store)
 	return bytes_u32(&in);
 }
 
-/* As a program of before would have left it. */
-static void make_old(struct place *place)
+static void write_as_before(struct store *store)
 {
-	static const uint8_t version[] = { SCHEMA_WITHOUT_HEADS, 0, 0, 0 };
+	static uint64_t values[STORE_CHUNK_ROWS];
+
+	store->has_split = false;
+	for (unsigned int number = 1; number < SCHEMA_FIELDS; number++) {
+		const struct field *field = field_table;
+		uint64_t none;
+
+		while (field->name && field->number != number)
+			field++;
+		none = column_none(field->name ? field : NULL);
+		column_read(store, (uint8_t)number, none, 0, values);
+		column_write(store, (uint8_t)number, none, 0, values);
+	}
+}
+
+/* As a program of before would have left it. */
+static void make_old(struct place *place, uint8_t as)
+{
+	const uint8_t version[] = { as, 0, 0, 0 };
 	const struct heads heads = heads_of(place->store);
 	struct btree_key key = btree_key();
 
 	assert_true(heads.count > 10);
-	for (size_t i = 0; i < heads.count; i++)
+	write_as_before(place->store);
+	for (size_t i = 0; as == SCHEMA_WITHOUT_HEADS && i < heads.count; i++)
 		btree_delete(place->store, SCHEMA_COLUMN, &heads.keys[i]);
 	btree_key_bytes(&key, "schema", 6);
 	btree_put(place->store, SCHEMA_META, &key,
@@ -112,42 +130,67 @@ static uint64_t sum_of_columns(struct store *store)
 	return sum;
 }
 
-static void a_store_of_before_is_read(void **state)
+static bool is_split(struct store *store, const struct field *field)
+{
+	const struct btree_key key = column_form_key(field->number, 0);
+	struct bytes in = bytes_absent();
+
+	btree_first(store, SCHEMA_COLUMN, &key, COLUMN_HEAD_BYTES, &in);
+	return bytes_u8(&in) & COLUMN_SPLIT;
+}
+
+static void read_before(uint8_t version)
 {
 	struct place place;
 	uint64_t sum;
 
-	(void)state;
 	open_place(&place);
 	fill(&place);
+	assert_true(is_split(place.store, field_find("uptime")));
 	sum = sum_of_columns(place.store);
-	make_old(&place);
+	make_old(&place, version);
 	begin_as(&place, STORE_READ);
 	assert_int_equal(sum_of_columns(place.store), sum);
-	assert_int_equal(heads_of(place.store).count, 0);
+	assert_int_equal(heads_of(place.store).count == 0,
+			 version == SCHEMA_WITHOUT_HEADS);
+	assert_false(is_split(place.store, field_find("uptime")));
+	assert_int_equal(verify(&place), 0);
+	close_place(&place);
+}
+
+static void a_store_of_before_is_read(void **state)
+{
+	(void)state;
+	read_before(SCHEMA_WITHOUT_HEADS);
+	read_before(SCHEMA_WITHOUT_SPLIT);
+}
+
+static void renew_before(uint8_t version)
+{
+	struct place place;
+	size_t count;
+	uint64_t sum;
+
+	open_place(&place);
+	fill(&place);
+	count = heads_of(place.store).count;
+	sum = sum_of_columns(place.store);
+	make_old(&place, version);
+	begin_as(&place, STORE_WRITE);
+	assert_int_equal(heads_of(place.store).count, count);
+	commit(&place);
+	assert_int_equal(sum_of_columns(place.store), sum);
+	assert_int_equal(version_of(place.store), SCHEMA_VERSION);
+	assert_true(is_split(place.store, field_find("uptime")));
 	assert_int_equal(verify(&place), 0);
 	close_place(&place);
 }
 
 static void a_writer_makes_it_one_of_today(void **state)
 {
-	struct place place;
-	size_t count;
-	uint64_t sum;
-
 	(void)state;
-	open_place(&place);
-	fill(&place);
-	count = heads_of(place.store).count;
-	sum = sum_of_columns(place.store);
-	make_old(&place);
-	begin_as(&place, STORE_WRITE);
-	assert_int_equal(heads_of(place.store).count, count);
-	commit(&place);
-	assert_int_equal(sum_of_columns(place.store), sum);
-	assert_int_equal(version_of(place.store), SCHEMA_VERSION);
-	assert_int_equal(verify(&place), 0);
-	close_place(&place);
+	renew_before(SCHEMA_WITHOUT_HEADS);
+	renew_before(SCHEMA_WITHOUT_SPLIT);
 }
 
 static void what_is_given_up_leaves_it_as_it_was(void **state)
@@ -157,7 +200,7 @@ static void what_is_given_up_leaves_it_as_it_was(void **state)
 	(void)state;
 	open_place(&place);
 	fill(&place);
-	make_old(&place);
+	make_old(&place, SCHEMA_WITHOUT_HEADS);
 	begin_as(&place, STORE_WRITE);
 	store_close(place.store);
 	begin_as(&place, STORE_READ);
