@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "query/count.h"
+#include "query/clump_new.h"
 #include "query/greatest.h"
 #include "query/trend.h"
 #include "signatures/base/must.h"
@@ -55,7 +55,7 @@ static void close_trend(struct clump *clump, struct counting *counting)
 	clump->rise = up ? sure : -sure;
 }
 
-static void read_slice(struct clumps *clumps)
+static struct plan rows_of(const struct clumps *clumps)
 {
 	const struct factor_index *index = &clumps->index;
 	struct plan plan = plan_none(clumps->store);
@@ -63,6 +63,11 @@ static void read_slice(struct clumps *clumps)
 	for (uint32_t i = 0; i < index->first[index->keys]; i++)
 		plan_add(&plan, index->rows[i]);
 	plan_count(&plan);
+	return plan;
+}
+
+static void read_slice(struct clumps *clumps, struct plan plan)
+{
 	slice_init(&clumps->slice, plan);
 	clumps->machines =
 		slice_terms(&clumps->slice, clumps->store, "machine");
@@ -77,7 +82,7 @@ static void read_columns(struct clumps *clumps)
 
 	clumps->has_all = index->first[index->keys] > rows / 4;
 	if (!clumps->has_all) {
-		read_slice(clumps);
+		read_slice(clumps, rows_of(clumps));
 		return;
 	}
 	clumps->machines = factor_terms(clumps->store, "machine");
@@ -97,67 +102,31 @@ static void take_births(const uint32_t *terms, const struct store_column *times,
 }
 
 /* When each clump was first seen at all, whatever is asked about. */
-static uint64_t *births(const struct clumps *clumps, uint32_t bound)
+static uint64_t *births(struct store *store, const uint32_t *terms,
+			uint32_t bound)
 {
 	const struct field *time = field_find("time");
 	uint64_t *born = room_cleared(bound, sizeof(*born));
 	struct store_column column;
 
-	for (uint32_t chunk = 0;
-	     store_column_read(clumps->store, time, chunk, &column); chunk++)
-		take_births(clumps->terms + (size_t)chunk * STORE_CHUNK_ROWS,
-			    &column, born);
+	for (uint32_t chunk = 0; store_column_read(store, time, chunk, &column);
+	     chunk++)
+		take_births(terms + (size_t)chunk * STORE_CHUNK_ROWS, &column,
+			    born);
 	return born;
 }
 
-/* Terms as bits: few enough to stay in the caches where rows do not. */
-struct aging {
-	struct clumps *clumps;
-	uint64_t *old; /* first seen before */
-	uint64_t *met; /* of the rows asked about */
-};
-
-static bool leave_out_old(void *closure, uint32_t row)
-{
-	const struct aging *aging = closure;
-	struct clumps *clumps = aging->clumps;
-	const uint32_t term = clumps->terms[row];
-
-	if (!count_bit(aging->old, term))
-		return true;
-	clumps->older += !count_bit(aging->met, term);
-	aging->met[term / 64] |= UINT64_C(1) << term % 64;
-	clumps->older_crashes++;
-	clumps->terms[row] = 0;
-	return true;
-}
-
-/* Counts what is asked about and was first seen before; it has no term then. */
-static void leave_out_older(struct clumps *clumps, const struct plan *plan,
-			    const uint64_t *born, uint32_t bound)
-{
-	struct aging aging = {
-		.clumps = clumps,
-		.old = room_cleared(bound / 64 + 1, sizeof(*aging.old)),
-		.met = room_cleared(bound / 64 + 1, sizeof(*aging.met)),
-	};
-
-	for (uint32_t term = 1; term < bound; term++)
-		if (born[term] < clumps->since)
-			aging.old[term / 64] |= UINT64_C(1) << term % 64;
-	plan_walk(plan, leave_out_old, &aging);
-	free(aging.old);
-	free(aging.met);
-}
-
+/* born, and met of counting, are by term: the one of key 0 and those behind. */
 static void count_clumps(struct clumps *clumps, struct counting *counting,
-			 const uint64_t *born)
+			 uint32_t first_term, const uint64_t *born)
 {
 	const struct factor_index *index = &clumps->index;
 
-	for (uint32_t term = 1; term < index->keys; term++) {
-		const uint32_t from = index->first[term];
-		const uint32_t to = index->first[term + 1];
+	clumps->at = room_take(index->keys + 1ul, sizeof(*clumps->at));
+	for (uint32_t key = 1; key < index->keys; key++) {
+		const uint32_t from = index->first[key];
+		const uint32_t to = index->first[key + 1];
+		const uint32_t term = first_term + key;
 		struct clump *clump = &clumps->at[clumps->count];
 
 		if (from == to)
@@ -188,51 +157,103 @@ static void end_recall(struct recall *recall)
 	free(recall);
 }
 
+static struct counting begin_counting(const struct clumps *clumps)
+{
+	const uint32_t machines =
+		1 +
+		store_column_last_term(clumps->store, field_find("machine"));
+	const uint64_t half = clumps->window_to -
+			      (clumps->window_to - clumps->window_from) / 2;
+	struct counting counting = {
+		.met = room_cleared(machines, sizeof(*counting.met)),
+		.tally = trend_create(machines),
+		.half = half,
+	};
+
+	counting.days.before = (double)calendar_covered(
+		&clumps->calendar, clumps->window_from, half);
+	counting.days.now = (double)calendar_covered(&clumps->calendar, half,
+						     clumps->window_to);
+	return counting;
+}
+
+static void end_counting(struct counting *counting)
+{
+	trend_destroy(counting->tally);
+	free(counting->met);
+}
+
+static void gather_all(struct clumps *clumps, const struct plan *plan)
+{
+	struct store *store = clumps->store;
+	uint32_t *terms = factor_terms(store, clumps->field);
+	const uint32_t bound = factor_bound(terms, store_row_count(store));
+	uint64_t *born = births(store, terms, bound);
+	struct counting counting = begin_counting(clumps);
+
+	clumps->index = factor_index_make(plan, terms, bound);
+	free(terms);
+	read_columns(clumps);
+	count_clumps(clumps, &counting, 0, born);
+	end_counting(&counting);
+	free(born);
+}
+
+/* Terms are given as things are met: what is new has the last of them. */
+static uint32_t take_off_least(uint32_t *terms, size_t count, uint32_t bound)
+{
+	uint32_t least = bound;
+
+	for (size_t i = 0; i < count; i++)
+		least = terms[i] < least ? terms[i] : least;
+	for (size_t i = 0; i < count; i++)
+		terms[i] -= least - 1;
+	return least - 1;
+}
+
+static void gather_new(struct clumps *clumps, const struct plan *plan,
+		       uint64_t since)
+{
+	struct counting counting = begin_counting(clumps);
+	struct clump_new found;
+	uint32_t below;
+
+	clump_new_find(clumps->store, field_find(clumps->field), plan, since,
+		       &found);
+	clumps->older = found.older;
+	clumps->older_crashes = found.older_crashes;
+	clumps->unclustered -= found.older_crashes;
+	below = take_off_least(found.terms, (size_t)found.plan.matched,
+			       found.bound);
+	clumps->index = factor_index_in_order(&found.plan, found.terms,
+					      found.bound - below);
+	read_slice(clumps, found.plan);
+	found.plan.bits = NULL;
+	count_clumps(clumps, &counting, below, found.born);
+	end_counting(&counting);
+	clump_new_deinit(&found);
+}
+
 void clump_gather(struct query *query, const struct plan *plan,
 		  const char *field, uint64_t window_days, uint64_t since,
 		  struct clumps *ret)
 {
-	const uint32_t rows = store_row_count(query->store);
 	struct clumps clumps = { .store = query->store,
 				 .field = field,
 				 .crashes = plan->matched,
-				 .since = since,
+				 .unclustered = plan->matched,
 				 .calendar = calendar_read(query),
 				 .bugchecks =
 					 begin_recall(query->store, "bugcheck"),
 				 .faults =
 					 begin_recall(query->store, "fault") };
-	struct counting counting;
 
-	clumps.terms = factor_terms(query->store, field);
 	clumps.window_to = clumps.calendar.end;
 	clumps.window_from = clumps.window_to - 2 * window_days;
-
-	const uint32_t bound = factor_bound(clumps.terms, rows);
-	const uint32_t machines =
-		1 + store_column_last_term(query->store, field_find("machine"));
-	uint64_t *born = births(&clumps, bound);
-
-	counting = (struct counting){
-		.met = room_cleared(machines, sizeof(*counting.met)),
-		.tally = trend_create(machines),
-		.half = clumps.window_from + window_days,
-	};
-	counting.days.before = (double)calendar_covered(
-		&clumps.calendar, clumps.window_from, counting.half);
-	counting.days.now = (double)calendar_covered(
-		&clumps.calendar, counting.half, clumps.window_to);
 	if (since)
-		leave_out_older(&clumps, plan, born, bound);
-	clumps.index = factor_index_make(plan, clumps.terms, bound);
-	read_columns(&clumps);
-	clumps.at = room_take(bound + 1ul, sizeof(*clumps.at));
-	clumps.unclustered = plan->matched;
-	count_clumps(&clumps, &counting, born);
-	clumps.unclustered -= clumps.older_crashes;
-	trend_destroy(counting.tally);
-	free(counting.met);
-	free(born);
+		gather_new(&clumps, plan, since);
+	else
+		gather_all(&clumps, plan);
 	*ret = clumps;
 }
 
@@ -289,7 +310,6 @@ void clump_deinit(struct clumps *clumps)
 	end_recall(clumps->faults);
 	free(clumps->at);
 	slice_deinit(&clumps->slice);
-	free(clumps->terms);
 	free(clumps->machines);
 	free(clumps->times);
 }

@@ -47,12 +47,10 @@ struct clumps {
 	size_t count;
 	uint64_t crashes;		 /* asked about */
 	uint64_t unclustered;		 /* of them */
-	uint64_t since;			 /* what was seen before is left out */
-	uint64_t older, older_crashes;	 /* ... and counted */
+	uint64_t older, older_crashes;	 /* seen before, left out */
 	uint64_t window_from, window_to; /* days of rise */
 	struct calendar calendar;
 	struct factor_index index;
-	uint32_t *terms;
 	/* Of the rows of all clumps, by clump_place(). */
 	uint32_t *machines;
 	uint64_t *times;

@@ -257,6 +257,51 @@ static void say_part(struct table *out, struct json *json, const char *key,
 			   rows, words, crashes, crashes == 1 ? "" : "es");
 }
 
+struct reasons {
+	struct arena *arena;
+	struct group_row *rows;
+	size_t count, room;
+};
+
+static bool take_reason(void *closure, const struct store_term *term)
+{
+	struct reasons *reasons = closure;
+	struct group_row *rows = reasons->rows;
+
+	if (reasons->count == reasons->room) {
+		reasons->room = 2 * reasons->room + 8;
+		rows = arena_take(reasons->arena, reasons->room, sizeof(*rows));
+		if (reasons->count)
+			memcpy(rows, reasons->rows,
+			       reasons->count * sizeof(*rows));
+		reasons->rows = rows;
+	}
+	rows[reasons->count++] =
+		(struct group_row){ .value.text = text_copy(reasons->arena,
+							    term->value.text),
+				    .crashes = term->crashes };
+	return true;
+}
+
+/* The store counts those of all its crashes; machines are not asked for. */
+static enum status count_reasons(struct query *query, const struct plan *plan,
+				 struct group *ret, struct error *err)
+{
+	const struct field *field = field_find("unclustered");
+	struct reasons reasons = { .arena = &query->arena };
+
+	if (plan->matched < plan->row_count)
+		return group_make(query->store, field, plan, 1, 0,
+				  &query->arena, ret, err);
+	if (store_walk_terms(query->store, field, take_reason, &reasons, err))
+		return err->status;
+	if (reasons.count)
+		qsort(reasons.rows, reasons.count, sizeof(*reasons.rows),
+		      group_compare);
+	*ret = (struct group){ .rows = reasons.rows, .count = reasons.count };
+	return STATUS_OK;
+}
+
 /* Those in no cluster, by reason; adds up how many had one. */
 static enum status say_unclustered(struct query *query, struct table *out,
 				   const struct plan *plan, uint64_t *explained,
@@ -266,8 +311,7 @@ static enum status say_unclustered(struct query *query, struct table *out,
 	struct group group;
 
 	table_fact(out, "unclustered", json);
-	if (group_make(query->store, field_find("unclustered"), plan, 1, 0,
-		       &query->arena, &group, err))
+	if (count_reasons(query, plan, &group, err))
 		return err->status;
 	for (size_t i = 0; i < group.count; i++) {
 		struct json *part = json_new_object();

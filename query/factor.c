@@ -192,6 +192,14 @@ struct factor_index factor_index_make(const struct plan *plan,
 	return make_index(plan, &all, bound);
 }
 
+struct factor_index factor_index_in_order(const struct plan *plan,
+					  const uint32_t *keys, uint32_t bound)
+{
+	const struct keys some = { keys, true };
+
+	return make_index(plan, &some, bound);
+}
+
 void factor_index_deinit(struct factor_index *index)
 {
 	free(index->rows);

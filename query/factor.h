@@ -57,6 +57,9 @@ struct factor_index {
 /* Of the plan's rows with a key; the caller ends it. */
 struct factor_index factor_index_make(const struct plan *plan,
 				      const uint32_t *keys, uint32_t bound);
+/* The same where keys are those of the plan's rows alone, in their order. */
+struct factor_index factor_index_in_order(const struct plan *plan,
+					  const uint32_t *keys, uint32_t bound);
 void factor_index_deinit(struct factor_index *index);
 
 #endif
