@@ -126,12 +126,14 @@ static enum status apply(struct store *store, const struct where_test *test,
 
 /*
  * By what each kind of index costs a row.  Times first: crashes come in more or
- * less by time, so that most chunks are passed over unread.  Of modules a
- * column is read, which is wider than most and has less to tell: most crashes
+ * less by time, so that most chunks are passed over unread.  Then numbers that
+ * hardly a row has: of what is left the other columns are not read.  Of modules
+ * a column is read, which is wider than most and has less to tell: most crashes
  * have most of them.
  */
 enum stage {
 	STAGE_TIMES,
+	STAGE_RARE,
 	STAGE_COLUMNS,
 	STAGE_MODULES,
 	STAGE_NUMBERS,
@@ -155,6 +157,19 @@ static enum stage stage_of(const struct field *field)
 		       : stages[field->index];
 }
 
+static bool is_of_stage(struct store *store, const struct where_test *test,
+			enum stage stage)
+{
+	const enum stage own = stage_of(test->field);
+
+	if (push_can(store, test) || match_is_listed(store, test))
+		return false;
+	return own == STAGE_NUMBERS &&
+			       (stage == STAGE_RARE || stage == STAGE_NUMBERS)
+		       ? match_is_rare(store, test) == (stage == STAGE_RARE)
+		       : own == stage;
+}
+
 static enum status apply_stage(struct store *store, const struct where *where,
 			       enum stage stage, struct plan *plan,
 			       struct error *err)
@@ -168,8 +183,7 @@ static enum status apply_stage(struct store *store, const struct where *where,
 	for (size_t i = 0; i < where->count && !status; i++) {
 		const struct where_test *test = &where->tests[i];
 
-		if (stage_of(test->field) == stage && !push_can(store, test) &&
-		    !match_is_listed(store, test))
+		if (is_of_stage(store, test, stage))
 			status = apply(store, test, plan, err);
 	}
 	return status;

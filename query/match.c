@@ -7,10 +7,12 @@
 #include "query/match_lists.h"
 #include "query/push.h"
 #include "query/stand_in.h"
+#include "signatures/base/bits.h"
 #include "signatures/base/must.h"
 
 enum {
 	WORD_BITS = 64,
+	RARE_ROWS = 3,	 /* of a chunk */
 	JOINED_MOST = 64 /* terms of a field; of more a column is scanned */
 };
 
@@ -155,6 +157,20 @@ void match_numbers(struct store *store, const struct where_test *test,
 	for (uint32_t chunk = 0; chunk < plan_chunks(plan); chunk++)
 		if (plan_has_any(plan, chunk))
 			scan_numbers(store, test, plan, chunk);
+}
+
+bool match_is_rare(struct store *store, const struct where_test *test)
+{
+	uint64_t bits[STORE_CHUNK_ROWS / WORD_BITS];
+	const uint32_t rows = store_row_count(store);
+
+	if (test->negated || !is_of_ranges(test) || rows < STORE_CHUNK_ROWS)
+		return false;
+	memset(bits, 0xff, sizeof(bits));
+	/* One that is full. */
+	keep_ranges(store, test, rows / STORE_CHUNK_ROWS / 2, bits,
+		    STORE_CHUNK_ROWS);
+	return bits_count(bits, STORE_CHUNK_ROWS / WORD_BITS) <= RARE_ROWS;
 }
 
 static void match_terms(struct store *store, const struct accept *accept,

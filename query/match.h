@@ -26,6 +26,12 @@ enum status match_modules(struct store *store, const struct where *where,
 void match_heads(struct store *store, const struct where_test *test,
 		 struct plan *plan);
 
+/*
+ * Do so few rows pass this test of a FIELD_RAW that what is left of a chunk is
+ * read row by row, whatever else is asked?  One chunk is looked at.
+ */
+bool match_is_rare(struct store *store, const struct where_test *test);
+
 /* One test alike.  The plan's matched is stale after all of these. */
 void match_numbers(struct store *store, const struct where_test *test,
 		   struct plan *plan);

@@ -18,13 +18,7 @@ static size_t word_count(const struct plan *plan)
 
 void plan_count(struct plan *plan)
 {
-	uint64_t matched = 0;
-
-	/* Mostly few are left, and most words are 0. */
-	for (size_t i = 0; i < word_count(plan); i++)
-		if (plan->bits[i])
-			matched += bits_ones(plan->bits[i]);
-	plan->matched = matched;
+	plan->matched = bits_count(plan->bits, word_count(plan));
 }
 
 /* Most of these stay empty, and then cost nothing. */

@@ -6,7 +6,8 @@
 
 enum {
 	WALKED_MOST = 1024, /* terms of a field, unless they are looked up */
-	JOINED_MOST = 64    /* lists; of more a column is scanned */
+	JOINED_MOST = 64,   /* lists; of more a column is scanned */
+	MINIDUMP_FORM = 0x10000000
 };
 
 static const struct field *wider(const struct field *field)
@@ -14,13 +15,26 @@ static const struct field *wider(const struct field *field)
 	static const char *const names[][2] = {
 		{ "biosvendor", "bios" }, { "biosversion", "bios" },
 		{ "exact", "bucket" },	  { "modules", "bucket" },
-		{ "portable", "bucket" },
+		{ "portable", "bucket" }, { "stopcode", "bugcheck" },
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(field->name, names[i][0]) == 0)
 			return field_find(names[i][1]);
 	return NULL;
+}
+
+/* A bugcheck has lost the bit of the minidump form, which a stopcode has. */
+static bool is_there(const struct where_test *test)
+{
+	if (strcmp(test->field->name, "stopcode") != 0)
+		return true;
+	for (size_t i = 0; i < test->count; i++)
+		if (test->values[i].form != WHERE_RANGE ||
+		    test->values[i].low != test->values[i].high ||
+		    test->values[i].low & MINIDUMP_FORM)
+			return false;
+	return true;
 }
 
 /* How many crashes have a value that is accepted, each as often as it does. */
@@ -46,7 +60,8 @@ bool stand_in_find(struct store *store, const struct where_test *test,
 	struct where_test other = *test;
 	uint64_t here, there;
 
-	if (!field || test->negated || where_accepts_absent(test) ||
+	if (!field || !is_there(test) || test->negated ||
+	    where_accepts_absent(test) ||
 	    !store_posting_is_listed(store, field))
 		return false;
 	other.field = field;

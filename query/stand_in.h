@@ -2,7 +2,8 @@
  * stand_in.h - another field's posting lists for a test of a column.
  *
  * Each of the three buckets is in `bucket`, vendor and version of the BIOS are
- * in `bios`.  Where as many crashes have the value there, they are the same.
+ * in `bios`, a stop code is a `bugcheck` unless it is of the minidump form.
+ * Where as many crashes have the value there, they are the same.
  */
 #ifndef QUERY_STAND_IN_H
 #define QUERY_STAND_IN_H

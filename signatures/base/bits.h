@@ -72,4 +72,20 @@ static inline bool bits_any(const uint64_t *words, size_t count)
 	return false;
 }
 
+/* How many bits of these words are set, empty ones passed over. */
+static inline uint64_t bits_count(const uint64_t *words, size_t count)
+{
+	uint64_t ones = 0;
+
+	for (size_t i = 0; i < count; i += 8) {
+		const size_t some = count - i < 8 ? count - i : 8;
+
+		if (!bits_any(words + i, some))
+			continue;
+		for (size_t n = 0; n < some; n++)
+			ones += bits_ones(words[i + n]);
+	}
+	return ones;
+}
+
 #endif

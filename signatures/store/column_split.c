@@ -66,16 +66,6 @@ bool column_split_number(struct store *store, const struct btree_key *key,
 	return true;
 }
 
-static size_t count_of(const struct search *search, const uint64_t *bits)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < search->words; i++)
-		if (bits[i])
-			count += bits_ones(bits[i]);
-	return count;
-}
-
 /* The lane is read, unless the rows that are left are looked at one by one. */
 static bool is_done(const struct search *search, size_t left, size_t lanes,
 		    uint64_t *bits)
@@ -114,8 +104,8 @@ static void keep_one(const struct search *search, uint64_t *bits)
 	for (size_t i = 0; i < lanes_of(it); i++) {
 		const unsigned int part = part_of(search->wanted->least, i);
 
-		if (i &&
-		    is_done(search, count_of(search, bits), lanes_of(it), bits))
+		if (i && is_done(search, bits_count(bits, search->words),
+				 lanes_of(it), bits))
 			return;
 		if ((i || !it->data) && !read_rows(search->store, search->key,
 						   it, i, 0, it->rows, &lane))
@@ -237,7 +227,7 @@ static void keep_range(const struct search *search, uint64_t *bits)
 			for (size_t word = 0; word < search->words; word++)
 				bits[word] = edges.low[word] | edges.high[word];
 		}
-		if (is_done(search, count_of(search, bits), i, bits))
+		if (is_done(search, bits_count(bits, search->words), i, bits))
 			break;
 	}
 	for (size_t word = 0; word < search->words; word++)

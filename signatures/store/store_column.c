@@ -34,8 +34,7 @@ static bool is_there(struct store *store, uint32_t chunk, size_t *count)
 }
 
 enum {
-	FEW_ROWS = 3, /* are read one by one: a chunk is up to 128 KiB */
-	SPARSE = 16   /* of so many rows less than one is asked for */
+	FEW_ROWS = 3 /* are read one by one: a chunk is up to 128 KiB */
 };
 
 /* Of so many rows that are asked for. */
@@ -52,13 +51,7 @@ static bool is_most(size_t asked, size_t rows)
 
 static size_t asked_of(const uint64_t *bits, size_t rows)
 {
-	size_t count = 0;
-
-	if (!bits)
-		return rows;
-	for (size_t i = 0; i < (rows + 63) / 64; i++)
-		count += bits_ones(bits[i]);
-	return count;
+	return bits ? bits_count(bits, (rows + 63) / 64) : rows;
 }
 
 /* The next row that has a bit; there is one. */
@@ -278,16 +271,18 @@ static void keep_few(struct store *store, uint8_t field, uint32_t chunk,
 	}
 }
 
-/* All rows with the one term at once: more of them, and less for each. */
 static void keep_only(struct store *store, uint8_t field, uint32_t chunk,
 		      const struct store_terms *terms, uint64_t *bits,
 		      size_t rows)
 {
 	uint64_t yes[COLUMN_WORDS];
+	const size_t words = (rows + 63) / 64;
 
-	column_equal(store, field, chunk, terms->only, yes);
-	for (size_t i = 0; i * 64 < rows; i++)
-		bits[i] &= terms->beyond ? ~yes[i] : yes[i];
+	memcpy(yes, bits, words * sizeof(*yes));
+	column_between(store, field, chunk, terms->only, terms->only, yes,
+		       rows);
+	for (size_t i = 0; i < words; i++)
+		bits[i] = terms->beyond ? bits[i] & ~yes[i] : yes[i];
 }
 
 /* A chunk that is ours. */
@@ -305,7 +300,7 @@ static void keep(struct store *store, uint8_t field, uint32_t chunk,
 	asked = asked_of(bits, rows);
 	if (is_few(asked, rows))
 		keep_few(store, field, chunk, terms, bits, asked);
-	else if (terms->only && asked > rows / SPARSE)
+	else if (terms->only)
 		keep_only(store, field, chunk, terms, bits, rows);
 	else
 		column_keep(store, field, chunk, terms, bits, rows);

@@ -20,7 +20,8 @@ static void put_crash(unsigned int i, uint64_t exact, uint64_t portable,
 			.image = { .bytes = 1000 + i,
 				   .content = { i + 1, ~(uint64_t)i },
 				   .kind = CRASH_KERNEL_TRIAGE },
-			.bugcheck.code = CRASH_NUMBER(0xd1),
+			.bugcheck.code = CRASH_NUMBER(i % 4 ? 0xd1 : 0x7e),
+			.bugcheck.minidump_form = i % 8 == 0,
 			.bugcheck.args[0] = CRASH_NUMBER(i),
 			.time = CRASH_NUMBER(133000000000000000 + i),
 			.buckets = { .exact = exact, .portable = portable },
@@ -87,6 +88,7 @@ static void a_value_is_in_another_field(void **state)
 	assert_true(stands_in("portable=200", "bucket"));
 	assert_true(stands_in("biosversion=2.0", "bios"));
 	assert_true(stands_in("biosvendor=x*", "bios"));
+	assert_true(stands_in("stopcode=d1", "bugcheck"));
 	/* Nobody has it, here or there. */
 	assert_true(stands_in("exact=9999", "bucket"));
 }
@@ -100,6 +102,9 @@ static void what_others_have_too_is_not(void **state)
 	assert_false(stands_in("exact!=101", "bucket"));
 	assert_false(stands_in("exact=101,", "bucket"));
 	assert_false(stands_in("bugcheck=d1", "bucket"));
+	assert_false(stands_in("stopcode=7e", "bugcheck"));
+	assert_false(stands_in("stopcode=1000007e", "bugcheck"));
+	assert_false(stands_in("stopcode=d*", "bugcheck"));
 }
 
 static uint64_t matched(const char *word)
@@ -128,6 +133,10 @@ static void the_same_rows_are_chosen(void **state)
 	assert_int_equal(matched("biosversion=dell"), 1);
 	assert_int_equal(matched("biosversion=2.0"), 8);
 	assert_int_equal(matched("bios=dell"), 21);
+	assert_int_equal(matched("stopcode=d1"), 31);
+	assert_int_equal(matched("stopcode=7e"), 5);
+	assert_int_equal(matched("stopcode=1000007e"), 6);
+	assert_int_equal(matched("bugcheck=7e"), 11);
 }
 
 int main(void)
