@@ -30,11 +30,9 @@
 #include <endian.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "signatures/base/arena.h"
 #include "signatures/base/must.h"
+#include "signatures/store/pagefile.h"
 
 enum {
 	HEAD_BYTES = 16,
@@ -43,30 +41,13 @@ enum {
 	IS_BRANCH = 1,
 	IS_LEAF = 2,
 	IS_LONG = 1, /* of a node */
-	LEVELS_MOST = 32,
-	FIRST_SLOTS = 1 << 6,
-	PASSING = 1 << 6 /* as many as the processor has near at hand */
-};
-
-struct slot {
-	uint64_t number;
-	const uint8_t *page; /* NULL: free */
+	LEVELS_MOST = 32
 };
 
 struct pages {
-	int fd;
-	size_t page_bytes;
-	uint64_t file_bytes;
-	struct slot *slots;
-	size_t slot_count; /* a power of two */
-	size_t slots_used;
-	size_t kept, kept_most; /* bytes */
-	bool is_full;
-	struct arena arena;
+	struct pagefile file;
 	uint8_t *value; /* the long one of pages_part() */
 	size_t value_room;
-	uint64_t passing[PASSING]; /* numbers of those in passing_room */
-	uint8_t *passing_room;
 };
 
 struct node {
@@ -86,16 +67,8 @@ struct page {
 struct pages *pages_create(int fd, size_t page_bytes, size_t kept_most)
 {
 	struct pages *pages = must(calloc(1, sizeof(*pages)));
-	struct stat info;
 
-	pages->fd = fd;
-	if (!fstat(fd, &info))
-		pages->file_bytes = (uint64_t)info.st_size;
-	pages->page_bytes = page_bytes;
-	pages->kept_most = kept_most;
-	pages->slot_count = FIRST_SLOTS;
-	pages->slots = must(calloc(FIRST_SLOTS, sizeof(*pages->slots)));
-	arena_init(&pages->arena);
+	pagefile_init(&pages->file, fd, page_bytes, kept_most);
 	return pages;
 }
 
@@ -103,10 +76,8 @@ void pages_destroy(struct pages *pages)
 {
 	if (!pages)
 		return;
-	arena_deinit(&pages->arena);
-	free(pages->slots);
+	pagefile_deinit(&pages->file);
 	free(pages->value);
-	free(pages->passing_room);
 	free(pages);
 }
 
@@ -123,115 +94,12 @@ uint64_t pages_root(struct bytes record)
 	return in.failed || flags ? PAGES_NO_ROOT : root;
 }
 
-/* Where size bytes of a page are in the file, if they are. */
-static bool find_place(const struct pages *pages, uint64_t number,
-		       size_t offset, size_t size, off_t *ret)
+static unsigned int number_at(const uint8_t *at)
 {
-	uint64_t left = pages->file_bytes;
+	uint16_t number;
 
-	if (number >= left / pages->page_bytes)
-		return false;
-	left -= number * pages->page_bytes;
-	if (offset > left || size > left - offset)
-		return false;
-	*ret = (off_t)(number * pages->page_bytes + offset);
-	return true;
-}
-
-static bool read_page(const struct pages *pages, uint64_t number, uint8_t *to)
-{
-	const size_t size = pages->page_bytes;
-	off_t at;
-
-	return find_place(pages, number, 0, size, &at) &&
-	       pread(pages->fd, to, size, at) == (ssize_t)size;
-}
-
-static struct slot *slot_of(struct slot *slots, size_t count, uint64_t number)
-{
-	size_t at = (size_t)(number * UINT64_C(0x9e3779b97f4a7c15) >> 32);
-
-	for (;; at++) {
-		struct slot *slot = &slots[at & (count - 1)];
-
-		if (!slot->page || slot->number == number)
-			return slot;
-	}
-}
-
-static void grow(struct pages *pages)
-{
-	const size_t count = 2 * pages->slot_count;
-	struct slot *slots = must(calloc(count, sizeof(*slots)));
-
-	for (size_t i = 0; i < pages->slot_count; i++) {
-		const struct slot *old = &pages->slots[i];
-
-		if (old->page)
-			*slot_of(slots, count, old->number) = *old;
-	}
-	free(pages->slots);
-	pages->slots = slots;
-	pages->slot_count = count;
-}
-
-/* Memory for what is kept, NULL if that becomes too much. */
-static uint8_t *keep(struct pages *pages, size_t size)
-{
-	if (size > pages->kept_most - pages->kept) {
-		pages->is_full = true;
-		return NULL;
-	}
-	pages->kept += size;
-	return arena_take(&pages->arena, size, 1);
-}
-
-static const uint8_t *find_kept(const struct pages *pages, uint64_t number)
-{
-	return slot_of(pages->slots, pages->slot_count, number)->page;
-}
-
-static const uint8_t *get_kept(struct pages *pages, uint64_t number)
-{
-	const uint8_t *kept = find_kept(pages, number);
-	uint8_t *page;
-
-	if (kept)
-		return kept;
-	page = keep(pages, pages->page_bytes);
-	if (!page || !read_page(pages, number, page))
-		return NULL;
-	if (++pages->slots_used > pages->slot_count / 2)
-		grow(pages);
-	*slot_of(pages->slots, pages->slot_count, number) =
-		(struct slot){ number, page };
-	return page;
-}
-
-static uint8_t *make_passing(struct pages *pages)
-{
-	for (size_t i = 0; i < PASSING; i++)
-		pages->passing[i] = UINT64_MAX;
-	return must(malloc(PASSING * pages->page_bytes));
-}
-
-/* Until another page takes its place. */
-static const uint8_t *get_passing(struct pages *pages, uint64_t number)
-{
-	const uint8_t *kept = find_kept(pages, number);
-	const size_t at = number % PASSING;
-	uint8_t *page;
-
-	if (kept)
-		return kept;
-	if (!pages->passing_room)
-		pages->passing_room = make_passing(pages);
-	page = pages->passing_room + at * pages->page_bytes;
-	if (pages->passing[at] == number)
-		return page;
-	pages->passing[at] =
-		read_page(pages, number, page) ? number : UINT64_MAX;
-	return pages->passing[at] == number ? page : NULL;
+	memcpy(&number, at, sizeof(number));
+	return le16toh(number);
 }
 
 static bool open_page(const struct pages *pages, const uint8_t *data,
@@ -242,26 +110,18 @@ static bool open_page(const struct pages *pages, const uint8_t *data,
 
 	if (!data)
 		return false;
-	in = bytes_of(data, pages->page_bytes);
+	in = bytes_of(data, pages->file.page_bytes);
 	if (bytes_u64(&in) != number)
 		return false;
 	bytes_skip(&in, 2);
 	flags = bytes_u16(&in);
 	end = bytes_u16(&in);
 	if ((flags != IS_LEAF && flags != IS_BRANCH) || end < HEAD_BYTES ||
-	    end > pages->page_bytes)
+	    end > pages->file.page_bytes)
 		return false;
-	*ret = (struct page){ bytes_of(data, pages->page_bytes),
+	*ret = (struct page){ bytes_of(data, pages->file.page_bytes),
 			      flags == IS_LEAF, (end - HEAD_BYTES) / 2 };
 	return ret->is_leaf || ret->count;
-}
-
-static unsigned int number_at(const uint8_t *at)
-{
-	uint16_t number;
-
-	memcpy(&number, at, sizeof(number));
-	return le16toh(number);
 }
 
 /* One of the nodes that open_page() counted. */
@@ -320,7 +180,24 @@ static bool count_up_to(const struct page *page, struct bytes key, bool equal,
 	return true;
 }
 
-typedef const uint8_t *get_page(struct pages *pages, uint64_t number);
+/* Of what passes branches are kept: all ways lead through the same few. */
+static bool pass_page(struct pages *pages, uint64_t number, struct page *ret)
+{
+	const uint8_t *page = pagefile_pass(&pages->file, number);
+
+	return open_page(pages, page, number, ret) &&
+	       (ret->is_leaf ||
+		open_page(pages, pagefile_keep(&pages->file, number, page),
+			  number, ret));
+}
+
+static bool keep_page(struct pages *pages, uint64_t number, struct page *ret)
+{
+	return open_page(pages, pagefile_get(&pages->file, number), number,
+			 ret);
+}
+
+typedef bool get_page(struct pages *pages, uint64_t number, struct page *ret);
 
 /* The leaf in which a key is, if it is anywhere. */
 static bool find_leaf(struct pages *pages, get_page *get, uint64_t number,
@@ -330,7 +207,7 @@ static bool find_leaf(struct pages *pages, get_page *get, uint64_t number,
 		struct node node;
 		size_t count;
 
-		if (!open_page(pages, get(pages, number), number, ret))
+		if (!get(pages, number, ret))
 			return false;
 		if (ret->is_leaf)
 			return true;
@@ -403,15 +280,15 @@ static bool read_long(struct pages *pages, const struct node *node,
 {
 	struct bytes in = node->rest;
 	const uint64_t number = bytes_u64(&in);
+	const size_t behind = HEAD_BYTES + part.behind;
 	const size_t size = part.size;
 	uint8_t *to;
-	off_t at;
 
-	if (in.failed ||
-	    !find_place(pages, number, HEAD_BYTES + part.behind, size, &at))
+	if (in.failed || !pagefile_has(&pages->file, number, behind, size))
 		return false;
-	to = room ? room_of(room, room_bytes, size) : keep(pages, size);
-	if (!to || pread(pages->fd, to, size, at) != (ssize_t)size)
+	to = room ? room_of(room, room_bytes, size)
+		  : pagefile_room(&pages->file, size);
+	if (!to || !pagefile_read(&pages->file, number, behind, size, to))
 		return false;
 	*ret = bytes_of(to, size);
 	return true;
@@ -425,8 +302,8 @@ enum pages_answer pages_get(struct pages *pages, uint64_t root,
 	bool is_read;
 
 	/* By now the map has been met, too. */
-	if (!pages->is_full)
-		answer = find(pages, get_kept, root, key, &node);
+	if (!pages->file.is_full)
+		answer = find(pages, keep_page, root, key, &node);
 	if (answer != PAGES_FOUND)
 		return answer;
 	if (node.flags & IS_LONG)
@@ -461,13 +338,13 @@ enum pages_answer pages_part(struct pages *pages, uint64_t root,
 			     struct bytes key, size_t behind, size_t most,
 			     struct bytes *ret)
 {
-	return get_part(pages, get_kept, root, key, behind, most, ret);
+	return get_part(pages, keep_page, root, key, behind, most, ret);
 }
 
 enum pages_answer pages_get_passing(struct pages *pages, uint64_t root,
 				    struct bytes key, struct bytes *ret)
 {
-	return get_part(pages, get_passing, root, key, 0, SIZE_MAX, ret);
+	return get_part(pages, pass_page, root, key, 0, SIZE_MAX, ret);
 }
 
 /* Below this page; a leaf may have lost those that its branch names. */
@@ -480,8 +357,7 @@ static enum pages_answer find_last(struct pages *pages, uint64_t number,
 	struct node node;
 	size_t count;
 
-	if (level == LEVELS_MOST ||
-	    !open_page(pages, get_kept(pages, number), number, &page) ||
+	if (level == LEVELS_MOST || !keep_page(pages, number, &page) ||
 	    !count_up_to(&page, key, true, &count))
 		return PAGES_UNREAD;
 	while (count-- && answer == PAGES_ABSENT) {
@@ -518,16 +394,17 @@ struct walk {
 static const uint8_t *get_walked(struct walk *walk, uint64_t number,
 				 unsigned int level)
 {
-	struct pages *pages = walk->pages;
-	const uint8_t *kept = find_kept(pages, number);
+	struct pagefile *file = &walk->pages->file;
+	const uint8_t *kept = pagefile_kept(file, number);
 
 	if (kept)
 		return kept;
-	if (pages->kept < pages->kept_most / 2)
-		return get_kept(pages, number);
+	if (file->kept < file->kept_most / 2)
+		return pagefile_get(file, number);
 	if (!walk->levels[level])
-		walk->levels[level] = must(malloc(pages->page_bytes));
-	return read_page(pages, number, walk->levels[level])
+		walk->levels[level] = must(malloc(file->page_bytes));
+	return pagefile_read(file, number, 0, file->page_bytes,
+			     walk->levels[level])
 		       ? walk->levels[level]
 		       : NULL;
 }

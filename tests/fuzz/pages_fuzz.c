@@ -31,6 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	pages = pages_create(fd, PAGE_BYTES, KEPT_BYTES);
 	pages_get(pages, root, bytes_of("ab", 2), &value);
+	pages_get_passing(pages, root, bytes_of("bb", 2), &value);
 	pages_part(pages, root, bytes_of("cd", 2), 3, 10, &value);
 	pages_last(pages, root, bytes_of("bz", 2), &value);
 	pages_walk(pages, root, bytes_of("a", 1), take, &left);
