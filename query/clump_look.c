@@ -215,33 +215,6 @@ static void name(const struct clumps *clumps, const struct clump *clump,
 	ret->title = title_of(&ret->facts, crash, arena);
 }
 
-/* Of a row that was chosen; what is read of it goes to passing. */
-static enum status name_row(const struct clumps *clumps,
-			    const struct clump *clump, struct arena *passing,
-			    struct arena *arena, struct clump_called *ret,
-			    struct error *err)
-{
-	struct crash crash;
-
-	if (store_crash_stack(clumps->store, ret->row, passing, &crash, err))
-		return err->status;
-	name(clumps, clump, &crash, arena, ret);
-	return STATUS_OK;
-}
-
-enum status clump_look_name(const struct clumps *clumps,
-			    const struct clump *clump, struct arena *arena,
-			    struct clump_called *ret, struct error *err)
-{
-	struct clump_called called = { 0 };
-
-	if (clump_look_row(clumps, clump, &called.row, err) ||
-	    name_row(clumps, clump, arena, arena, &called, err))
-		return err->status;
-	*ret = called;
-	return STATUS_OK;
-}
-
 enum status clump_look_ahead(const struct clumps *clumps,
 			     const struct clump *first, size_t count,
 			     struct error *err)
@@ -276,40 +249,41 @@ static int by_row(const void *left, const void *right)
 	return (a->row > b->row) - (a->row < b->row);
 }
 
-static void expect_turns(const struct clumps *clumps, const struct turn *turns,
-			 size_t count)
-{
-	uint32_t *rows = calloc(count + 1, sizeof(*rows));
+struct calling {
+	const struct clumps *clumps;
+	const struct clump *first;
+	const struct turn *turns;
+	struct arena *arena;
+	struct clump_called *ret;
+};
 
-	if (!rows)
-		must_end();
-	for (size_t i = 0; i < count; i++)
-		rows[i] = turns[i].row;
-	store_crash_expect(clumps->store, rows, count);
-	free(rows);
+static void take_stack(void *closure, size_t nth, const struct crash *crash)
+{
+	const struct calling *calling = closure;
+	const struct turn turn = calling->turns[nth];
+
+	calling->ret[turn.place] = (struct clump_called){ .row = turn.row };
+	name(calling->clumps, calling->first + turn.place, crash,
+	     calling->arena, &calling->ret[turn.place]);
 }
 
-static enum status name_turns(const struct clumps *clumps,
-			      const struct clump *first, struct turn *turns,
-			      size_t count, struct arena *arena,
-			      struct clump_called *ret, struct error *err)
+static enum status name_turns(struct calling *calling, struct turn *turns,
+			      size_t count, struct error *err)
 {
-	enum status status = STATUS_OK;
-	struct arena passing;
+	uint32_t *rows = must(malloc((count + 1) * sizeof(*rows)));
+	struct store *store = calling->clumps->store;
+	enum status status;
 
 	if (count > 1)
 		qsort(turns, count, sizeof(*turns), by_row);
-	expect_turns(clumps, turns, count);
-	arena_init(&passing);
-	for (size_t i = 0; i < count && !status; i++) {
-		const size_t place = turns[i].place;
-
-		ret[place] = (struct clump_called){ .row = turns[i].row };
-		status = name_row(clumps, first + place, &passing, arena,
-				  &ret[place], err);
-		arena_reset(&passing);
-	}
-	arena_deinit(&passing);
+	for (size_t i = 0; i < count; i++)
+		rows[i] = turns[i].row;
+	calling->turns = turns;
+	if (count > 1)
+		store_crash_expect(store, rows, count);
+	status =
+		store_stacks_read(store, rows, count, take_stack, calling, err);
+	free(rows);
 	return status;
 }
 
@@ -318,6 +292,9 @@ enum status clump_look_names(const struct clumps *clumps, size_t first,
 			     struct clump_called *ret, struct error *err)
 {
 	const struct clump *at = clumps->at + first;
+	struct calling calling = {
+		.clumps = clumps, .first = at, .arena = arena, .ret = ret
+	};
 	struct turn *turns = calloc(count + 1, sizeof(*turns));
 	enum status status = STATUS_OK;
 
@@ -328,7 +305,7 @@ enum status clump_look_names(const struct clumps *clumps, size_t first,
 		status = clump_look_row(clumps, &at[i], &turns[i].row, err);
 	}
 	if (!status)
-		status = name_turns(clumps, at, turns, count, arena, ret, err);
+		status = name_turns(&calling, turns, count, err);
 	free(turns);
 	return status;
 }
@@ -350,6 +327,20 @@ enum status clump_look(const struct clumps *clumps, const struct clump *clump,
 	face.clusters = survey(clumps, clump, faces->clusters, NULL).different;
 	*ret = face;
 	return STATUS_OK;
+}
+
+enum status clump_look_name(const struct clumps *clumps,
+			    const struct clump *clump, struct arena *arena,
+			    struct clump_called *ret, struct error *err)
+{
+	struct turn turn = { .place = 0 };
+	struct calling calling = {
+		.clumps = clumps, .first = clump, .arena = arena, .ret = ret
+	};
+
+	if (clump_look_row(clumps, clump, &turn.row, err))
+		return err->status;
+	return name_turns(&calling, &turn, 1, err);
 }
 
 const char *clump_look_bugcheck(struct arena *arena,

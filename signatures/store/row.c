@@ -174,39 +174,29 @@ enum status row_glance(struct store *store, uint32_t number,
 	return read_row(store, number, DEPTH_WHOLE, arena, ret, err);
 }
 
-/* Of a crash in one file; false if that does not say enough. */
-static bool read_stack_alone(struct store *store, uint32_t number,
-			     struct arena *arena, struct crash *ret)
+bool row_stack_part(struct store *store, uint32_t number, uint32_t *ret)
 {
 	const struct btree_key key = key_of(number);
 	struct row_file file = { 0 };
-	struct bytes in, stack;
-	struct error err;
+	struct bytes in;
 
 	if (!btree_get_passing(store, SCHEMA_ROW, &key, &in) ||
 	    pack_take_count(&in, LIMIT_FILES_PER_CRASH) != 1)
 		return false;
 	take_parts(&in, &file);
-	if (!file.stack)
-		stack = take_piece(&in);
-	else if (!part_get_passing(store, SCHEMA_STACK, file.stack, &stack))
-		return false;
-	return !in.failed && !record_beside_stack(stack, arena, ret, &err) &&
-	       (ret->bugcheck.code.known || ret->exception.code.known);
+	*ret = file.stack;
+	return !in.failed && file.stack;
 }
 
-/* Words stand in for a code beside the stack; of several files the richest. */
-enum status row_stack(struct store *store, uint32_t number, struct arena *arena,
-		      struct crash *ret, struct error *err)
+bool row_stack_alone(struct store *store, uint32_t part, struct arena *arena,
+		     struct crash *ret)
 {
-	struct row row;
+	struct bytes stack;
+	struct error err;
 
-	if (read_stack_alone(store, number, arena, ret))
-		return STATUS_OK;
-	if (row_glance(store, number, arena, &row, err))
-		return err->status;
-	*ret = row.crash;
-	return STATUS_OK;
+	return part_get_passing(store, SCHEMA_STACK, part, &stack) &&
+	       !record_beside_stack(stack, arena, ret, &err) &&
+	       (ret->bugcheck.code.known || ret->exception.code.known);
 }
 
 void row_add_parts(struct store *store, struct row_file *file,

@@ -32,9 +32,11 @@ enum status row_glance(struct store *store, uint32_t number,
 		       struct arena *arena, struct row *ret,
 		       struct error *err) MUST_CHECK;
 
-/* Its crash alone, as store_crash_stack() has it. */
-enum status row_stack(struct store *store, uint32_t number, struct arena *arena,
-		      struct crash *ret, struct error *err) MUST_CHECK;
+/* The stack that it shares with others, if it has one file and that does. */
+bool row_stack_part(struct store *store, uint32_t number, uint32_t *ret);
+/* What that says, unless words stand in for a code, which is not there. */
+bool row_stack_alone(struct store *store, uint32_t part, struct arena *arena,
+		     struct crash *ret);
 
 /*
  * Keep the parts that a file shares.  Lists that are new are indexed by the

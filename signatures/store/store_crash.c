@@ -57,20 +57,6 @@ enum status store_crash_glance(struct store *store, uint32_t row,
 	return STATUS_OK;
 }
 
-enum status store_crash_stack(struct store *store, uint32_t row,
-			      struct arena *arena, struct crash *ret,
-			      struct error *err)
-{
-	struct store_crash whole;
-
-	if (!store->foreign)
-		return row_stack(store, row, arena, ret, err);
-	if (store_crash_read(store, row, arena, &whole, err))
-		return err->status;
-	*ret = whole.crash;
-	return STATUS_OK;
-}
-
 bool store_crash_is_elsewhere(const struct store *store)
 {
 	return store->foreign;

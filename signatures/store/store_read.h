@@ -32,13 +32,16 @@ enum status store_crash_glance(struct store *store, uint32_t row,
 			       struct error *err) MUST_CHECK;
 
 /*
- * For who names it, and many more: the code it stopped with, or words where it
- * has none, who is blamed and its stack.  All else may be missing, of frames
- * what record_beside_stack() leaves out.
+ * For who names crashes: the codes they stopped with, or words where they have
+ * none, who is blamed and their stacks.  All else may be missing, of frames
+ * what record_beside_stack() leaves out.  Best in the order of rows; they are
+ * told in any order, by their places in it.
  */
-enum status store_crash_stack(struct store *store, uint32_t row,
-			      struct arena *arena, struct crash *ret,
-			      struct error *err) MUST_CHECK;
+typedef void store_stack_take(void *closure, size_t place,
+			      const struct crash *crash);
+enum status store_stacks_read(struct store *store, const uint32_t *rows,
+			      size_t count, store_stack_take *take,
+			      void *closure, struct error *err) MUST_CHECK;
 
 /*
  * What these files of one crash come to; borrows them, and arena.  count is 1

@@ -64,7 +64,6 @@ static void a_glance_sees_what_a_line_is_made_of(void **state)
 	assert_true(count > 0);
 	for (uint32_t row = 0; row < count; row++) {
 		struct store_crash whole, seen;
-		struct crash stack;
 		struct arena arena;
 
 		arena_init(&arena);
@@ -75,15 +74,56 @@ static void a_glance_sees_what_a_line_is_made_of(void **state)
 						    &seen, &place.err),
 				 STATUS_OK);
 		same_line(&whole, &seen);
-		assert_int_equal(store_crash_stack(place.store, row, &arena,
-						   &stack, &place.err),
-				 STATUS_OK);
-		same_stack(&whole.crash, &stack);
 		without += whole.crash.module_count && !seen.crash.module_count;
 		arena_deinit(&arena);
 	}
 	assert_true(without > count / 4);
 	assert_true(without < count);
+}
+
+struct telling {
+	const uint32_t *rows;
+	bool *is_told;
+};
+
+static void check_stack(void *closure, size_t nth, const struct crash *crash)
+{
+	const struct telling *telling = closure;
+	struct store_crash whole;
+	struct arena arena;
+
+	assert_false(telling->is_told[nth]);
+	telling->is_told[nth] = true;
+	arena_init(&arena);
+	assert_int_equal(store_crash_read(place.store, telling->rows[nth],
+					  &arena, &whole, &place.err),
+			 STATUS_OK);
+	same_stack(&whole.crash, crash);
+	arena_deinit(&arena);
+}
+
+static void every_stack_is_told_once(void **state)
+{
+	const uint32_t count = store_row_count(place.store);
+	uint32_t *rows = calloc(count, sizeof(*rows));
+	bool *is_told = calloc(count, sizeof(*is_told));
+	struct telling telling = { rows, is_told };
+
+	(void)state;
+	for (uint32_t i = 0; i < count; i++)
+		rows[i] = count - 1 - i;
+	assert_int_equal(store_stacks_read(place.store, rows, count,
+					   check_stack, &telling, &place.err),
+			 STATUS_OK);
+	for (uint32_t i = 0; i < count; i++)
+		assert_true(is_told[i]);
+	rows[count / 2] = count;
+	assert_int_not_equal(store_stacks_read(place.store, rows + count / 2, 1,
+					       check_stack, &telling,
+					       &place.err),
+			     STATUS_OK);
+	free(rows);
+	free(is_told);
 }
 
 static int fill(void **state)
@@ -121,6 +161,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_glance_sees_what_a_line_is_made_of),
+		cmocka_unit_test(every_stack_is_told_once),
 	};
 
 	return cmocka_run_group_tests(tests, fill, empty);
