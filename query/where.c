@@ -397,6 +397,12 @@ static bool is_folded(const struct field *field)
 	return false;
 }
 
+/* What a debugger named, as in nt!KeBugCheckEx, keeps its case. */
+static bool is_symbol(const char *text)
+{
+	return strchr(text, '!') != NULL;
+}
+
 bool where_is_lookup(const struct where_test *test)
 {
 	for (size_t i = 0; i < test->count; i++) {
@@ -405,7 +411,8 @@ bool where_is_lookup(const struct where_test *test)
 			value->form == WHERE_RANGE && value->low == value->high;
 
 		if (!one && value->form != WHERE_ABSENT &&
-		    (value->form != WHERE_EXACT || !is_folded(test->field)))
+		    (value->form != WHERE_EXACT || !is_folded(test->field) ||
+		     is_symbol(value->text)))
 			return false;
 	}
 	return true;

@@ -60,7 +60,8 @@ bool where_accepts_absent(const struct where_test *test);
 
 /*
  * Can every value be looked up, without walking the dictionary?  The names of
- * modules then stand for themselves: lowered, and without a path.
+ * modules then stand for themselves: lowered, and without a path.  Names with
+ * a `!` in them may be in any case.
  */
 bool where_is_lookup(const struct where_test *test);
 

@@ -66,3 +66,13 @@ for wrong in 'find bugchek=d1' 'feq' 'freq --mim=3' 'freq --by=drivr' 'show' \
 	crashquery $wrong 2>&1
 	echo "exit $?"
 done
+
+# Names that a debugger gave are found as they are printed, in any case.
+printf '#id\tts\tbugcheck\tframes\na\t1481835498\tD1\tks.sys!KsGetPin;nt!KiTrap\n' >named.tsv
+crashcorpus import --store=named --format=frames named.tsv 2>&1
+crashquery freq --by=frame --store=named --format=csv | tr -d '\r' |
+	sed 1d | cut -d, -f2 | while read -r key; do
+	echo "$key: $(crashquery find "frame=$key" --store=named --format=csv |
+		sed 1d | wc -l)"
+done
+crashquery find frame=KS.SYS!ksgetpin --store=named --format=csv | wc -l

@@ -35,6 +35,9 @@ static void words_become_conditions(void **state)
 		{ "fault!=ks.*",
 		  "NOT (`fault` != '' AND ((match(lower(`fault`), "
 		  "'(?s)^ks\\\\.\\\\C*$'))))" },
+		{ "frame=nt!KeBugCheckEx",
+		  "(arrayExists(x -> ((lower(x) = 'nt!kebugcheckex')), "
+		  "`frame`))" },
 		{ "driver=a?",
 		  "(arrayExists(x -> ((match(lower(x), '(?s)^a\\\\C$'))), "
 		  "`driver`))" },
