@@ -4,6 +4,7 @@
 
 #include "query/clump.h"
 #include "signatures/base/must.h"
+#include "signatures/base/order.h"
 #include "signatures/base/text.h"
 #include "signatures/identity.h"
 
@@ -45,15 +46,8 @@ static struct survey survey(const struct clumps *clumps,
 {
 	const size_t count = (size_t)clump->crashes;
 	struct survey ret = { 0 };
-	uint32_t *sorted;
+	uint32_t *sorted = must(malloc((count + 1) * sizeof(*sorted)));
 
-	/* Most clusters are of one crash. */
-	if (count == 1) {
-		ret.most = terms[place_of(clumps, clump->rows[0])];
-		ret.with = ret.different = ret.most != 0;
-		return ret;
-	}
-	sorted = must(malloc((count + 1) * sizeof(*sorted)));
 	for (size_t i = 0; i < count; i++)
 		sorted[i] = terms[place_of(clumps, clump->rows[i])];
 	if (count > 1)
@@ -195,22 +189,53 @@ static double scanned_share(const struct clumps *clumps,
 	return sure + scanned ? (double)scanned / (double)(sure + scanned) : -1;
 }
 
+/* What a clump has in common, in terms. */
+struct common {
+	uint32_t bugcheck, fault; /* 0 = none */
+	struct crash_number offset;
+};
+
+static struct common common_of_one(const struct clumps *clumps, uint32_t row)
+{
+	const struct clump_faces *faces = &clumps->faces;
+	const size_t at = place_of(clumps, row);
+	struct common ret = { .bugcheck = faces->bugchecks[at],
+			      .fault = faces->faults[at] };
+
+	if (faces->offsets[at] != STORE_NO_NUMBER)
+		ret.offset = CRASH_NUMBER(faces->offsets[at]);
+	return ret;
+}
+
+/* Most clusters are of one crash. */
+static struct common common_of(const struct clumps *clumps,
+			       const struct clump *clump)
+{
+	const struct clump_faces *faces = &clumps->faces;
+	struct common ret;
+
+	if (clump->crashes == 1)
+		return common_of_one(clumps, clump->rows[0]);
+	ret.bugcheck =
+		survey(clumps, clump, faces->bugchecks, clumps->bugchecks).most;
+	ret.fault = survey(clumps, clump, faces->faults, clumps->faults).most;
+	ret.offset = one_offset(clumps, clump, ret.fault);
+	return ret;
+}
+
 static void name(const struct clumps *clumps, const struct clump *clump,
 		 const struct crash *crash, struct arena *arena,
 		 struct clump_called *ret)
 {
-	const struct clump_faces *faces = &clumps->faces;
-	const struct survey code =
-		survey(clumps, clump, faces->bugchecks, clumps->bugchecks);
-	const struct survey fault =
-		survey(clumps, clump, faces->faults, clumps->faults);
+	const struct common common = common_of(clumps, clump);
 
-	if (code.most)
+	if (common.bugcheck)
 		ret->facts.bugcheck = CRASH_NUMBER(
-			recall_value(clumps->bugchecks, code.most).number);
-	if (fault.most) {
-		ret->facts.fault = recall_text(clumps->faults, fault.most);
-		ret->facts.offset = one_offset(clumps, clump, fault.most);
+			recall_value(clumps->bugchecks, common.bugcheck)
+				.number);
+	if (common.fault) {
+		ret->facts.fault = recall_text(clumps->faults, common.fault);
+		ret->facts.offset = common.offset;
 	}
 	ret->title = title_of(&ret->facts, crash, arena);
 }
@@ -235,24 +260,10 @@ enum status clump_look_ahead(const struct clumps *clumps,
 	return status;
 }
 
-/* A clump by its place, and the row that it is named after. */
-struct turn {
-	uint32_t row;
-	size_t place;
-};
-
-static int by_row(const void *left, const void *right)
-{
-	const struct turn *a = left;
-	const struct turn *b = right;
-
-	return (a->row > b->row) - (a->row < b->row);
-}
-
 struct calling {
 	const struct clumps *clumps;
 	const struct clump *first;
-	const struct turn *turns;
+	const uint64_t *turns; /* the row that names a clump, and its place */
 	struct arena *arena;
 	struct clump_called *ret;
 };
@@ -260,24 +271,25 @@ struct calling {
 static void take_stack(void *closure, size_t nth, const struct crash *crash)
 {
 	const struct calling *calling = closure;
-	const struct turn turn = calling->turns[nth];
+	const uint32_t place = (uint32_t)calling->turns[nth];
 
-	calling->ret[turn.place] = (struct clump_called){ .row = turn.row };
-	name(calling->clumps, calling->first + turn.place, crash,
-	     calling->arena, &calling->ret[turn.place]);
+	calling->ret[place] = (struct clump_called){
+		.row = (uint32_t)(calling->turns[nth] >> 32)
+	};
+	name(calling->clumps, calling->first + place, crash, calling->arena,
+	     &calling->ret[place]);
 }
 
-static enum status name_turns(struct calling *calling, struct turn *turns,
+static enum status name_turns(struct calling *calling, uint64_t *turns,
 			      size_t count, struct error *err)
 {
 	uint32_t *rows = must(malloc((count + 1) * sizeof(*rows)));
 	struct store *store = calling->clumps->store;
 	enum status status;
 
-	if (count > 1)
-		qsort(turns, count, sizeof(*turns), by_row);
+	order_numbers(turns, count);
 	for (size_t i = 0; i < count; i++)
-		rows[i] = turns[i].row;
+		rows[i] = (uint32_t)(turns[i] >> 32);
 	calling->turns = turns;
 	if (count > 1)
 		store_crash_expect(store, rows, count);
@@ -295,14 +307,14 @@ enum status clump_look_names(const struct clumps *clumps, size_t first,
 	struct calling calling = {
 		.clumps = clumps, .first = at, .arena = arena, .ret = ret
 	};
-	struct turn *turns = calloc(count + 1, sizeof(*turns));
+	uint64_t *turns = must(malloc((count + 1) * sizeof(*turns)));
 	enum status status = STATUS_OK;
 
-	if (!turns)
-		must_end();
 	for (size_t i = 0; i < count && !status; i++) {
-		turns[i].place = i;
-		status = clump_look_row(clumps, &at[i], &turns[i].row, err);
+		uint32_t row = 0;
+
+		status = clump_look_row(clumps, &at[i], &row, err);
+		turns[i] = order_pair(row, (uint32_t)i);
 	}
 	if (!status)
 		status = name_turns(&calling, turns, count, err);
@@ -333,13 +345,15 @@ enum status clump_look_name(const struct clumps *clumps,
 			    const struct clump *clump, struct arena *arena,
 			    struct clump_called *ret, struct error *err)
 {
-	struct turn turn = { .place = 0 };
+	uint64_t turn;
+	uint32_t row;
 	struct calling calling = {
 		.clumps = clumps, .first = clump, .arena = arena, .ret = ret
 	};
 
-	if (clump_look_row(clumps, clump, &turn.row, err))
+	if (clump_look_row(clumps, clump, &row, err))
 		return err->status;
+	turn = order_pair(row, 0);
 	return name_turns(&calling, &turn, 1, err);
 }
 

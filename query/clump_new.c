@@ -34,13 +34,28 @@ static bool is_before(const struct aging *aging, uint32_t chunk, size_t rows)
 	       range.with >= rows && range.most < aging->since;
 }
 
-/* Term 0 is marked as well, which nobody asks about. */
+/* Term 0 is marked as well, and taken off in the end. */
+static void mark_whole(struct aging *aging, const struct store_column *column)
+{
+	size_t without = 0;
+
+	for (size_t i = 0; i < column->count; i++) {
+		set(aging->old, column->terms[i]);
+		without += !column->terms[i];
+	}
+	aging->found->older_crashes += column->count - without;
+}
+
 static void mark_all(struct aging *aging, uint32_t chunk,
 		     const struct store_column *column)
 {
 	size_t rows;
 	const uint64_t *bits = plan_chunk(aging->plan, chunk, &rows);
 
+	if (aging->met == aging->old) {
+		mark_whole(aging, column);
+		return;
+	}
 	for (size_t i = 0; i < column->count; i++) {
 		const uint32_t term = column->terms[i];
 
@@ -128,7 +143,6 @@ void clump_new_find(struct store *store, const struct field *field,
 		.plan = plan,
 		.since = since,
 		.old = room_cleared(words, sizeof(*aging.old)),
-		.met = room_cleared(words, sizeof(*aging.met)),
 		.is_mixed = room_cleared(chunks + 1ul, sizeof(bool)),
 		.found = ret,
 	};
@@ -138,16 +152,21 @@ void clump_new_find(struct store *store, const struct field *field,
 		.born = room_cleared(bound, sizeof(*ret->born)),
 		.bound = bound,
 	};
+	aging.met = plan->matched == plan->row_count
+			    ? aging.old
+			    : room_cleared(words, sizeof(*aging.met));
 	mark_chunks(&aging);
 	ret->terms = room_take(aging.mixed_rows + 1, sizeof(*ret->terms));
 	for (uint32_t chunk = 0; chunk < chunks; chunk++)
 		if (aging.is_mixed[chunk])
 			take_chunk(&aging, chunk);
+	aging.met[0] &= ~UINT64_C(1);
 	for (size_t i = 0; i < words; i++)
 		ret->older += bits_ones(aging.met[i]);
 	free(aging.is_mixed);
+	if (aging.met != aging.old)
+		free(aging.met);
 	free(aging.old);
-	free(aging.met);
 }
 
 void clump_new_deinit(struct clump_new *found)

@@ -90,18 +90,22 @@ static enum status parse_order(enum clump_order *ret, struct error *err)
 			 "--by=%s: not machines, crashes or rise", options.by);
 }
 
-static struct table_cell time_cell(struct arena *arena, uint64_t time)
+/* Programs are told times, people days. */
+static struct table_cell time_cell(struct table *out, uint64_t time)
 {
 	char text[TEXT_TIME_BYTES];
 
-	return time ? table_text_cell(text_copy(arena, text_time(time, text)))
-		    : table_absent();
+	if (!time || !(out->printer->reader & TABLE_PROGRAMS))
+		return table_absent();
+	return table_text_cell(text_copy(&out->passing, text_time(time, text)));
 }
 
-static struct table_cell day_cell(struct arena *arena, uint64_t time)
+static struct table_cell day_cell(struct table *out, uint64_t time)
 {
-	return time ? table_text_cell(calendar_text(arena, calendar_day(time)))
-		    : table_absent();
+	if (!time || !(out->printer->reader & TABLE_PEOPLE))
+		return table_absent();
+	return table_text_cell(
+		calendar_text(&out->passing, calendar_day(time)));
 }
 
 /* What was left out of the table, so that it adds up. */
@@ -140,14 +144,14 @@ static enum status print_row(struct table *out, const struct clumps *clumps,
 		table_text_cell(clump->id),
 		table_count_cell(clump->crashes),
 		table_count_cell(clump->machines),
-		time_cell(arena, clump->first),
-		time_cell(arena, clump->last),
-		day_cell(arena, clump->first),
-		day_cell(arena, clump->last),
+		time_cell(out, clump->first),
+		time_cell(out, clump->last),
+		day_cell(out, clump->first),
+		day_cell(out, clump->last),
 		table_text_cell(clump_look_bugcheck(arena, called)),
 		table_text_cell(clump_look_fault(arena, called)),
 		table_text_cell(called->title),
-		time_cell(arena, clump->born),
+		time_cell(out, clump->born),
 		table_text_cell(id),
 		table_count_cell(face.stacks),
 		table_count_cell(face.builds),
@@ -166,6 +170,18 @@ static enum status print_row(struct table *out, const struct clumps *clumps,
 	mark_cells(arena, &mark, cells + MARKS);
 	table_row(out, cells);
 	return STATUS_OK;
+}
+
+/* Names lie in the order they were made in, which is not that of rows. */
+static void fetch_ahead(const struct clumps *clumps,
+			const struct clump_called *called, size_t i)
+{
+	const size_t ahead = i + 8;
+
+	if (ahead >= clumps->count || ahead % PORTION < i % PORTION)
+		return;
+	__builtin_prefetch(called[ahead % PORTION].title);
+	__builtin_prefetch(clumps->at[ahead].id);
 }
 
 static enum status print_named(struct table *out, struct clumps *clumps,
@@ -190,6 +206,7 @@ static enum status print_named(struct table *out, struct clumps *clumps,
 				clumps, i, left < PORTION ? left : PORTION,
 				&arena, called, err);
 		}
+		fetch_ahead(clumps, called, i);
 		if (!status)
 			status = print_row(out, clumps, &clumps->at[i],
 					   &called[i % PORTION], measure, marks,

@@ -1,6 +1,6 @@
 #include "signatures/knowledge/osmodule.h"
 
-#include <stdlib.h>
+#include <endian.h>
 #include <string.h>
 
 #include "signatures/base/text.h"
@@ -19,39 +19,63 @@ static const struct osmodule rows[] = {
 #include "osmodule.inc"
 };
 
-static int by_base(const void *key, const void *row)
+/* The first letters, in an order that numbers have, too. */
+static uint64_t letters_of(const char *base)
 {
-	return strcmp(key, ((const struct osmodule *)row)->base);
+	uint64_t letters;
+
+	memcpy(&letters, base, sizeof(letters));
+	return be64toh(letters);
 }
 
+/* Behind base, which has room for letters, there are zeroes. */
 static const struct osmodule *find(const char *base)
 {
-	return bsearch(base, rows, COUNT(rows), sizeof(rows[0]), by_base);
+	const uint64_t letters = letters_of(base);
+	size_t low = 0, high = COUNT(rows);
+
+	while (low < high) {
+		const size_t middle = (low + high) / 2;
+		const struct osmodule *row = &rows[middle];
+		const uint64_t theirs = letters_of(row->base);
+		const int order = letters == theirs  ? strcmp(base, row->base)
+				  : letters < theirs ? -1
+						     : 1;
+
+		if (order == 0)
+			return row;
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
 }
 
 static size_t base_length(const char *name)
 {
 	static const char *const endings[] = { ".sys", ".dll", ".exe" };
-	const char *dot = strrchr(name, '.');
+	const size_t length = strlen(name);
+	const size_t ending = 4;
 
-	for (size_t i = 0; dot && i < COUNT(endings); i++) {
-		if (text_compare_nocase(dot, endings[i]) == 0)
-			return (size_t)(dot - name);
+	for (size_t i = 0; length >= ending && i < COUNT(endings); i++) {
+		if (text_compare_nocase(name + length - ending, endings[i]) ==
+		    0)
+			return length - ending;
 	}
-	return strlen(name);
+	return length;
 }
 
 enum osmodule_tier osmodule_tier(const char *name)
 {
 	const size_t length = base_length(name);
-	char base[BASE_BYTES + 2];
+	char base[BASE_BYTES + 2] = "";
 
 	for (size_t i = 0; i < length && i < BASE_BYTES; i++) {
 		const char c = name[i];
 
 		base[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 	}
-	base[length < BASE_BYTES ? length : BASE_BYTES] = '\0';
 
 	const struct osmodule *row = length < BASE_BYTES ? find(base) : NULL;
 
@@ -63,7 +87,8 @@ enum osmodule_tier osmodule_tier(const char *name)
 
 	if (!line)
 		return OSMODULE_ABSENT;
-	memcpy(line + 1, "*", 2);
+	memset(line + 1, 0, strlen(line + 1));
+	line[1] = '*';
 	row = find(base);
 	return row ? row->tier : OSMODULE_ABSENT;
 }

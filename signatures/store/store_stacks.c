@@ -6,35 +6,22 @@
 #include <stdlib.h>
 
 #include "signatures/base/must.h"
+#include "signatures/base/order.h"
 #include "signatures/store/row.h"
 #include "signatures/store/store_read.h"
 
-struct turn {
-	uint32_t stack; /* 0: it has none to share */
-	uint32_t place;
-};
-
-static int by_stack(const void *left, const void *right)
-{
-	const struct turn *a = left;
-	const struct turn *b = right;
-
-	if (a->stack != b->stack)
-		return a->stack > b->stack ? 1 : -1;
-	return (a->place > b->place) - (a->place < b->place);
-}
-
+/* By the number of the stack, 0 where a crash has none to share: its place. */
 static void note_turns(struct store *store, const uint32_t *rows, size_t count,
-		       struct turn *turns)
+		       uint64_t *turns)
 {
 	for (size_t i = 0; i < count; i++) {
-		turns[i].place = (uint32_t)i;
-		if (store->foreign ||
-		    !row_stack_part(store, rows[i], &turns[i].stack))
-			turns[i].stack = 0;
+		uint32_t stack = 0;
+
+		if (store->foreign || !row_stack_part(store, rows[i], &stack))
+			stack = 0;
+		turns[i] = order_pair(stack, (uint32_t)i);
 	}
-	if (count > 1)
-		qsort(turns, count, sizeof(*turns), by_stack);
+	order_numbers(turns, count);
 }
 
 /* Words stand in for a code beside the stack; of several files the richest. */
@@ -54,7 +41,7 @@ enum status store_stacks_read(struct store *store, const uint32_t *rows,
 			      size_t count, store_stack_take *take,
 			      void *closure, struct error *err)
 {
-	struct turn *turns = must(malloc((count + 1) * sizeof(*turns)));
+	uint64_t *turns = must(malloc((count + 1) * sizeof(*turns)));
 	enum status status = STATUS_OK;
 	uint32_t at_hand = 0;
 	struct arena arena;
@@ -63,20 +50,21 @@ enum status store_stacks_read(struct store *store, const uint32_t *rows,
 	note_turns(store, rows, count, turns);
 	arena_init(&arena);
 	for (size_t i = 0; i < count && !status; i++) {
-		const struct turn turn = turns[i];
+		const uint32_t stack = (uint32_t)(turns[i] >> 32);
+		const uint32_t place = (uint32_t)turns[i];
 
-		if (!turn.stack || turn.stack != at_hand) {
+		if (!stack || stack != at_hand) {
 			arena_reset(&arena);
-			at_hand = turn.stack;
-			if (!turn.stack || !row_stack_alone(store, turn.stack,
-							    &arena, &crash)) {
+			at_hand = stack;
+			if (!stack ||
+			    !row_stack_alone(store, stack, &arena, &crash)) {
 				at_hand = 0;
-				status = read_glance(store, rows[turn.place],
-						     &arena, &crash, err);
+				status = read_glance(store, rows[place], &arena,
+						     &crash, err);
 			}
 		}
 		if (!status)
-			take(closure, turn.place, &crash);
+			take(closure, place, &crash);
 	}
 	arena_deinit(&arena);
 	free(turns);
