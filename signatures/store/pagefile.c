@@ -8,7 +8,8 @@
 #include "signatures/base/must.h"
 
 enum {
-	FIRST_SLOTS = 1 << 6
+	FIRST_SLOTS = 1 << 6,
+	RUN = 8 /* pages */
 };
 
 struct pagefile_slot {
@@ -133,26 +134,47 @@ static void make_passing(struct pagefile *file)
 		return;
 	for (size_t i = 0; i < PAGEFILE_PASSING; i++)
 		file->passing[i] = UINT64_MAX;
-	file->passing_room = must(malloc(PAGEFILE_PASSING * file->page_bytes));
+	file->passing_room =
+		must(malloc(PAGEFILE_PASSING * file->page_bytes));
+}
+
+/* Who comes to one page behind the other will come to the next ones, too. */
+static size_t run_of(struct pagefile *file, uint64_t number, size_t at)
+{
+	const bool goes_on = number == file->last_passed + 1;
+	size_t run = goes_on ? RUN : 1;
+
+	if (run > PAGEFILE_PASSING - at)
+		run = PAGEFILE_PASSING - at;
+	return pagefile_has(file, number, 0, run * file->page_bytes) ? run : 1;
+}
+
+static bool let_pass(struct pagefile *file, uint64_t number, size_t at)
+{
+	const size_t run = run_of(file, number, at);
+	uint8_t *page = file->passing_room + at * file->page_bytes;
+	bool is_read;
+
+	for (size_t i = 0; i < run; i++)
+		file->passing[at + i] = UINT64_MAX;
+	is_read = pagefile_read(file, number, 0, run * file->page_bytes, page);
+	for (size_t i = 0; i < run && is_read; i++)
+		file->passing[at + i] = number + i;
+	return is_read;
 }
 
 const uint8_t *pagefile_pass(struct pagefile *file, uint64_t number)
 {
 	const uint8_t *kept = pagefile_kept(file, number);
 	const size_t at = number % PAGEFILE_PASSING;
-	uint8_t *page;
 
 	if (kept)
 		return kept;
 	make_passing(file);
-	page = file->passing_room + at * file->page_bytes;
-	if (file->passing[at] == number)
-		return page;
-	file->passing[at] = UINT64_MAX;
-	if (!pagefile_read(file, number, 0, file->page_bytes, page))
+	if (file->passing[at] != number && !let_pass(file, number, at))
 		return NULL;
-	file->passing[at] = number;
-	return page;
+	file->last_passed = number;
+	return file->passing_room + at * file->page_bytes;
 }
 
 const uint8_t *pagefile_keep(struct pagefile *file, uint64_t number,

@@ -26,6 +26,7 @@ struct pagefile {
 	struct arena arena;
 	uint64_t passing[PAGEFILE_PASSING]; /* numbers of those in room */
 	uint8_t *passing_room;
+	uint64_t last_passed;
 };
 
 /* Borrows the file. */
