@@ -116,7 +116,7 @@ struct rest {
 };
 
 enum {
-	PORTION = 1 << 16 /* clusters that are named together */
+	PORTION = 1 << 19 /* clusters that are named together */
 };
 
 /* called: NULL where the printer has room for what it is like. */
