@@ -134,8 +134,7 @@ static void make_passing(struct pagefile *file)
 		return;
 	for (size_t i = 0; i < PAGEFILE_PASSING; i++)
 		file->passing[i] = UINT64_MAX;
-	file->passing_room =
-		must(malloc(PAGEFILE_PASSING * file->page_bytes));
+	file->passing_room = must(malloc(PAGEFILE_PASSING * file->page_bytes));
 }
 
 /* Who comes to one page behind the other will come to the next ones, too. */
