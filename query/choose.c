@@ -72,6 +72,12 @@ static bool test_record(void *closure, uint32_t row)
 	return true;
 }
 
+static bool add_row(void *closure, uint32_t row)
+{
+	plan_add(closure, row);
+	return true;
+}
+
 /* A source given in full has an index of its own. */
 static bool find_sources(struct store *store, const struct where_test *test,
 			 struct plan *plan)
@@ -85,12 +91,8 @@ static bool find_sources(struct store *store, const struct where_test *test,
 
 	struct plan found = plan_none(store);
 
-	for (size_t i = 0; i < test->count; i++) {
-		uint32_t row;
-
-		if (store_find_source(store, test->values[i].text, &row))
-			plan_add(&found, row);
-	}
+	for (size_t i = 0; i < test->count; i++)
+		store_find_source(store, test->values[i].text, add_row, &found);
 	plan_keep(plan, &found);
 	plan_deinit(&found);
 	return true;

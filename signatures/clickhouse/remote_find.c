@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "signatures/base/must.h"
 #include "signatures/base/text.h"
 #include "signatures/clickhouse/remote_answer.h"
 #include "signatures/clickhouse/remote_expect.h"
@@ -233,52 +234,65 @@ bool remote_find_content(void *state, struct hash128 content, uint32_t *row)
 }
 
 /* Bytes that are kept under another name than this one. */
-static bool find_copy(struct remote *remote, const char *source,
-		      struct hash128 *content)
+static void take_copies(struct remote *remote, const char *source,
+			store_row_take *take, void *closure)
 {
 	struct http_answer answer;
 	struct arena arena;
 	struct sql sql;
 	struct error err;
 	enum status status;
+	uint32_t row;
 
 	arena_init(&arena);
 	sql = sql_begin(&arena);
 	sql_add(&sql,
-		"SELECT content_high, content_low FROM %s.copies"
+		"SELECT DISTINCT content_high, content_low FROM %s.copies"
 		" WHERE source = %" PRIu64
-		" ORDER BY content_high, content_low LIMIT 1"
-		" FORMAT RowBinary",
+		" ORDER BY content_high, content_low FORMAT RowBinary",
 		remote->address.database, hash_64(source, strlen(source)));
 	status = http_ask(remote->http, sql_done(&sql), &answer, &err);
 	arena_deinit(&arena);
-	if (status)
-		return remote_answer_fail(remote, &err);
+	if (status) {
+		remote_answer_fail(remote, &err);
+		return;
+	}
 
 	struct bytes in = bytes_of(answer.data, answer.size);
 
-	*content = crashrow_take_id(&in);
+	while (bytes_left(&in)) {
+		const struct hash128 content = crashrow_take_id(&in);
+
+		if (in.failed || (remote_find_content(remote, content, &row) &&
+				  !take(closure, row)))
+			break;
+	}
 	http_answer_free(&answer);
-	return !in.failed;
 }
 
-bool remote_find_source(void *state, const char *source, uint32_t *row)
+void remote_find_source(void *state, const char *source, store_row_take *take,
+			void *closure)
 {
-	struct hash128 content;
+	struct remote *remote = state;
+	uint32_t *rows = must(calloc((size_t)remote->rows + 1, sizeof(*rows)));
 	struct arena arena;
 	struct sql sql;
-	bool is_found;
+	size_t count;
+	bool goes_on = true;
 
 	arena_init(&arena);
 	sql = sql_begin(&arena);
 	sql_add(&sql, "has(source, ");
 	sql_text(&sql, source);
 	sql_add(&sql, ")");
-	is_found = find(state, sql_done(&sql),
-			"ORDER BY id_high, id_low LIMIT 1", row, 1) == 1;
+	count = find(remote, sql_done(&sql), "ORDER BY id_high, id_low", rows,
+		     remote->rows);
 	arena_deinit(&arena);
-	return is_found || (find_copy(state, source, &content) &&
-			    remote_find_content(state, content, row));
+	for (size_t i = 0; i < count && goes_on; i++)
+		goes_on = take(closure, rows[i]);
+	free(rows);
+	if (goes_on)
+		take_copies(remote, source, take, closure);
 }
 
 /* One number for each of a few keys: why, and how many. */

@@ -24,7 +24,8 @@ enum status remote_find_crashes(struct remote *remote,
 size_t remote_find_id(void *state, const char *prefix, uint32_t *rows,
 		      size_t max);
 bool remote_find_content(void *state, struct hash128 content, uint32_t *row);
-bool remote_find_source(void *state, const char *source, uint32_t *row);
+void remote_find_source(void *state, const char *source, store_row_take *take,
+			void *closure);
 enum status remote_find_tally(void *state, struct store_tally *ret,
 			      struct error *err);
 

@@ -70,15 +70,15 @@ size_t store_find_id(struct store *store, const char *prefix, uint32_t *rows,
 	return search.count;
 }
 
-/* A row whose hash is this, and that stands up to a closer look. */
+/* Rows whose hash is this, and that stand up to a closer look. */
 struct look {
 	struct store *store;
-	uint64_t hash;
 	struct hash128 content;
-	const char *source;
+	const char *source; /* asked for in place of content, or NULL */
+	store_row_take *take;
+	void *closure;
 	struct arena arena;
-	uint32_t row;
-	bool is_found;
+	bool is_over;
 };
 
 static bool take_look(void *closure, uint32_t number)
@@ -96,56 +96,84 @@ static bool take_look(void *closure, uint32_t number)
 		if (look->source ? !strcmp(file->source, look->source)
 				 : hash_128_equal(file->crash.image.content,
 						  look->content)) {
-			look->row = number;
-			look->is_found = true;
+			look->is_over = !look->take(look->closure, number);
+			break;
 		}
 	}
-	return !look->is_found;
+	return !look->is_over;
 }
 
-static bool look_up(struct look *look, enum schema_find kind, uint32_t *row)
+static void look_up(struct look *look, enum schema_find kind, uint64_t hash)
 {
 	arena_init(&look->arena);
-	hashes_find(look->store, (uint8_t)kind, look->hash, take_look, look);
+	hashes_find(look->store, (uint8_t)kind, hash, take_look, look);
 	arena_deinit(&look->arena);
-	if (look->is_found)
-		*row = look->row;
-	return look->is_found;
+}
+
+struct one {
+	uint32_t *row;
+	bool is_found;
+};
+
+static bool take_one(void *closure, uint32_t row)
+{
+	struct one *one = closure;
+
+	*one->row = row;
+	one->is_found = true;
+	return false;
 }
 
 bool store_find_content(struct store *store, struct hash128 content,
 			uint32_t *row)
 {
+	struct one one = { .row = row };
 	struct look look = { .store = store,
-			     .hash = content.high,
-			     .content = content };
+			     .content = content,
+			     .take = take_one,
+			     .closure = &one };
 
 	if (store->foreign)
 		return store->foreign->find_content(store->foreign_state,
 						    content, row);
-	return look_up(&look, SCHEMA_FIND_CONTENT, row);
+	look_up(&look, SCHEMA_FIND_CONTENT, content.high);
+	return one.is_found;
 }
 
-bool store_find_source(struct store *store, const char *source, uint32_t *row)
+/* Another name for bytes that are kept under one. */
+static bool take_copy(void *closure, struct bytes key, struct bytes value)
+{
+	struct look *look = closure;
+	struct hash128 content;
+	uint32_t row;
+
+	(void)key;
+	content.high = btree_take(&value, 8);
+	content.low = btree_take(&value, 8);
+	if (store_find_content(look->store, content, &row))
+		look->is_over = !look->take(look->closure, row);
+	return !look->is_over;
+}
+
+void store_find_source(struct store *store, const char *source,
+		       store_row_take *take, void *closure)
 {
 	const uint64_t hash = hash_64(source, strlen(source));
-	struct look look = { .store = store, .hash = hash, .source = source };
+	struct look look = { .store = store,
+			     .source = source,
+			     .take = take,
+			     .closure = closure };
 	struct btree_key key = btree_key();
-	struct hash128 content;
-	struct bytes in;
 
-	if (store->foreign)
-		return store->foreign->find_source(store->foreign_state, source,
-						   row);
-	if (look_up(&look, SCHEMA_FIND_SOURCE, row))
-		return true;
-	/* Another name for bytes that are kept under one. */
+	if (store->foreign) {
+		store->foreign->find_source(store->foreign_state, source, take,
+					    closure);
+		return;
+	}
+	look_up(&look, SCHEMA_FIND_SOURCE, hash);
 	btree_key_u64(&key, hash);
-	if (!btree_get(store, SCHEMA_COPY, &key, &in))
-		return false;
-	content.high = btree_take(&in, 8);
-	content.low = btree_take(&in, 8);
-	return store_find_content(store, content, row);
+	if (!look.is_over)
+		btree_walk(store, SCHEMA_COPY, &key, take_copy, &look);
 }
 
 bool store_find_stamp(struct store *store, struct hash128 stamp,

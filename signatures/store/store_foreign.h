@@ -23,7 +23,8 @@ struct store_foreign {
 			  size_t max);
 	bool (*find_content)(void *state, struct hash128 content,
 			     uint32_t *row);
-	bool (*find_source)(void *state, const char *source, uint32_t *row);
+	void (*find_source)(void *state, const char *source,
+			    store_row_take *take, void *closure);
 	enum status (*walk_terms)(void *state, const struct field *field,
 				  store_term_take *take, void *closure,
 				  struct error *err);

@@ -70,7 +70,13 @@ size_t store_find_id(struct store *store, const char *prefix, uint32_t *rows,
 		     size_t max);
 bool store_find_content(struct store *store, struct hash128 content,
 			uint32_t *row);
-bool store_find_source(struct store *store, const char *source, uint32_t *row);
+/*
+ * Every crash that was read from a file of that name, also where the bytes are
+ * kept under another; until take says false.  A row may come twice.
+ */
+typedef bool store_row_take(void *closure, uint32_t row);
+void store_find_source(struct store *store, const char *source,
+		       store_row_take *take, void *closure);
 
 /*
  * Terms: each distinct value of a FIELD_COLUMN, FIELD_POSTINGS or FIELD_MODULES

@@ -76,3 +76,17 @@ crashquery freq --by=frame --store=named --format=csv | tr -d '\r' |
 		sed 1d | wc -l)"
 done
 crashquery find frame=KS.SYS!ksgetpin --store=named --format=csv | wc -l
+
+# A name that was used for one dump after another is that of all of them.
+for n in 1 2 3; do
+	cp dumps/$n.dmp MEMORY.DMP
+	crashindex --store=same MEMORY.DMP 2>/dev/null
+done
+cp dumps/4.dmp other.dmp
+crashindex --store=same other.dmp 2>/dev/null
+cp dumps/4.dmp MEMORY.DMP
+crashindex --store=same MEMORY.DMP 2>/dev/null
+crashquery --store=same find source=MEMORY.DMP --format=csv | sed 1d | wc -l
+crashquery --store=same find 'source=MEMORY.DM?' --format=csv | sed 1d | wc -l
+crashquery --store=same show MEMORY.DMP 2>&1 | sed 's/[0-9a-f]\{12\}/ID/g'
+crashquery --store=same show other.dmp 2>&1 | sed '1s/^[0-9a-f]\{12\}/ID/; 1q'
