@@ -87,7 +87,7 @@ static void a_store_says_what_is_wrong_with_it(void **state)
 	assert_int_equal(
 		store_open(place.folder, STORE_READ, false, &place.store, &err),
 		STATUS_STORE);
-	assert_non_null(strstr(err.text, "schema version 99, want 4"));
+	assert_non_null(strstr(err.text, "schema version 99, want 5"));
 	place.store = NULL;
 	close_place(&place);
 }
@@ -111,7 +111,7 @@ static void a_store_of_another_version_says_so_to_readers(void **state)
 	assert_int_equal(
 		store_open(place.folder, STORE_READ, false, &place.store, &err),
 		STATUS_STORE);
-	assert_non_null(strstr(err.text, "schema version 2, want 4"));
+	assert_non_null(strstr(err.text, "schema version 2, want 5"));
 	place.store = NULL;
 	close_place(&place);
 }
