@@ -223,21 +223,21 @@ static struct common common_of(const struct clumps *clumps,
 	return ret;
 }
 
-static void name(const struct clumps *clumps, const struct clump *clump,
-		 const struct crash *crash, struct arena *arena,
-		 struct clump_called *ret)
+static struct title_facts facts_of(const struct clumps *clumps,
+				   const struct clump *clump)
 {
 	const struct common common = common_of(clumps, clump);
+	struct title_facts facts = { .fault = NULL };
 
 	if (common.bugcheck)
-		ret->facts.bugcheck = CRASH_NUMBER(
+		facts.bugcheck = CRASH_NUMBER(
 			recall_value(clumps->bugchecks, common.bugcheck)
 				.number);
 	if (common.fault) {
-		ret->facts.fault = recall_text(clumps->faults, common.fault);
-		ret->facts.offset = common.offset;
+		facts.fault = recall_text(clumps->faults, common.fault);
+		facts.offset = common.offset;
 	}
-	ret->title = title_of(&ret->facts, crash, arena);
+	return facts;
 }
 
 enum status clump_look_ahead(const struct clumps *clumps,
@@ -261,30 +261,25 @@ enum status clump_look_ahead(const struct clumps *clumps,
 }
 
 struct calling {
-	const struct clumps *clumps;
-	const struct clump *first;
+	struct store *store;
 	const uint64_t *turns; /* the row that names a clump, and its place */
 	struct arena *arena;
-	struct clump_called *ret;
+	struct clump_called *ret; /* titles are missing */
 };
 
 static void take_stack(void *closure, size_t nth, const struct crash *crash)
 {
 	const struct calling *calling = closure;
-	const uint32_t place = (uint32_t)calling->turns[nth];
+	struct clump_called *called =
+		&calling->ret[(uint32_t)calling->turns[nth]];
 
-	calling->ret[place] = (struct clump_called){
-		.row = (uint32_t)(calling->turns[nth] >> 32)
-	};
-	name(calling->clumps, calling->first + place, crash, calling->arena,
-	     &calling->ret[place]);
+	called->title = title_of(&called->facts, crash, calling->arena);
 }
 
 static enum status name_turns(struct calling *calling, uint64_t *turns,
 			      size_t count, struct error *err)
 {
 	uint32_t *rows = must(malloc((count + 1) * sizeof(*rows)));
-	struct store *store = calling->clumps->store;
 	enum status status;
 
 	order_numbers(turns, count);
@@ -292,9 +287,9 @@ static enum status name_turns(struct calling *calling, uint64_t *turns,
 		rows[i] = (uint32_t)(turns[i] >> 32);
 	calling->turns = turns;
 	if (count > 1)
-		store_crash_expect(store, rows, count);
-	status =
-		store_stacks_read(store, rows, count, take_stack, calling, err);
+		store_crash_expect(calling->store, rows, count);
+	status = store_stacks_read(calling->store, rows, count, take_stack,
+				   calling, err);
 	free(rows);
 	return status;
 }
@@ -304,17 +299,17 @@ enum status clump_look_names(const struct clumps *clumps, size_t first,
 			     struct clump_called *ret, struct error *err)
 {
 	const struct clump *at = clumps->at + first;
-	struct calling calling = {
-		.clumps = clumps, .first = at, .arena = arena, .ret = ret
-	};
+	struct calling calling = { .store = clumps->store,
+				   .arena = arena,
+				   .ret = ret };
 	uint64_t *turns = must(malloc((count + 1) * sizeof(*turns)));
 	enum status status = STATUS_OK;
 
 	for (size_t i = 0; i < count && !status; i++) {
-		uint32_t row = 0;
-
-		status = clump_look_row(clumps, &at[i], &row, err);
-		turns[i] = order_pair(row, (uint32_t)i);
+		ret[i] = (struct clump_called){ .facts = facts_of(clumps,
+								  &at[i]) };
+		status = clump_look_row(clumps, &at[i], &ret[i].row, err);
+		turns[i] = order_pair(ret[i].row, (uint32_t)i);
 	}
 	if (!status)
 		status = name_turns(&calling, turns, count, err);
@@ -333,7 +328,9 @@ enum status clump_look(const struct clumps *clumps, const struct clump *clump,
 	    store_crash_glance(clumps->store, face.called.row, arena,
 			       &face.crash, err))
 		return err->status;
-	name(clumps, clump, &face.crash.crash, arena, &face.called);
+	face.called.facts = facts_of(clumps, clump);
+	face.called.title =
+		title_of(&face.called.facts, &face.crash.crash, arena);
 	face.stacks = survey(clumps, clump, faces->portables, NULL).different;
 	face.builds = survey(clumps, clump, faces->builds, NULL).different;
 	face.clusters = survey(clumps, clump, faces->clusters, NULL).different;
@@ -345,16 +342,8 @@ enum status clump_look_name(const struct clumps *clumps,
 			    const struct clump *clump, struct arena *arena,
 			    struct clump_called *ret, struct error *err)
 {
-	uint64_t turn;
-	uint32_t row;
-	struct calling calling = {
-		.clumps = clumps, .first = clump, .arena = arena, .ret = ret
-	};
-
-	if (clump_look_row(clumps, clump, &row, err))
-		return err->status;
-	turn = order_pair(row, 0);
-	return name_turns(&calling, &turn, 1, err);
+	return clump_look_names(clumps, (size_t)(clump - clumps->at), 1, arena,
+				ret, err);
 }
 
 const char *clump_look_bugcheck(struct arena *arena,
