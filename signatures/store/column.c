@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "signatures/base/bits.h"
+#include "signatures/store/column_narrow.h"
 #include "signatures/store/column_split.h"
 
 enum {
@@ -142,6 +143,8 @@ static bool read_number(struct store *store, const struct btree_key *key,
 			const struct column_chunk *it, size_t row,
 			uint64_t *ret)
 {
+	const size_t place =
+		it->bits ? column_narrow_place(it->bits, row) : row * it->width;
 	struct bytes in;
 
 	*ret = 1;
@@ -149,11 +152,12 @@ static bool read_number(struct store *store, const struct btree_key *key,
 		return true;
 	if (it->is_split)
 		return column_split_number(store, key, it, row, ret);
-	if (!btree_part(store, SCHEMA_COLUMN, key,
-			COLUMN_HEAD_BYTES + row * it->width, it->width, &in) ||
+	if (!btree_part(store, SCHEMA_COLUMN, key, COLUMN_HEAD_BYTES + place,
+			it->width, &in) ||
 	    bytes_left(&in) < it->width)
 		return false;
-	*ret = column_chunk_bytes(in.next, it->width);
+	*ret = it->bits ? column_narrow_number(it->bits, row, *in.next)
+			: column_chunk_bytes(in.next, it->width);
 	return true;
 }
 

@@ -91,12 +91,13 @@ static void keep_lane(const struct column_chunk *it,
 		      const struct column_wanted *wanted, uint64_t *bits,
 		      size_t rows)
 {
-	const struct column_lane lane = { it->data, it->width, it->rows };
+	const unsigned int wide = 8 * it->width;
+	const struct column_lane lane = { it->data, it->bits ? it->bits : wide,
+					  it->rows };
 
-	for (size_t i = 0; i * WORD_BITS < rows; i++)
-		bits[i] = column_lane_word(&lane, i * WORD_BITS, bits[i],
-					   (unsigned int)wanted->least,
-					   (unsigned int)wanted->most);
+	column_lane_keep(&lane, (unsigned int)wanted->least,
+			 (unsigned int)wanted->most, bits,
+			 (rows + WORD_BITS - 1) / WORD_BITS);
 }
 
 static void keep_any(const struct column_chunk *it,
@@ -170,18 +171,23 @@ static bool is_meant(const struct column_chunk *it, bool is_one)
 	return it->width == COLUMN_WIDEST || (it->is_folded && !is_one);
 }
 
-/* Of a chunk that is split as little is read as will do. */
+/* As little is read as will do, and what is narrow stays so. */
 static bool begin(struct store *store, uint8_t field, uint32_t chunk,
 		  bool is_one, struct column_chunk *ret)
 {
 	if (!store->has_split)
 		return column_chunk_open(store, field, chunk, ret);
-	if (is_one ? !column_chunk_begin(store, field, chunk, ret)
-		   : !column_chunk_head(store, field, chunk, ret))
+	if (!is_one) {
+		if (!column_chunk_head(store, field, chunk, ret))
+			return false;
+		if (ret->is_split && !is_meant(ret, is_one))
+			return true;
+	}
+	if (!column_chunk_begin(store, field, chunk, ret))
 		return false;
-	return (ret->is_split || is_one) && !is_meant(ret, is_one)
-		       ? true
-		       : column_chunk_open(store, field, chunk, ret);
+	return ret->is_split && is_meant(ret, is_one)
+		       ? column_chunk_open(store, field, chunk, ret)
+		       : true;
 }
 
 void column_between(struct store *store, uint8_t field, uint32_t chunk,

@@ -1,11 +1,15 @@
 #include "signatures/store/column_chunk.h"
 
+#include "signatures/store/column_narrow.h"
+
 /* The store is ours, but it lies on somebody's disk. */
 static bool take_head(struct bytes *in, struct column_chunk *ret)
 {
 	const unsigned int form = bytes_u8(in);
+	const unsigned int bits = column_narrow_bits(form & COLUMN_WIDTH);
 
-	*ret = (struct column_chunk){ .width = form & COLUMN_WIDTH,
+	*ret = (struct column_chunk){ .width = bits ? 1 : form & COLUMN_WIDTH,
+				      .bits = bits,
 				      .is_whole = form & COLUMN_WHOLE,
 				      .is_folded = form & COLUMN_FOLDED,
 				      .is_listed = form & COLUMN_LISTED,
@@ -15,12 +19,27 @@ static bool take_head(struct bytes *in, struct column_chunk *ret)
 	ret->rows = (size_t)bytes_u16(in) + 1;
 	return !in->failed && ret->width <= COLUMN_WIDEST &&
 	       ret->rows <= STORE_CHUNK_ROWS &&
-	       (!ret->is_split || ret->width >= COLUMN_SPLIT_FROM);
+	       (!ret->is_split || ret->width >= COLUMN_SPLIT_FROM) &&
+	       (!ret->bits || !ret->is_listed);
+}
+
+/* What is narrow is a byte a row from here on. */
+static bool take_narrow(const struct bytes *in, struct column_chunk *ret)
+{
+	static uint8_t rows[STORE_CHUNK_ROWS];
+
+	if (bytes_left(in) != column_narrow_bytes(ret->bits, ret->rows))
+		return false;
+	column_narrow_unpack(ret->bits, in->next, ret->rows, rows);
+	ret->data = rows;
+	return true;
 }
 
 /* What is behind the head. */
 static bool take_rows(struct bytes *in, struct column_chunk *ret)
 {
+	if (ret->bits)
+		return take_narrow(in, ret);
 	if (ret->is_listed) {
 		ret->listed = bytes_u8(in);
 		ret->list = in->next;
@@ -30,10 +49,11 @@ static bool take_rows(struct bytes *in, struct column_chunk *ret)
 	return !in->failed && bytes_left(in) == ret->rows * ret->width;
 }
 
-static bool take_lane(const struct bytes *in, struct column_chunk *ret)
+static bool take_lane(const struct bytes *in, struct column_chunk *ret,
+		      size_t bytes)
 {
 	ret->data = in->next;
-	return bytes_left(in) >= ret->rows * COLUMN_LANE;
+	return bytes_left(in) >= bytes;
 }
 
 bool column_chunk_open(struct store *store, uint8_t field, uint32_t chunk,
@@ -60,7 +80,10 @@ bool column_chunk_begin(struct store *store, uint8_t field, uint32_t chunk,
 	if (!take_head(&in, ret))
 		return false;
 	if (ret->is_split)
-		return take_lane(&in, ret);
+		return take_lane(&in, ret, ret->rows * COLUMN_LANE);
+	if (ret->bits)
+		return take_lane(&in, ret,
+				 column_narrow_bytes(ret->bits, ret->rows));
 	return ret->width <= COLUMN_LANE
 		       ? take_rows(&in, ret)
 		       : column_chunk_open(store, field, chunk, ret);

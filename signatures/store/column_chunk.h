@@ -14,7 +14,8 @@
 
 struct column_chunk {
 	unsigned int width;
-	bool is_whole; /* no row is without */
+	unsigned int bits; /* in the store, of a row that is narrow; else 0 */
+	bool is_whole;	   /* no row is without */
 	bool is_folded;
 	bool is_listed;
 	bool is_split;
@@ -27,7 +28,10 @@ struct column_chunk {
 
 bool column_chunk_open(struct store *store, uint8_t field, uint32_t chunk,
 		       struct column_chunk *ret);
-/* The same, but of a chunk that is split the lowest lane alone is read. */
+/*
+ * The same, but of a chunk that is split the lowest lane alone is read, and
+ * what is narrow stays so.
+ */
 bool column_chunk_begin(struct store *store, uint8_t field, uint32_t chunk,
 			struct column_chunk *ret);
 /* Without its rows, and without its list. */

@@ -24,6 +24,8 @@
  * and these, eight bytes each, rising; a row has in its one byte the place of
  * its number among them + 1, or 0.
  *
+ * Widths 9 and 10 are two and four bits: column_narrow.h.
+ *
  * SPLIT, of rows of three bytes and more: they stand in lanes, two bytes of
  * each row, then the next two of each and so on, and where the width is odd the
  * last byte of each: column_split.h.
@@ -40,6 +42,8 @@
 enum {
 	COLUMN_HEAD_BYTES = 19,
 	COLUMN_WIDEST = 8,
+	COLUMN_TWO_BITS = 9,
+	COLUMN_FOUR_BITS = 10,
 	COLUMN_WIDTH = 0x0f,
 	COLUMN_WHOLE = 0x10,
 	COLUMN_FOLDED = 0x20,

@@ -45,7 +45,7 @@ static bool read_rows(struct store *store, const struct btree_key *key,
 			&in) ||
 	    bytes_left(&in) < count * width)
 		return false;
-	*ret = (struct column_lane){ in.next, width, count };
+	*ret = (struct column_lane){ in.next, 8 * width, count };
 	return true;
 }
 
@@ -99,7 +99,7 @@ static unsigned int part_of(uint64_t number, size_t lane)
 static void keep_one(const struct search *search, uint64_t *bits)
 {
 	const struct column_chunk *it = search->it;
-	struct column_lane lane = { it->data, COLUMN_LANE, it->rows };
+	struct column_lane lane = { it->data, LANE_BITS, it->rows };
 
 	for (size_t i = 0; i < lanes_of(it); i++) {
 		const unsigned int part = part_of(search->wanted->least, i);
@@ -110,9 +110,7 @@ static void keep_one(const struct search *search, uint64_t *bits)
 		if ((i || !it->data) && !read_rows(search->store, search->key,
 						   it, i, 0, it->rows, &lane))
 			lane.rows = 0;
-		for (size_t word = 0; word < search->words; word++)
-			bits[word] = column_lane_word(&lane, word * WORD_BITS,
-						      bits[word], part, part);
+		column_lane_keep(&lane, part, part, bits, search->words);
 	}
 }
 
@@ -149,57 +147,44 @@ static struct ends ends_of(const struct search *search, size_t lane)
 	};
 }
 
-/* Rows strictly inside, and at ends that are sure. */
-static uint64_t inside(const struct column_lane *lane, const struct ends *ends,
-		       size_t first, const uint64_t *low, const uint64_t *high)
+/* Rows of some that are in this part of the lane are in the range. */
+static void add(const struct search *search, const struct column_lane *lane,
+		unsigned int least, unsigned int most, const uint64_t *some,
+		uint64_t *yes)
 {
-	const unsigned int from = ends->low + !ends->low_is_sure;
-	const unsigned int behind = ends->high + ends->high_is_sure;
-	uint64_t yes = 0;
+	uint64_t bits[COLUMN_WORDS];
 
-	if (!high)
-		return behind ? column_lane_word(lane, first, *low, from,
-						 behind - 1)
-			      : 0;
-	yes = column_lane_word(lane, first, *low, from, ends->most);
-	if (behind)
-		yes |= column_lane_word(lane, first, *high, 0, behind - 1);
-	return yes;
+	memcpy(bits, some, search->words * sizeof(*bits));
+	column_lane_keep(lane, least, most, bits, search->words);
+	for (size_t i = 0; i < search->words; i++)
+		yes[i] |= bits[i];
 }
 
-static uint64_t at_end(const struct column_lane *lane, size_t first,
-		       uint64_t word, unsigned int end, bool is_sure)
+/* What goes on to the lane below: none, if the end is sure. */
+static void stay(const struct search *search, const struct column_lane *lane,
+		 unsigned int end, bool is_sure, uint64_t *bits)
 {
-	return is_sure ? 0 : column_lane_word(lane, first, word, end, end);
+	column_lane_keep(lane, end + is_sure, end, bits, search->words);
 }
 
 static void step(const struct search *search, const struct column_lane *lane,
 		 const struct ends *ends, struct edges *edges, uint64_t *yes)
 {
-	for (size_t i = 0; i < search->words; i++) {
-		const size_t first = i * WORD_BITS;
-		const uint64_t low = edges->low[i];
-		const uint64_t high = edges->is_one ? low : edges->high[i];
+	const unsigned int from = ends->low + !ends->low_is_sure;
+	const unsigned int behind = ends->high + ends->high_is_sure;
 
-		if (!(low | high))
-			continue;
-		yes[i] |= inside(lane, ends, first, &low,
-				 edges->is_one ? NULL : &high);
-		edges->low[i] =
-			at_end(lane, first, low, ends->low, ends->low_is_sure);
-		edges->high[i] = at_end(lane, first, high, ends->high,
-					ends->high_is_sure);
+	if (edges->is_one) {
+		memcpy(edges->high, edges->low, sizeof(edges->high));
+		if (behind)
+			add(search, lane, from, behind - 1, edges->low, yes);
+	} else {
+		add(search, lane, from, ends->most, edges->low, yes);
+		if (behind)
+			add(search, lane, 0, behind - 1, edges->high, yes);
 	}
-}
-
-/* While both ends have the same part, rows have it too or are out. */
-static void step_as_one(const struct search *search,
-			const struct column_lane *lane, unsigned int part,
-			struct edges *edges)
-{
-	for (size_t i = 0; i < search->words; i++)
-		edges->low[i] = column_lane_word(lane, i * WORD_BITS,
-						 edges->low[i], part, part);
+	stay(search, lane, ends->low, ends->low_is_sure, edges->low);
+	stay(search, lane, ends->high, ends->high_is_sure, edges->high);
+	edges->is_one = false;
 }
 
 /* From the highest lane down; what is left at the edges is looked at. */
@@ -219,11 +204,11 @@ static void keep_range(const struct search *search, uint64_t *bits)
 			       &lane))
 			lane.rows = 0;
 		if (i && edges.is_one && ends.low == ends.high) {
-			step_as_one(search, &lane, ends.low, &edges);
+			column_lane_keep(&lane, ends.low, ends.low, edges.low,
+					 search->words);
 			memcpy(bits, edges.low, bytes);
 		} else {
 			step(search, &lane, &ends, &edges, yes);
-			edges.is_one = false;
 			for (size_t word = 0; word < search->words; word++)
 				bits[word] = edges.low[word] | edges.high[word];
 		}

@@ -4,6 +4,7 @@
 #include "signatures/base/hash.h"
 #include "signatures/store/column.h"
 #include "signatures/store/column_form.h"
+#include "signatures/store/column_narrow.h"
 
 static unsigned int width_of(uint64_t most)
 {
@@ -18,6 +19,15 @@ static void put_number(uint8_t *at, uint64_t number, size_t size)
 {
 	for (size_t i = 0; i < size; i++)
 		at[i] = (uint8_t)(number >> 8 * i);
+}
+
+static uint64_t take_number(const uint8_t *at)
+{
+	uint64_t number = 0;
+
+	for (size_t i = COLUMN_WIDEST; i--;)
+		number = number << 8 | at[i];
+	return number;
 }
 
 /* What numbers come to, and how many bytes the rows take. */
@@ -125,24 +135,6 @@ static size_t put_listed(uint8_t *at, const uint64_t *values, size_t rows,
 	return listed_bytes(count, rows);
 }
 
-/* Where rows are split, a byte lies in its lane. */
-static uint8_t *place_in(uint8_t *at, size_t rows, unsigned int width,
-			 size_t row, unsigned int byte)
-{
-	const unsigned int lane = byte - byte % COLUMN_LANE;
-	const unsigned int lane_bytes = lane + 1 < width ? COLUMN_LANE : 1;
-
-	return at + lane * rows + row * lane_bytes + byte % COLUMN_LANE;
-}
-
-static void put_split(uint8_t *at, size_t rows, unsigned int width, size_t row,
-		      uint64_t number)
-{
-	for (unsigned int byte = 0; byte < width; byte++)
-		*place_in(at, rows, width, row, byte) =
-			(uint8_t)(number >> 8 * byte);
-}
-
 static size_t put_plain(uint8_t *at, const uint64_t *values, size_t rows,
 			uint64_t none, uint64_t base, unsigned int form)
 {
@@ -155,10 +147,7 @@ static size_t put_plain(uint8_t *at, const uint64_t *values, size_t rows,
 		number = width != COLUMN_WIDEST && values[i] == none
 				 ? 0
 				 : number - base;
-		if (form & COLUMN_SPLIT)
-			put_split(at, rows, width, i, number);
-		else
-			put_number(at + i * width, number, width);
+		put_number(at + i * width, number, width);
 	}
 	return rows * width;
 }
@@ -184,8 +173,8 @@ static unsigned int form_of(const uint64_t *values, uint64_t none,
 	return width | COLUMN_FOLDED;
 }
 
-static size_t put_rows(uint8_t *data, const uint64_t *values, uint64_t none,
-		       bool splits)
+/* In the form of before. */
+static size_t put_rows(uint8_t *data, const uint64_t *values, uint64_t none)
 {
 	struct span span = span_of(values, none, false);
 	const size_t rows = span.rows;
@@ -197,8 +186,6 @@ static size_t put_rows(uint8_t *data, const uint64_t *values, uint64_t none,
 	if (none == STORE_NO_NUMBER && form > 1)
 		form = form_of(values, none, &span, list, &listed);
 	base = form == COLUMN_WIDEST ? 0 : span.least - 1;
-	if (splits && (form & COLUMN_WIDTH) >= COLUMN_SPLIT_FROM)
-		form |= COLUMN_SPLIT;
 	put_number(data, span.having == rows ? form | COLUMN_WHOLE : form, 1);
 	put_number(data + 1, base, 8);
 	put_number(data + 9, span.most, 8);
@@ -210,6 +197,63 @@ static size_t put_rows(uint8_t *data, const uint64_t *values, uint64_t none,
 			: put_plain(data, values, rows, none, base, form));
 }
 
+/* Lane by lane. */
+static size_t put_split(uint8_t *to, const uint8_t *from, size_t rows,
+			unsigned int width)
+{
+	for (unsigned int byte = 0; byte < width; byte += COLUMN_LANE) {
+		const size_t some = byte + 1 < width ? COLUMN_LANE : 1;
+
+		for (size_t row = 0; row < rows; row++, to += some)
+			memcpy(to, from + row * width + byte, some);
+	}
+	return rows * width;
+}
+
+static size_t put_narrow(uint8_t *to, const uint8_t *from, size_t rows,
+			 unsigned int bits)
+{
+	column_narrow_pack(bits, from, rows, to);
+	return column_narrow_bytes(bits, rows);
+}
+
+/* The width and more of a chunk in the form of before. */
+static unsigned int form_today(const uint8_t *chunk, unsigned int form)
+{
+	const unsigned int width = form & COLUMN_WIDTH;
+
+	if (form & COLUMN_LISTED)
+		return form;
+	if (width >= COLUMN_SPLIT_FROM)
+		return form | COLUMN_SPLIT;
+	if (width != 1 || form & COLUMN_FOLDED)
+		return form;
+	return form - width +
+	       column_narrow_width(take_number(chunk + 9) -
+				   take_number(chunk + 1));
+}
+
+/* Such a chunk as it is written today; its bytes.  One of today stays. */
+static size_t renew(uint8_t *to, const uint8_t *from, size_t size)
+{
+	const unsigned int form = *from;
+	const unsigned int today = form_today(from, form);
+	const unsigned int width = form & COLUMN_WIDTH;
+	const size_t rows = (size_t)(from[17] | from[18] << 8) + 1;
+	const uint8_t *data = from + COLUMN_HEAD_BYTES;
+
+	memcpy(to, from, size);
+	if (today == form || size != COLUMN_HEAD_BYTES + rows * width)
+		return size;
+	*to = (uint8_t)today;
+	to += COLUMN_HEAD_BYTES;
+	return COLUMN_HEAD_BYTES +
+	       (today & COLUMN_SPLIT
+			? put_split(to, data, rows, width)
+			: put_narrow(to, data, rows,
+				     column_narrow_bits(today & COLUMN_WIDTH)));
+}
+
 static bool has_any(const uint64_t *values, uint64_t none)
 {
 	for (size_t i = 0; i < STORE_CHUNK_ROWS; i++)
@@ -218,21 +262,28 @@ static bool has_any(const uint64_t *values, uint64_t none)
 	return false;
 }
 
+/* The longest chunk there is. */
+#define CHUNK_BYTES (COLUMN_HEAD_BYTES + COLUMN_WIDEST * STORE_CHUNK_ROWS)
+
 void column_write(struct store *store, uint8_t field, uint64_t none,
 		  uint32_t chunk, const uint64_t values[STORE_CHUNK_ROWS])
 {
-	static uint8_t
-		data[COLUMN_HEAD_BYTES + COLUMN_WIDEST * STORE_CHUNK_ROWS];
+	static uint8_t before[CHUNK_BYTES], today[CHUNK_BYTES];
 	const struct btree_key key = column_form_key(field, chunk);
 	const struct btree_key head = column_form_head_key(field, chunk);
+	const uint8_t *data = before;
+	size_t size;
 
 	if (!has_any(values, none)) {
 		column_write_nothing(store, field, chunk);
 		return;
 	}
-	btree_put(
-		store, SCHEMA_COLUMN, &key,
-		bytes_of(data, put_rows(data, values, none, store->has_split)));
+	size = put_rows(before, values, none);
+	if (store->has_split) {
+		size = renew(today, before, size);
+		data = today;
+	}
+	btree_put(store, SCHEMA_COLUMN, &key, bytes_of(data, size));
 	if (store->has_heads)
 		btree_put(store, SCHEMA_COLUMN, &head,
 			  bytes_of(data, COLUMN_HEAD_BYTES));
@@ -247,29 +298,9 @@ void column_write_nothing(struct store *store, uint8_t field, uint32_t chunk)
 	btree_delete(store, SCHEMA_COLUMN, &head);
 }
 
-/* A chunk of before as it is written today; its bytes. */
-static size_t split(const uint8_t *old, size_t size, uint8_t *data)
+static void write_again(struct store *store, uint8_t field, uint32_t chunk)
 {
-	const unsigned int width = old[0] & COLUMN_WIDTH;
-	const size_t rows = (size_t)(old[17] | old[18] << 8) + 1;
-
-	memcpy(data, old, size);
-	if (width < COLUMN_SPLIT_FROM || old[0] & COLUMN_SPLIT ||
-	    size != COLUMN_HEAD_BYTES + rows * width)
-		return size;
-	data[0] |= COLUMN_SPLIT;
-	for (size_t row = 0; row < rows; row++)
-		for (unsigned int byte = 0; byte < width; byte++)
-			*place_in(data + COLUMN_HEAD_BYTES, rows, width, row,
-				  byte) =
-				old[COLUMN_HEAD_BYTES + row * width + byte];
-	return size;
-}
-
-static void renew(struct store *store, uint8_t field, uint32_t chunk)
-{
-	static uint8_t
-		data[COLUMN_HEAD_BYTES + COLUMN_WIDEST * STORE_CHUNK_ROWS];
+	static uint8_t data[CHUNK_BYTES];
 	const struct btree_key key = column_form_key(field, chunk);
 	const struct btree_key head = column_form_head_key(field, chunk);
 	struct bytes in;
@@ -279,8 +310,8 @@ static void renew(struct store *store, uint8_t field, uint32_t chunk)
 	    bytes_left(&in) < COLUMN_HEAD_BYTES ||
 	    bytes_left(&in) > sizeof(data))
 		return;
-	size = split(in.next, bytes_left(&in), data);
-	if (data[0] & COLUMN_SPLIT)
+	size = renew(data, in.next, bytes_left(&in));
+	if (data[0] != *in.next)
 		btree_put(store, SCHEMA_COLUMN, &key, bytes_of(data, size));
 	btree_put(store, SCHEMA_COLUMN, &head,
 		  bytes_of(data, COLUMN_HEAD_BYTES));
@@ -295,6 +326,6 @@ void column_write_again(struct store *store)
 		btree_key_u8(&prefix, (uint8_t)field);
 		last = btree_last(store, SCHEMA_COLUMN, &prefix);
 		for (uint32_t chunk = 0; chunk <= last; chunk++)
-			renew(store, (uint8_t)field, chunk);
+			write_again(store, (uint8_t)field, chunk);
 	}
 }

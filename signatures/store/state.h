@@ -42,7 +42,7 @@ struct store {
 	bool is_full;	 /* the map has to grow before the next transaction */
 	bool is_scratch; /* store_verify()'s own, need not last */
 	bool has_heads;	 /* of columns, beside them: column_form.h */
-	bool has_split;	 /* all columns that are wide enough */
+	bool has_split;	 /* columns are split and narrow: as well there */
 
 	uint32_t rows;
 	uint64_t files;
