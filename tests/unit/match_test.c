@@ -1,6 +1,7 @@
 #include "query/match.h"
 
 #include "query/choose.h"
+#include "signatures/base/hash.h"
 #include "tests/unit/store_place.h"
 
 enum {
@@ -26,7 +27,7 @@ static int fill(void **state)
 		const struct record_file file = {
 			.crash = {
 				.image = { .bytes = 1000 + i,
-					   .content = { i + 1, ~(uint64_t)i },
+					   .content = { hash_mix(i, 1), i },
 					   .kind = CRASH_KERNEL_TRIAGE },
 				.bugcheck.code = CRASH_NUMBER(0xd1),
 				.bugcheck.args = { CRASH_NUMBER(i),
