@@ -68,18 +68,56 @@ static enum status write_all(int fd, const void *data, size_t size,
 	return STATUS_OK;
 }
 
+/*
+ * A pipe, a terminal, /dev/null or what standard output is: it is opened and
+ * written to, and no file takes its place.
+ */
+static bool is_device(const char *path, int *fd)
+{
+	struct stat there, out;
+
+	if (stat(path, &there))
+		return false;
+	if (!fstat(STDOUT_FILENO, &out) && there.st_dev == out.st_dev &&
+	    there.st_ino == out.st_ino) {
+		*fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+		return true;
+	}
+	if (S_ISREG(there.st_mode))
+		return false;
+	*fd = open(path, O_WRONLY | O_CLOEXEC);
+	return true;
+}
+
+static enum status write_through(int fd, const void *data, size_t size,
+				 struct error *err)
+{
+	enum status status;
+
+	if (fd < 0)
+		return error_set(err, STATUS_IO, "%s", strerror(errno));
+	status = write_all(fd, data, size, err);
+	if (close(fd) && !status)
+		status = error_set(err, STATUS_IO, "%s", strerror(errno));
+	return status;
+}
+
 enum status file_write(const char *path, const void *data, size_t size,
 		       struct error *err)
 {
 	char name[4096];
 	enum status status;
+	int fd;
 
+	if (is_device(path, &fd)) {
+		status = write_through(fd, data, size, err);
+		return status ? error_within(err, "%s", path) : STATUS_OK;
+	}
 	if ((size_t)snprintf(name, sizeof(name), "%s.XXXXXX", path) >=
 	    sizeof(name))
 		return error_set(err, STATUS_USAGE, "%s: name too long", path);
 
-	const int fd = mkostemp(name, O_CLOEXEC);
-
+	fd = mkostemp(name, O_CLOEXEC);
 	if (fd < 0)
 		return error_set(err, STATUS_IO, "%s: %s", path,
 				 strerror(errno));

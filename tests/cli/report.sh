@@ -84,6 +84,17 @@ grep -c "default-src 'none'" page.html
 grep -c -i -e 'https\{0,1\}:' -e 'url(' -e '@import' page.html
 grep -c '<script>alert\|<b>too' page.html
 crashquery report --html=again.html >/dev/null && cmp page.html again.html
+# No file takes the place of what is none.
+mkfifo pipe
+timeout 20 cat pipe >again.html &
+timeout 20 crashquery report --html=pipe >/dev/null
+wait
+test -p pipe || echo the pipe is gone
+cmp page.html again.html
+ln -s /proc/self/fd/1 out
+crashquery report --html=out >again.html
+test -L out || echo the link is gone
+head -c "$(wc -c <page.html)" again.html | cmp page.html -
 
 echo "== machines in doubt"
 crashcorpus synth --demo --output=fleet.tar
