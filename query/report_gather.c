@@ -109,8 +109,12 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* A day on which no dump came in is no part of the windows it lies in. */
-static void leave_out_day(struct report *report, uint64_t day)
+/*
+ * A day on which no dump came in is no part of the windows it lies in: left has
+ * the ticks of each, so that of a window of such days nothing is left.
+ */
+static void leave_out_day(const struct report *report, uint64_t day,
+			  uint64_t left[REPORT_WINDOWS])
 {
 	const uint64_t from = day * DAY_TICKS;
 
@@ -121,14 +125,14 @@ static void leave_out_day(struct report *report, uint64_t day)
 		const uint64_t last = earlier(from + DAY_TICKS, end);
 
 		if (first < last)
-			report->exposure[i] -=
-				(double)(last - first) / (double)report->length;
+			left[i] -= last - first;
 	}
 }
 
 static void find_gaps(struct report *report)
 {
 	struct calendar calendar = calendar_read(report->query);
+	uint64_t left[REPORT_WINDOWS];
 	const uint64_t reach = report->window_count * report->length;
 	/* Up to now, which may be where a day begins. */
 	const uint64_t end = later(report->now, 1);
@@ -138,13 +142,15 @@ static void find_gaps(struct report *report)
 	report->gaps = arena_take(report->arena, (size_t)(last - first) + 2,
 				  sizeof(*report->gaps));
 	for (size_t i = 0; i < report->window_count; i++)
-		report->exposure[i] = 1;
+		left[i] = report->length;
 	for (uint64_t day = first; day <= last; day++) {
 		if (!calendar_is_gap(&calendar, day))
 			continue;
-		leave_out_day(report, day);
+		leave_out_day(report, day, left);
 		report->gaps[report->gap_count++] = day;
 	}
+	for (size_t i = 0; i < report->window_count; i++)
+		report->exposure[i] = (double)left[i] / (double)report->length;
 	for (size_t i = 1; i < report->window_count; i++)
 		report->exposure_before += report->exposure[i];
 	calendar_deinit(&calendar);

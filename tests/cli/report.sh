@@ -156,3 +156,8 @@ crashindex --settle 2>&1
 crashquery different lists
 echo "exit $?"
 crashquery freq --by=cluster | ids
+
+echo "== long after the last dump: no window before is counted, at no time of day"
+for time in 00:00:00 03:33:33 07:07:07 12:34:56 17:17:17 21:59:59; do
+	crashquery report --now=2027-06-01T${time}Z | sed -n '/crash.*\./{p;q}'
+done | sort | uniq -c
