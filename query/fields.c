@@ -36,27 +36,41 @@ enum status fields_count(struct store *store, const struct field *field,
 	return STATUS_OK;
 }
 
-static enum status print_rows(struct query *query, const struct field *fields,
-			      struct table *out, struct error *err)
+static enum status count_rows(struct query *query, const struct field *fields,
+			      uint64_t *counts, struct error *err)
+{
+	for (size_t i = 0; fields[i].name; i++) {
+		counts[i] = 0;
+		if (fields_count(query->store, &fields[i], &counts[i], err))
+			return err->status;
+	}
+	return STATUS_OK;
+}
+
+static void print_rows(struct query *query, const struct field *fields,
+		       const uint64_t *counts, struct table *out)
 {
 	const uint32_t rows = store_row_count(query->store);
 
-	for (const struct field *f = fields; f->name; f++) {
-		uint64_t crashes = 0;
-
-		if (fields_count(query->store, f, &crashes, err))
-			return err->status;
-
+	for (size_t i = 0; fields[i].name; i++) {
 		const struct table_cell cells[COLUMNS] = {
-			table_text_cell(f->name),
-			table_count_cell(crashes),
-			table_real_cell(rows ? (double)crashes / rows : 0),
-			table_text_cell(f->help),
+			table_text_cell(fields[i].name),
+			table_count_cell(counts[i]),
+			table_real_cell(rows ? (double)counts[i] / rows : 0),
+			table_text_cell(fields[i].help),
 		};
 
 		table_row(out, cells);
 	}
-	return STATUS_OK;
+}
+
+static size_t how_many(const struct field *fields)
+{
+	size_t count = 0;
+
+	while (fields[count].name)
+		count++;
+	return count;
 }
 
 static enum status fields_run(struct query *query, enum cli_exit *ret,
@@ -67,20 +81,26 @@ static enum status fields_run(struct query *query, enum cli_exit *ret,
 				 "%s: fields takes no filters",
 				 query->operands[0]);
 
-	struct table *out = table_create(query->printer, query->out, "Fields",
-					 columns, COLUMNS);
-	enum status status = print_rows(query, field_table, out, err);
+	const struct field *added = field_added();
+	const size_t own = how_many(field_table);
+	uint64_t *counts = arena_take(&query->arena, own + how_many(added) + 1,
+				      sizeof(*counts));
+	struct table *out;
 
-	if (!status)
-		status = print_rows(query, field_added(), out, err);
-	if (!status) {
-		table_fact(out, "crashes",
-			   json_new_integer(store_row_count(query->store)));
-		table_end(out);
-		*ret = CLI_YES;
-	}
+	/* A list beside the store may make no sense: then nothing is printed. */
+	if (count_rows(query, field_table, counts, err) ||
+	    count_rows(query, added, counts + own, err))
+		return err->status;
+	out = table_create(query->printer, query->out, "Fields", columns,
+			   COLUMNS);
+	print_rows(query, field_table, counts, out);
+	print_rows(query, added, counts + own, out);
+	table_fact(out, "crashes",
+		   json_new_integer(store_row_count(query->store)));
+	table_end(out);
 	table_destroy(out);
-	return status;
+	*ret = CLI_YES;
+	return STATUS_OK;
 }
 
 const struct query_command fields_command = {
