@@ -242,11 +242,31 @@ static void mark_kind(struct report *report,
 	free(places);
 }
 
+/* What crashed in the window stands first: that is news. */
+static enum status list_regressed(struct report *report,
+				  const struct report_crashes *crashes,
+				  bool in_window, struct error *err)
+{
+	struct report_subjects *clusters = &report->by[REPORT_CLUSTER];
+
+	for (size_t i = 0; i < clusters->count; i++) {
+		struct report_subject *subject = &clusters->at[i];
+
+		if (!subject->regressed ||
+		    (subject->window_crashes[0] > 0) != in_window ||
+		    report->regressed_count == REPORT_ROWS)
+			continue;
+		if (report_words_name(report, crashes, subject, err))
+			return err->status;
+		report->regressed[report->regressed_count++] = subject;
+	}
+	return STATUS_OK;
+}
+
 static enum status mark_known(struct report *report,
 			      const struct report_crashes *crashes,
 			      const struct known *known, struct error *err)
 {
-	struct report_subjects *clusters = &report->by[REPORT_CLUSTER];
 	uint16_t *issues = must(calloc(
 		(size_t)store_row_count(report->store) + 1, sizeof(*issues)));
 
@@ -256,16 +276,9 @@ static enum status mark_known(struct report *report,
 			mark_kind(report, crashes, known, issues, kind);
 	}
 	free(issues);
-	for (size_t i = 0; i < clusters->count; i++) {
-		struct report_subject *subject = &clusters->at[i];
-
-		if (!subject->regressed ||
-		    report->regressed_count == REPORT_ROWS)
-			continue;
-		if (report_words_name(report, crashes, subject, err))
-			return err->status;
-		report->regressed[report->regressed_count++] = subject;
-	}
+	if (list_regressed(report, crashes, true, err) ||
+	    list_regressed(report, crashes, false, err))
+		return err->status;
 	return STATUS_OK;
 }
 

@@ -131,9 +131,20 @@ for command in freq 'find known=x' 'find known=' 'freq --by=regression' fields '
 	crashquery $command 2>&1 >/dev/null
 	echo "exit $?"
 done
+crashquery fields --json 2>/dev/null | wc -c # half an answer is none
 echo 'fault=x' >crash-store/known-issues
 for command in freq find clusters trends report "show $spy" suspects \
 	"correlate fault=spy.sys" "similar $spy"; do
 	crashquery $command 2>&1
 	echo "exit $?"
+done
+
+echo "== what is back in the window comes first"
+cat >crash-store/known-issues <<'EOT'
+fault=spy.sys | spies | SPY-7 | 5f00000000008000
+fault=ks.sys | streams | KS-1 | 4f71205100040000
+EOT
+for since in 7d 6h; do
+	crashquery report --since=$since --now=2026-11-24T12:00:00Z --json |
+		jq -c '[.regressions[] | [.known.ticket, .crashes, .windows[0]]]'
 done
