@@ -71,10 +71,25 @@ enum {
 	ALL_COLUMNS = MARKS + MARK_COLUMNS
 };
 
+/* One table on its way: what is the same for all of its rows is met once. */
+struct printing {
+	struct table *out;
+	const struct field *field;
+	const struct group *group;
+	const struct measure *measure;
+	const struct mark *of_rows; /* NULL: none */
+	bool is_bugcheck, is_exception, is_pooltag;
+	bool is_hash;	  /* values are sixteen digits */
+	bool is_measured; /* there is more to say of a count */
+	double all, most; /* crashes that shares and bars are of */
+	struct table_cell cells[ALL_COLUMNS];
+};
+
 /* What a value is called, NULL where it speaks for itself. */
-static const char *name_of(const struct field *field, struct field_value value)
+static const char *name_of(const struct printing *printing,
+			   struct field_value value)
 {
-	if (value_is_bugcheck(field)) {
+	if (printing->is_bugcheck) {
 		const struct frequency2008 *row =
 			options.minidump_codes && value.number <= UINT32_MAX
 				? frequency2008_find((uint32_t)value.number)
@@ -82,49 +97,83 @@ static const char *name_of(const struct field *field, struct field_value value)
 
 		return row ? row->name : value_bugcheck_name(value.number);
 	}
-	if (strcmp(field->name, "exception") == 0 && value.number <= UINT32_MAX)
+	if (printing->is_exception && value.number <= UINT32_MAX)
 		return ntstatus_name((uint32_t)value.number);
-	if (strcmp(field->name, "pooltag") == 0 && value.text &&
-	    strlen(value.text) == 4)
+	if (printing->is_pooltag && value.text && strlen(value.text) == 4)
 		return pooltag_owner(value.text);
 	return NULL;
 }
 
-static const char *label_of(struct arena *arena, const struct field *field,
-			    const char *key, const char *name)
+static const char *label_of(const struct printing *printing, const char *key,
+			    const char *name)
 {
-	if (!value_is_bugcheck(field))
+	struct arena *arena = &printing->out->passing;
+
+	if (!printing->is_bugcheck)
 		return name ? text_printf(arena, "%s  %s", key, name) : key;
 	return text_printf(arena, "BugCheck %s%s%s", key, name ? ": " : "",
 			   name ? name : "");
 }
 
-static void print_row(struct table *out, const struct field *field,
-		      const struct group *group, const struct measure *measure,
-		      const struct mark *mark, size_t i)
+static const char *key_of(const struct printing *printing,
+			  struct field_value value)
 {
-	const struct group_row *row = &group->rows[i];
-	struct arena *arena = &out->passing;
-	const char *key = group_value_text(arena, field, row->value);
-	const char *name = name_of(field, row->value);
-	const double all = group->with_value ? (double)group->with_value : 1;
-	struct table_cell cells[ALL_COLUMNS] = {
-		table_count_cell(i + 1),
-		table_text_cell(key),
-		table_text_cell(name),
-		table_text_cell(label_of(arena, field, key, name)),
-		table_count_cell(row->crashes),
-		table_count_cell(row->machines),
-		table_real_cell((double)row->crashes / all),
-		table_real_cell((double)row->crashes /
-				(double)(group->rows[0].crashes
-						 ? group->rows[0].crashes
-						 : 1)),
-	};
+	struct arena *arena = &printing->out->passing;
 
-	measure_cells(measure, row->crashes, cells + COLUMNS);
-	mark_cells(arena, mark, cells + MARKS);
-	table_row(out, cells);
+	return printing->is_hash && !value.text
+		       ? text_hash(arena, value.number)
+		       : group_value_text(arena, printing->field, value);
+}
+
+static void printing_begin(struct printing *printing)
+{
+	const struct field *field = printing->field;
+	const struct group *group = printing->group;
+	const struct mark none = { .issue = NULL };
+
+	printing->is_bugcheck = value_is_bugcheck(field);
+	printing->is_exception = strcmp(field->name, "exception") == 0;
+	printing->is_pooltag = strcmp(field->name, "pooltag") == 0;
+	printing->is_hash = value_is_hash(field);
+	printing->is_measured = measure_says_more(printing->measure);
+	printing->all = group->with_value ? (double)group->with_value : 1;
+	printing->most = group->count && group->rows[0].crashes
+				 ? (double)group->rows[0].crashes
+				 : 1;
+	/*
+	 * Each row fills them where they lie: a cell that is handed over whole
+	 * is read before the halves of it are written, and that takes longer
+	 * than all else about it.
+	 */
+	for (size_t i = 0; i < COLUMNS; i++)
+		printing->cells[i].known = true;
+	measure_cells(printing->measure, 0, printing->cells + COLUMNS);
+	mark_cells(&printing->out->passing, &none, printing->cells + MARKS);
+}
+
+static void print_row(struct printing *printing, size_t i)
+{
+	const struct group_row *row = &printing->group->rows[i];
+	const char *key = key_of(printing, row->value);
+	const char *name = name_of(printing, row->value);
+	const double crashes = (double)row->crashes;
+	struct table_cell *cells = printing->cells;
+
+	cells[0].count = i + 1;
+	cells[1].text = key;
+	cells[2].text = name;
+	cells[2].known = name != NULL;
+	cells[3].text = label_of(printing, key, name);
+	cells[4].count = row->crashes;
+	cells[5].count = row->machines;
+	cells[6].real = crashes / printing->all;
+	cells[7].real = crashes / printing->most;
+	if (printing->is_measured)
+		measure_cells(printing->measure, row->crashes, cells + COLUMNS);
+	if (printing->of_rows)
+		mark_cells(&printing->out->passing, &printing->of_rows[i],
+			   cells + MARKS);
+	table_row(printing->out, cells);
 }
 
 static int compare_codes(const void *a, const void *b)
@@ -266,7 +315,10 @@ static void print(struct query *query, const struct field *field,
 	struct table_column columns[ALL_COLUMNS];
 	const bool limited = options.limit && options.limit < group->count;
 	const size_t shown = limited ? (size_t)options.limit : group->count;
-	const struct mark none = { .issue = NULL };
+	struct printing printing = { .field = field,
+				     .group = group,
+				     .measure = measure,
+				     .of_rows = of_rows };
 	struct table *out;
 
 	memcpy(columns,
@@ -278,9 +330,10 @@ static void print(struct query *query, const struct field *field,
 		query->printer, query->out,
 		text_printf(&query->arena, "Crashes by %s", field->name),
 		columns, ALL_COLUMNS);
+	printing.out = out;
+	printing_begin(&printing);
 	for (size_t i = 0; i < shown; i++)
-		print_row(out, field, group, measure,
-			  of_rows ? &of_rows[i] : &none, i);
+		print_row(&printing, i);
 	measure_tell(measure, out);
 	say_totals(out, field, asked, group, shown);
 	tell_totals(out, field, asked, group, shown);

@@ -115,6 +115,12 @@ void measure_columns(struct table_column ret[MEASURE_COLUMNS])
 		ret[5].reader = 0;
 }
 
+bool measure_says_more(const struct measure *measure)
+{
+	return measure->is_told || measure->machine_days > 0 ||
+	       asked_options.intervals;
+}
+
 void measure_cells(const struct measure *measure, uint64_t count,
 		   struct table_cell ret[MEASURE_COLUMNS])
 {

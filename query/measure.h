@@ -32,6 +32,8 @@ enum status measure_make(struct query *query, uint64_t total,
 struct measure measure_of_days(struct query *query, uint64_t total,
 			       uint64_t days);
 
+/* Or are the cells of every count without anything? */
+bool measure_says_more(const struct measure *measure);
 void measure_columns(struct table_column ret[MEASURE_COLUMNS]);
 void measure_cells(const struct measure *measure, uint64_t count,
 		   struct table_cell ret[MEASURE_COLUMNS]);
