@@ -87,7 +87,7 @@ static enum status fields_run(struct query *query, enum cli_exit *ret,
 				      sizeof(*counts));
 	struct table *out;
 
-	/* A list beside the store may make no sense: then nothing is printed. */
+	/* A list that makes no sense is met before anything is printed. */
 	if (count_rows(query, field_table, counts, err) ||
 	    count_rows(query, added, counts + own, err))
 		return err->status;
