@@ -25,6 +25,15 @@ static void set(uint64_t *bits, uint32_t term)
 	bits[term / 64] |= UINT64_C(1) << term % 64;
 }
 
+/* Terms that the store does not know are none: it may be damaged. */
+static uint32_t term_of(const struct aging *aging,
+			const struct store_column *column, size_t row)
+{
+	const uint32_t term = column->terms[row];
+
+	return term < aging->found->bound ? term : 0;
+}
+
 /* Every row of it happened before. */
 static bool is_before(const struct aging *aging, uint32_t chunk, size_t rows)
 {
@@ -40,8 +49,10 @@ static void mark_whole(struct aging *aging, const struct store_column *column)
 	size_t without = 0;
 
 	for (size_t i = 0; i < column->count; i++) {
-		set(aging->old, column->terms[i]);
-		without += !column->terms[i];
+		const uint32_t term = term_of(aging, column, i);
+
+		set(aging->old, term);
+		without += !term;
 	}
 	aging->found->older_crashes += column->count - without;
 }
@@ -57,7 +68,7 @@ static void mark_all(struct aging *aging, uint32_t chunk,
 		return;
 	}
 	for (size_t i = 0; i < column->count; i++) {
-		const uint32_t term = column->terms[i];
+		const uint32_t term = term_of(aging, column, i);
 
 		set(aging->old, term);
 		if (count_bit(bits, i) && term) {
@@ -71,11 +82,12 @@ static void mark_some(struct aging *aging, const struct store_column *column,
 		      const struct store_column *times)
 {
 	for (size_t i = 0; i < column->count && i < times->count; i++) {
+		const uint32_t term = term_of(aging, column, i);
 		const uint64_t time = times->numbers[i];
-		uint64_t *born = &aging->found->born[column->terms[i]];
+		uint64_t *born = &aging->found->born[term];
 
 		if (time < aging->since)
-			set(aging->old, column->terms[i]);
+			set(aging->old, term);
 		else if (time != STORE_NO_NUMBER && (!*born || time < *born))
 			*born = time;
 	}
@@ -126,7 +138,8 @@ static void take_chunk(struct aging *aging, uint32_t chunk)
 		return;
 	for (size_t i = 0; i < rows && i < column.count; i++)
 		if (count_bit(bits, i))
-			take_row(aging, first + (uint32_t)i, column.terms[i]);
+			take_row(aging, first + (uint32_t)i,
+				 term_of(aging, &column, i));
 }
 
 void clump_new_find(struct store *store, const struct field *field,
