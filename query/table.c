@@ -214,15 +214,19 @@ const char *table_visible(struct arena *arena, const char *text)
 	return visible;
 }
 
-size_t table_width(const char *text)
+size_t table_width_of(const char *text, size_t bytes)
 {
-	const size_t bytes = strlen(text);
 	size_t width = 0;
 
 	/* Counted, so that the compiler makes vectors of it. */
 	for (size_t i = 0; i < bytes; i++)
 		width += (text[i] & 0xc0) != 0x80;
 	return width;
+}
+
+size_t table_width(const char *text)
+{
+	return table_width_of(text, strlen(text));
 }
 
 void table_bar(double fraction, unsigned cells, char buf[TABLE_BAR_BYTES])

@@ -205,7 +205,8 @@ static void print_cells(struct table *table, const char *const cells[])
 		const size_t bytes = strlen(cell);
 		const bool right = right_aligned(&table->columns[i]);
 		/* Numbers are as wide as they are long. */
-		const size_t width = right ? bytes : table_width(cell);
+		const size_t width =
+			right ? bytes : table_width_of(cell, bytes);
 		const size_t pad =
 			width < held->widths[i] ? held->widths[i] - width : 0;
 

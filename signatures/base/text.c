@@ -144,7 +144,7 @@ char *text_copy(struct arena *arena, const char *text)
 {
 	const size_t size = strlen(text) + 1;
 
-	return memcpy(arena_take(arena, size, 1), text, size);
+	return memcpy(arena_room(arena, size), text, size);
 }
 
 char *text_printf(struct arena *arena, const char *format, ...)
@@ -157,7 +157,7 @@ char *text_printf(struct arena *arena, const char *format, ...)
 		(size_t)vsnprintf(most, sizeof(most), format, args) + 1;
 	va_end(args);
 
-	char *text = arena_take(arena, size, 1);
+	char *text = arena_room(arena, size);
 
 	if (size <= sizeof(most))
 		return memcpy(text, most, size);
@@ -195,17 +195,17 @@ const char *text_hex(uint64_t number, char buf[TEXT_HEX_BYTES])
 
 char *text_decimal(struct arena *arena, uint64_t number)
 {
-	char digits[20];
+	char digits[20 + 1];
 	size_t at = sizeof(digits);
 
+	digits[--at] = '\0';
 	do {
 		digits[--at] = (char)('0' + number % 10);
 		number /= 10;
 	} while (number);
 
-	char *text = arena_take(arena, sizeof(digits) - at + 1, 1);
-
-	return memcpy(text, digits + at, sizeof(digits) - at);
+	return memcpy(arena_room(arena, sizeof(digits) - at), digits + at,
+		      sizeof(digits) - at);
 }
 
 /*
@@ -219,7 +219,7 @@ char *text_fixed(struct arena *arena, double number, unsigned int places,
 	static const double powers[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6 };
 	const double most = 1e11; /* beyond, products are too coarse */
 	char digits[24];
-	size_t at = sizeof(digits);
+	size_t at = sizeof(digits), unit_bytes;
 	uint64_t whole;
 	double scaled, rest;
 	char *text;
@@ -237,16 +237,18 @@ char *text_fixed(struct arena *arena, double number, unsigned int places,
 			digits[--at] = '.';
 		digits[--at] = (char)('0' + whole % 10);
 	}
-	text = arena_take(arena, sizeof(digits) - at + strlen(unit) + 1, 1);
+	unit_bytes = strlen(unit) + 1;
+	text = arena_room(arena, sizeof(digits) - at + unit_bytes);
 	memcpy(text, digits + at, sizeof(digits) - at);
-	strcpy(text + sizeof(digits) - at, unit);
+	memcpy(text + sizeof(digits) - at, unit, unit_bytes);
 	return text;
 }
 
 char *text_hash(struct arena *arena, uint64_t number)
 {
-	char *text = arena_take(arena, 16 + 1, 1);
+	char *text = arena_room(arena, 16 + 1);
 
+	text[16] = '\0';
 	for (size_t i = 16; i-- > 0; number >>= 4)
 		text[i] = "0123456789abcdef"[number & 15];
 	return text;

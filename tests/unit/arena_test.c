@@ -55,12 +55,35 @@ static void a_large_block_is_zeroes_however_often(void **state)
 	arena_deinit(&arena);
 }
 
+/* Room that is not cleared lies between pieces that are. */
+static void room_is_apart_and_leaves_no_trace(void **state)
+{
+	struct arena arena;
+
+	(void)state;
+	arena_init(&arena);
+	for (size_t i = 1; i < 3000; i += 7) {
+		unsigned char *room = arena_room(&arena, 50 * i);
+		unsigned char *taken = arena_take(&arena, i, 1);
+
+		memset(room, 0xff, 50 * i);
+		assert_int_equal((uintptr_t)room % 16, 0);
+		for (size_t k = 0; k < i; k++)
+			assert_int_equal(taken[k], 0);
+		memset(taken, 0xff, i);
+		if (i % 3 == 0)
+			arena_reset(&arena);
+	}
+	arena_deinit(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pieces_are_apart_zeroed_and_aligned),
 		cmocka_unit_test(a_reset_arena_gives_zeroes_again),
 		cmocka_unit_test(a_large_block_is_zeroes_however_often),
+		cmocka_unit_test(room_is_apart_and_leaves_no_trace),
 	};
 
 	return cmocka_run_group_tests_name("arena", tests, NULL, NULL);
