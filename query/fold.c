@@ -4,16 +4,6 @@
 
 #include "query/table.h"
 
-/* Columns that the first bytes of text take. */
-static size_t width_of(const char *text, size_t bytes)
-{
-	size_t width = 0;
-
-	for (size_t i = 0; i < bytes; i++)
-		width += ((unsigned char)text[i] & 0xc0) != 0x80;
-	return width;
-}
-
 void fold_put(FILE *out, const char *text, size_t columns, size_t at,
 	      size_t hang)
 {
@@ -26,7 +16,7 @@ void fold_put(FILE *out, const char *text, size_t columns, size_t at,
 	while (*text) {
 		const size_t blanks = strspn(text, " ");
 		const size_t bytes = blanks + strcspn(text + blanks, " ");
-		size_t width = width_of(text, bytes);
+		size_t width = table_width_of(text, bytes);
 		size_t skipped = 0;
 
 		if (!is_first && at + width > columns) {

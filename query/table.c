@@ -10,6 +10,7 @@
 #include "query/table_json.h"
 #include "query/table_markdown.h"
 #include "query/table_text.h"
+#include "query/width.h"
 #include "signatures/base/must.h"
 #include "signatures/base/text.h"
 
@@ -214,14 +215,41 @@ const char *table_visible(struct arena *arena, const char *text)
 	return visible;
 }
 
-size_t table_width_of(const char *text, size_t bytes)
+static size_t measure(const char *text, size_t bytes)
 {
 	size_t width = 0;
 
-	/* Counted, so that the compiler makes vectors of it. */
-	for (size_t i = 0; i < bytes; i++)
-		width += (text[i] & 0xc0) != 0x80;
+	for (size_t at = 0; at < bytes;) {
+		const unsigned char *next = (const unsigned char *)text + at;
+		uint32_t character = 0;
+		const size_t size = take_character(next, &character);
+
+		width += size ? width_character(character) : 1;
+		at += size ? size : 1;
+	}
 	return width;
+}
+
+/*
+ * From U+0300 on a character may be wide, or stand on the one before; our own
+ * bars and signs, U+2000 to U+2FFF, are neither.
+ */
+static bool may_be_wide(unsigned char byte)
+{
+	return (byte >= 0xcc) & (byte != 0xe2);
+}
+
+size_t table_width_of(const char *text, size_t bytes)
+{
+	size_t width = 0;
+	unsigned char others = 0;
+
+	/* Counted, so that the compiler makes vectors of it. */
+	for (size_t i = 0; i < bytes; i++) {
+		width += (text[i] & 0xc0) != 0x80;
+		others |= may_be_wide((unsigned char)text[i]);
+	}
+	return others ? measure(text, bytes) : width;
 }
 
 size_t table_width(const char *text)

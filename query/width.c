@@ -1,0 +1,50 @@
+#include "query/width.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct range {
+	uint32_t first, last;
+};
+
+/* Unicode's EastAsianWidth.txt, W and F, without holes of a few. */
+static const struct range wide[] = {
+	{ 0x1100, 0x115f },   { 0x231a, 0x231b },   { 0x23e9, 0x23ec },
+	{ 0x25fd, 0x25fe },   { 0x2614, 0x2615 },   { 0x2648, 0x2653 },
+	{ 0x2e80, 0x303e },   { 0x3041, 0x33ff },   { 0x3400, 0x4dbf },
+	{ 0x4e00, 0xa4cf },   { 0xa960, 0xa97f },   { 0xac00, 0xd7a3 },
+	{ 0xf900, 0xfaff },   { 0xfe10, 0xfe19 },   { 0xfe30, 0xfe6f },
+	{ 0xff01, 0xff60 },   { 0xffe0, 0xffe6 },   { 0x16fe0, 0x18cff },
+	{ 0x1aff0, 0x1b2ff }, { 0x1f300, 0x1f64f }, { 0x1f680, 0x1f6ff },
+	{ 0x1f7e0, 0x1f7eb }, { 0x1f900, 0x1f9ff }, { 0x1fa70, 0x1faff },
+	{ 0x20000, 0x3fffd },
+};
+
+/* Categories Mn, Me and Cf of scripts that names are written in. */
+static const struct range none[] = {
+	{ 0x0300, 0x036f },   { 0x0483, 0x0489 }, { 0x0591, 0x05bd },
+	{ 0x0610, 0x061a },   { 0x064b, 0x065f }, { 0x06d6, 0x06dc },
+	{ 0x093c, 0x093c },   { 0x0941, 0x0948 }, { 0x094d, 0x094d },
+	{ 0x0e31, 0x0e31 },   { 0x0e34, 0x0e3a }, { 0x0e47, 0x0e4e },
+	{ 0x1ab0, 0x1aff },   { 0x1dc0, 0x1dff }, { 0x200b, 0x200f },
+	{ 0x20d0, 0x20ff },   { 0xfe00, 0xfe0f }, { 0xfe20, 0xfe2f },
+	{ 0xe0100, 0xe01ef },
+};
+
+static bool is_among(uint32_t character, const struct range *ranges,
+		     size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (character <= ranges[i].last)
+			return character >= ranges[i].first;
+	}
+	return false;
+}
+
+unsigned width_character(uint32_t character)
+{
+	if (is_among(character, none, sizeof(none) / sizeof(none[0])))
+		return 0;
+	return is_among(character, wide, sizeof(wide) / sizeof(wide[0])) ? 2
+									 : 1;
+}
