@@ -7,6 +7,7 @@ static bool take_head(struct bytes *in, struct column_chunk *ret)
 {
 	const unsigned int form = bytes_u8(in);
 	const unsigned int bits = column_narrow_bits(form & COLUMN_WIDTH);
+	unsigned int rows;
 
 	*ret = (struct column_chunk){ .width = bits ? 1 : form & COLUMN_WIDTH,
 				      .bits = bits,
@@ -16,9 +17,12 @@ static bool take_head(struct bytes *in, struct column_chunk *ret)
 				      .is_split = form & COLUMN_SPLIT };
 	ret->base = bytes_u64(in);
 	ret->most = bytes_u64(in);
-	ret->rows = (size_t)bytes_u16(in) + 1;
+	rows = bytes_u16(in);
+	ret->is_told = rows & COLUMN_TOLD;
+	ret->rows = (size_t)(rows & ~(unsigned int)COLUMN_TOLD) + 1;
 	return !in->failed && ret->width <= COLUMN_WIDEST &&
 	       ret->rows <= STORE_CHUNK_ROWS &&
+	       (ret->is_split || !ret->is_told) &&
 	       (!ret->is_split || ret->width >= COLUMN_SPLIT_FROM) &&
 	       (!ret->bits || !ret->is_listed);
 }

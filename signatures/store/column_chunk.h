@@ -19,6 +19,7 @@ struct column_chunk {
 	bool is_folded;
 	bool is_listed;
 	bool is_split;
+	bool is_told;
 	uint64_t base, most;
 	size_t rows;
 	const uint8_t *list; /* of so many; NULL: there is none */

@@ -8,7 +8,7 @@
  *   0  1  width: 0 to 8, and bits of what is below
  *   1  8  base
  *   9  8  the largest number
- *  17  2  rows - 1
+ *  17  2  rows - 1, and TOLD
  *  19     rows times width bytes, little-endian: number - base, where base is
  *         one below the smallest number, so that 0 says none.  Width 8 has base
  *         0 and the number itself or none.  Width 0: every row has base + 1.
@@ -29,6 +29,11 @@
  * SPLIT, of rows of three bytes and more: they stand in lanes, two bytes of
  * each row, then the next two of each and so on, and where the width is odd the
  * last byte of each: column_split.h.
+ *
+ * TOLD, of a chunk that is split: no row with something in a higher lane has in
+ * the lowest what a row without has there, but for 0.  So of the rows that have
+ * the lowest lane of a small number one says what all are: small numbers among
+ * addresses are many, and looked for often.
  *
  * Who asks for a span of time passes over most chunks by their heads.  These
  * stand a second time side by side, so that they are a few pages: each chunk
@@ -51,6 +56,7 @@ enum {
 	COLUMN_SPLIT = 0x80,
 	COLUMN_SPLIT_FROM = 3, /* bytes */
 	COLUMN_LANE = 2,
+	COLUMN_TOLD = 0x8000, /* of the rows */
 	COLUMN_LISTED_MOST = 255
 };
 

@@ -95,6 +95,28 @@ static unsigned int part_of(uint64_t number, size_t lane)
 	return number >> lane * LANE_BITS & UINT16_MAX;
 }
 
+/* Where one row says what all are, clear them unless it has the number. */
+static bool is_told(const struct search *search, uint64_t *bits)
+{
+	const uint64_t wanted = search->wanted->least;
+	uint64_t number = 0;
+	size_t i = 0;
+
+	if (!search->it->is_told || !wanted || wanted > UINT16_MAX)
+		return false;
+	while (i < search->words && !bits[i])
+		i++;
+	if (i == search->words)
+		return true;
+	if (!column_split_number(search->store, search->key, search->it,
+				 i * WORD_BITS +
+					 (size_t)__builtin_ctzll(bits[i]),
+				 &number) ||
+	    number != wanted)
+		memset(bits, 0, search->words * sizeof(*bits));
+	return true;
+}
+
 /* From the lowest lane up. */
 static void keep_one(const struct search *search, uint64_t *bits)
 {
@@ -104,6 +126,8 @@ static void keep_one(const struct search *search, uint64_t *bits)
 	for (size_t i = 0; i < lanes_of(it); i++) {
 		const unsigned int part = part_of(search->wanted->least, i);
 
+		if (i == 1 && is_told(search, bits))
+			return;
 		if (i && is_done(search, bits_count(bits, search->words),
 				 lanes_of(it), bits))
 			return;

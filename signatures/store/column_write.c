@@ -210,6 +210,26 @@ static size_t put_split(uint8_t *to, const uint8_t *from, size_t rows,
 	return rows * width;
 }
 
+/* Does the lowest lane tell rows with nothing in the others from all else? */
+static bool is_told(const uint8_t *from, size_t rows, unsigned int width)
+{
+	static uint8_t has[2][UINT16_MAX + 1];
+
+	memset(has, 0, sizeof(has));
+	for (size_t row = 0; row < rows; row++, from += width) {
+		bool is_large = false;
+
+		for (unsigned int byte = COLUMN_LANE; byte < width; byte++)
+			is_large |= from[byte] != 0;
+		has[is_large][from[0] | from[1] << 8] = 1;
+	}
+	/* From 1 on: 0 is a row without. */
+	for (size_t low = 1; low <= UINT16_MAX; low++)
+		if (has[0][low] & has[1][low])
+			return false;
+	return true;
+}
+
 static size_t put_narrow(uint8_t *to, const uint8_t *from, size_t rows,
 			 unsigned int bits)
 {
@@ -246,6 +266,8 @@ static size_t renew(uint8_t *to, const uint8_t *from, size_t size)
 	if (today == form || size != COLUMN_HEAD_BYTES + rows * width)
 		return size;
 	*to = (uint8_t)today;
+	if (today & COLUMN_SPLIT && is_told(data, rows, width))
+		to[18] |= COLUMN_TOLD >> 8;
 	to += COLUMN_HEAD_BYTES;
 	return COLUMN_HEAD_BYTES +
 	       (today & COLUMN_SPLIT

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "signatures/store/column_form.h"
 #include "tests/unit.h"
 
 enum {
@@ -261,6 +262,39 @@ static void terms_stay_plain(void **state)
 	assert_int_equal(size_as(0), HEAD + 3 * ROWS);
 }
 
+static bool is_told(void)
+{
+	struct btree_key key = btree_key();
+	struct bytes in = bytes_absent();
+
+	btree_key_u8(&key, FIELD);
+	btree_key_u32(&key, OTHER);
+	btree_get(store, SCHEMA_COLUMN, &key, &in);
+	bytes_skip(&in, 17);
+	return bytes_u16(&in) & COLUMN_TOLD;
+}
+
+/* Numbers that small ones may be taken for: addresses, and one more. */
+static void small_numbers_are_told_from_large_ones(void **state)
+{
+	(void)state;
+	for (size_t other = 0; other < 2; other++) {
+		for (size_t i = 0; i < ROWS; i++)
+			values[i] =
+				i % 3 ? 0xffff800000000000 + i * 16 : i % 64;
+		values[5] = NONE;
+		if (other)
+			values[6] = 0x10000 + 21;
+		(void)size_as(NONE);
+		assert_int_equal(is_told(), !other);
+		for (uint64_t number = 0; number < 200; number++)
+			check_between(NONE, number, number, 1);
+		for (uint64_t number = 0; number < 50; number++)
+			check_between(NONE, 0x10000 + number, 0x10000 + number,
+				      1);
+	}
+}
+
 /* So many values, a row without, and the last rows: what is narrow is padded.
  */
 static void few_values_take_less_than_a_byte(void **state)
@@ -341,6 +375,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_STORE(numbers_take_the_bytes_they_need),
 		WITH_STORE(terms_stay_plain),
+		WITH_STORE(small_numbers_are_told_from_large_ones),
 		WITH_STORE(few_values_take_less_than_a_byte),
 		WITH_STORE(terms_are_found_at_each_width),
 		WITH_STORE(whatever_is_written_is_read),
