@@ -4,6 +4,7 @@
 
 #include "corpus-tools/export_clickhouse.h"
 #include "corpus-tools/tools.h"
+#include "signatures/base/csv.h"
 #include "signatures/base/limits.h"
 #include "signatures/base/text.h"
 #include "signatures/clickhouse/address.h"
@@ -52,23 +53,10 @@ static void print_jsonl(const struct crash *crash, const char *source)
 	json_destroy(json);
 }
 
-/* RFC 4180; a text that a spreadsheet would take for a formula is quoted off.
- */
 static void print_cell(const char *text, char end)
 {
-	if (text && strpbrk(text, "\",\r\n")) {
-		putchar('"');
-		for (; *text; text++) {
-			if (*text == '"')
-				putchar('"');
-			putchar(*text);
-		}
-		putchar('"');
-	} else if (text) {
-		if (*text && strchr("=+-@", *text))
-			putchar('\'');
-		fputs(text, stdout);
-	}
+	if (text)
+		csv_put(stdout, text, csv_is_formula(text));
 	putchar(end);
 }
 
@@ -93,7 +81,9 @@ static void print_csv(const struct crash *crash, const char *source)
 		print_hex(crash->bugcheck.args[i]);
 	print_cell(crash->fault.module, ',');
 	print_hex(crash->fault.offset);
-	print_hex(crash->machine.id);
+	if (crash->machine.id.known)
+		printf("%016llx", (unsigned long long)crash->machine.id.value);
+	putchar(',');
 	print_cell(crash_arch_name(crash->machine.arch), ',');
 	if (crash->machine.os_build.known)
 		printf("%llu",

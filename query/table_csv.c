@@ -1,30 +1,8 @@
 #include "query/table_csv.h"
 
-#include <inttypes.h>
-#include <string.h>
-
+#include "signatures/base/csv.h"
 #include "signatures/base/text.h"
-
-static void csv_field(FILE *out, const char *text)
-{
-	if (!strpbrk(text, ",\"\r\n")) {
-		fputs(text, out);
-		return;
-	}
-	fputc('"', out);
-	for (; *text; text++) {
-		if (*text == '"')
-			fputc('"', out);
-		fputc(*text, out);
-	}
-	fputc('"', out);
-}
-
-/* A lone sign is no formula: standard input is called "-". */
-static bool is_formula(const char *text)
-{
-	return text[0] && text[1] && strchr("=+-@\t\r", text[0]);
-}
+#include <inttypes.h>
 
 static void csv_cell(struct table *table, size_t i,
 		     const struct table_cell *cell)
@@ -44,17 +22,14 @@ static void csv_cell(struct table *table, size_t i,
 		fprintf(table->out, "%.6g", cell->real);
 		return;
 	case TABLE_WORD:
-		csv_field(table->out, cell->text);
+		csv_put(table->out, cell->text, false);
 		return;
 	case TABLE_TEXT:
 		break;
 	}
 
-	const char *text = table_visible(&table->passing, cell->text);
-
-	if (is_formula(cell->text))
-		text = text_printf(&table->passing, "'%s", text);
-	csv_field(table->out, text);
+	csv_put(table->out, table_visible(&table->passing, cell->text),
+		csv_is_formula(cell->text));
 }
 
 static void csv_begin(struct table *table)

@@ -74,3 +74,28 @@ bool csv_take(const char **at, char delimiter, struct arena *arena,
 		++*at;
 	}
 }
+
+bool csv_is_formula(const char *text)
+{
+	return text[0] && text[1] && strchr("=+-@\t\r", text[0]);
+}
+
+void csv_put(FILE *out, const char *text, bool is_formula)
+{
+	const bool quotes = strpbrk(text, ",\"\r\n") != NULL;
+
+	if (quotes)
+		fputc('"', out);
+	if (is_formula)
+		fputc('\'', out);
+	if (!quotes) {
+		fputs(text, out);
+		return;
+	}
+	for (; *text; text++) {
+		if (*text == '"')
+			fputc('"', out);
+		fputc(*text, out);
+	}
+	fputc('"', out);
+}

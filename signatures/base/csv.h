@@ -1,11 +1,13 @@
 /*
- * csv.h - rows of a table written as text (RFC 4180), with any delimiter.
+ * csv.h - tables as text (RFC 4180): rows taken, with any delimiter, and cells
+ * put, parted by commas.
  */
 #ifndef BASE_CSV_H
 #define BASE_CSV_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "signatures/base/arena.h"
 
@@ -25,5 +27,14 @@ char csv_delimiter(const char *text);
  */
 bool csv_take(const char **at, char delimiter, struct arena *arena,
 	      struct csv_row *ret);
+
+/*
+ * Would a spreadsheet run it?  A lone sign is no formula: standard input is
+ * called "-".
+ */
+bool csv_is_formula(const char *text);
+
+/* A cell, in quotes where it must be, and behind a ' where it is a formula. */
+void csv_put(FILE *out, const char *text, bool is_formula);
 
 #endif

@@ -90,3 +90,6 @@ crashquery --store=same find source=MEMORY.DMP --format=csv | sed 1d | wc -l
 crashquery --store=same find 'source=MEMORY.DM?' --format=csv | sed 1d | wc -l
 crashquery --store=same show MEMORY.DMP 2>&1 | sed 's/[0-9a-f]\{12\}/ID/g'
 crashquery --store=same show other.dmp 2>&1 | sed '1s/^[0-9a-f]\{12\}/ID/; 1q'
+
+# What a spreadsheet would run, and a hash, are written as crashquery does.
+crashcorpus export --format=csv | grep 0xd1, | cut -d, -f10,14

@@ -52,12 +52,39 @@ static void the_first_line_shows_the_delimiter(void **state)
 	assert_int_equal(csv_delimiter("a"), ',');
 }
 
+static void cells_are_put_as_they_are_taken(void **state)
+{
+	static const struct {
+		const char *text, *cell;
+	} values[] = {
+		{ "ks.sys", "ks.sys" },
+		{ "a,b", "\"a,b\"" },
+		{ "a\"b", "\"a\"\"b\"" },
+		{ "=1+1", "'=1+1" },
+		{ "=A(1,2)", "\"'=A(1,2)\"" },
+		{ "-", "-" },
+		{ "\tx", "'\tx" },
+		{ "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		char text[64];
+		FILE *out = fmemopen(text, sizeof(text), "w");
+
+		csv_put(out, values[i].text, csv_is_formula(values[i].text));
+		fclose(out);
+		assert_string_equal(text, values[i].cell);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cells_are_what_was_written),
 		cmocka_unit_test(cells_beyond_the_most_are_left_out),
 		cmocka_unit_test(the_first_line_shows_the_delimiter),
+		cmocka_unit_test(cells_are_put_as_they_are_taken),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
