@@ -69,7 +69,7 @@ static void cells_are_put_as_they_are_taken(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
-		char text[64];
+		char text[64] = "";
 		FILE *out = fmemopen(text, sizeof(text), "w");
 
 		csv_put(out, values[i].text, csv_is_formula(values[i].text));
