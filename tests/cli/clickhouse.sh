@@ -220,7 +220,7 @@ disputed
 compare lmdb-disputes $one/disputes "settled there" "clusters \\|report --since=400"
 for broken in "concat('n', unhex('ffff00'))" key; do
 	ask 1 "INSERT INTO disputes.settled SELECT $broken, pass + 1, entries, value
-		FROM disputes.settled WHERE key LIKE 'n%' LIMIT 1"
+		FROM disputes.settled WHERE key LIKE 'n%' ORDER BY key LIMIT 1"
 	disputed
 done
 crashcorpus export --store=lmdb-disputes --to=$one/disputes
