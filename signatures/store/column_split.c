@@ -7,7 +7,8 @@
 enum {
 	WORD_BITS = 64,
 	LANE_BITS = 8 * COLUMN_LANE,
-	READ_ALONE = 8 /* pieces of a row: a whole lane is as quick */
+	FEW_ROWS = 512, /* of a lane that is read: each is looked at */
+	READ_ALONE = 8	/* pieces of a row: a whole lane is as quick */
 };
 
 /* One search: which rows are in it, of so many. */
@@ -211,6 +212,49 @@ static void step(const struct search *search, const struct column_lane *lane,
 	edges->is_one = false;
 }
 
+/* The rows of a word that are at an edge, each by itself. */
+static uint64_t step_word(const struct column_lane *lane, size_t first,
+			  uint64_t word, unsigned int end, unsigned int inner,
+			  unsigned int outer, uint64_t *yes)
+{
+	uint64_t at = 0;
+
+	for (; word; word &= word - 1) {
+		const size_t row = first + (size_t)__builtin_ctzll(word);
+		unsigned int part;
+
+		if (row >= lane->rows)
+			break;
+		part = column_lane_number(lane, row);
+		if (part - inner <= outer - inner)
+			*yes |= word & -word;
+		else if (part == end)
+			at |= word & -word;
+	}
+	return at;
+}
+
+/* The same as step() where edges are two, and few rows are left there. */
+static void step_alone(const struct search *search,
+		       const struct column_lane *lane, const struct ends *ends,
+		       struct edges *edges, uint64_t *yes)
+{
+	const unsigned int from = ends->low + !ends->low_is_sure;
+	const unsigned int behind = ends->high + ends->high_is_sure;
+
+	for (size_t i = 0; i < search->words; i++) {
+		const size_t first = i * WORD_BITS;
+
+		/* Without a part that is inside there is an empty span. */
+		edges->low[i] = step_word(lane, first, edges->low[i], ends->low,
+					  from, UINT16_MAX + 1, &yes[i]);
+		edges->high[i] =
+			step_word(lane, first, edges->high[i], ends->high,
+				  behind ? 0 : UINT32_MAX,
+				  behind ? behind - 1 : UINT32_MAX, &yes[i]);
+	}
+}
+
 /* From the highest lane down; what is left at the edges is looked at. */
 static void keep_range(const struct search *search, uint64_t *bits)
 {
@@ -219,6 +263,7 @@ static void keep_range(const struct search *search, uint64_t *bits)
 	struct edges edges = { .is_one = true };
 	struct column_lane lane = { .rows = 0 };
 	uint64_t yes[COLUMN_WORDS] = { 0 };
+	size_t left = STORE_CHUNK_ROWS;
 
 	memcpy(edges.low, bits, bytes);
 	for (size_t i = lanes_of(it); i--;) {
@@ -232,11 +277,15 @@ static void keep_range(const struct search *search, uint64_t *bits)
 					 search->words);
 			memcpy(bits, edges.low, bytes);
 		} else {
-			step(search, &lane, &ends, &edges, yes);
+			if (!edges.is_one && left <= FEW_ROWS)
+				step_alone(search, &lane, &ends, &edges, yes);
+			else
+				step(search, &lane, &ends, &edges, yes);
 			for (size_t word = 0; word < search->words; word++)
 				bits[word] = edges.low[word] | edges.high[word];
 		}
-		if (is_done(search, bits_count(bits, search->words), i, bits))
+		left = bits_count(bits, search->words);
+		if (is_done(search, left, i, bits))
 			break;
 	}
 	for (size_t word = 0; word < search->words; word++)
