@@ -1,6 +1,12 @@
-#include <stdio.h>
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "corpus-tools/tools.h"
+#include "signatures/base/arena.h"
+#include "signatures/base/file.h"
+#include "signatures/base/text.h"
 #include "signatures/store/store_admin.h"
 
 static const char *store_path = "crash-store";
@@ -10,6 +16,56 @@ static const struct cli_option options[] = {
 	  "the store: ./crash-store" },
 	CLI_END,
 };
+
+/* The files of LMDB and the locks; all else in the folder lies beside. */
+static bool is_stores_own(const char *name)
+{
+	const char *end = strrchr(name, '.');
+
+	return end && (!strcmp(end, ".mdb") || !strcmp(end, ".lock"));
+}
+
+static enum status copy_file(const char *from, const char *to,
+			     struct error *err)
+{
+	struct file_view view;
+	enum status status;
+
+	if (file_map(from, &view, err))
+		return err->status;
+	status = file_write(to, view.data, view.size, err);
+	file_unmap(&view);
+	return status;
+}
+
+/* What is kept by hand, and the log: nobody could make them anew. */
+static enum status copy_beside(const char *from, const char *to,
+			       struct error *err)
+{
+	DIR *folder = opendir(from);
+	enum status status = STATUS_OK;
+	struct arena arena;
+
+	if (!folder)
+		return error_set(err, STATUS_IO, "%s: %s", from,
+				 strerror(errno));
+	arena_init(&arena);
+	for (struct dirent *entry = readdir(folder); entry && !status;
+	     entry = readdir(folder)) {
+		const char *name = entry->d_name;
+		const char *path = text_printf(&arena, "%s/%s", from, name);
+		struct stat facts;
+
+		if (name[0] != '.' && !is_stores_own(name) &&
+		    !stat(path, &facts) && S_ISREG(facts.st_mode))
+			status = copy_file(
+				path, text_printf(&arena, "%s/%s", to, name),
+				err);
+	}
+	arena_deinit(&arena);
+	closedir(folder);
+	return status;
+}
 
 static enum status backup_run(int argc, char **argv, enum cli_exit *ret,
 			      struct error *err)
@@ -22,7 +78,8 @@ static enum status backup_run(int argc, char **argv, enum cli_exit *ret,
 	if (operands.count != 1)
 		return error_set(err, STATUS_USAGE,
 				 "backup: a folder for the copy is wanted");
-	if (store_backup(store_path, operands.at[0], err))
+	if (store_backup(store_path, operands.at[0], err) ||
+	    copy_beside(store_path, operands.at[0], err))
 		return error_within(err, "backup");
 	*ret = CLI_YES;
 	return STATUS_OK;

@@ -3,7 +3,11 @@ crashcorpus synth --demo --seed=1 --machines=20 --weeks=3 | crashindex --store=a
 crashcorpus synth --demo --seed=2 --machines=20 --weeks=3 | crashindex --store=b - 2>/dev/null
 crashcorpus verify --store=a
 crashcorpus rebuild --store=a && crashcorpus verify --store=a
+echo 'bugcheck=d1 | known' >a/known-issues
+mkdir a/folder
 crashcorpus backup --store=a copy && crashcorpus verify --store=copy
+cmp a/known-issues copy/known-issues && ls copy | grep -v -e mdb -e lock
+rm a/known-issues
 crashcorpus merge --store=ab a b && crashcorpus verify --store=ab
 crashcorpus merge --store=ba b && crashcorpus merge --store=ba a
 crashcorpus compact --store=ab && crashcorpus verify --store=ab
