@@ -39,7 +39,8 @@ static const struct table_column columns[] = {
 
 enum {
 	COLUMNS = sizeof(columns) / sizeof(columns[0]),
-	PARTS = 9,
+	PARTS = 10, /* the last only where a list asked for it */
+	PARTS_LEAST = 9,
 	PASS_PARTS = 6
 };
 
@@ -76,6 +77,9 @@ static const char *reason_of(const struct line *line, struct arena *arena)
 	const char *event = line->parts[1];
 	const bool is_like = strcmp(line->parts[8], "-") != 0;
 
+	if (line->count == PARTS)
+		return text_printf(arena, "the list %s says so",
+				   line->parts[9]);
 	if (strcmp(event, changes_word(CHANGES_RENAMED)) == 0)
 		return "an older crash came in, and founded it";
 	if (strcmp(event, changes_word(CHANGES_LEFT)) == 0)
@@ -161,7 +165,7 @@ static void print_log(struct query *query, struct table *out, char *text,
 		if (strcmp(line.parts[1], "pass") == 0) {
 			tell_pass(out, passes, &line);
 			any = true;
-		} else if (line.count == PARTS && is_level(&line)) {
+		} else if (line.count >= PARTS_LEAST && is_level(&line)) {
 			print_event(query, out, &line);
 		}
 	}

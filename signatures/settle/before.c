@@ -127,8 +127,20 @@ enum status before_sift(struct store *store, const struct before *before,
 	return status;
 }
 
+/* The list that people wrote a cluster's move into, or NULL. */
+static const char *list_of(const struct overrides *overrides, uint64_t from,
+			   uint64_t to)
+{
+	if (!from || !to)
+		return NULL;
+	if (overrides_split_by(overrides, from))
+		return "split";
+	return overrides_merged(overrides, from) == to ? "merge" : NULL;
+}
+
 /* One level's events; returns how many clusters there are now. */
 static size_t tell_level(struct changes_log *log,
+			 const struct overrides *overrides,
 			 const struct corpus_place *places, size_t count,
 			 const struct before *before, const bool *added,
 			 bool families)
@@ -153,8 +165,12 @@ static size_t tell_level(struct changes_log *log,
 	}
 	arena_init(&arena);
 	found = changes_find(crashes, count, ids, before->rows, &arena, &lines);
-	for (size_t i = 0; i < found; i++)
+	for (size_t i = 0; i < found; i++) {
+		if (!families)
+			lines[i].list =
+				list_of(overrides, lines[i].from, lines[i].to);
 		changes_tell(log, families ? "family" : "cluster", &lines[i]);
+	}
 	arena_deinit(&arena);
 	free(crashes);
 	for (size_t i = 0; i < count; i++)
@@ -164,6 +180,7 @@ static size_t tell_level(struct changes_log *log,
 }
 
 struct changes_log *before_tell(struct before *before,
+				const struct overrides *overrides,
 				const struct corpus_place *places, size_t count)
 {
 	struct changes_log *log = changes_create(cli_clock());
@@ -175,8 +192,10 @@ struct changes_log *before_tell(struct before *before,
 		added[i] = is_new(before, places[i].row);
 		new_count += added[i];
 	}
-	clusters = tell_level(log, places, count, before, added, false);
-	families = tell_level(log, places, count, before, added, true);
+	clusters =
+		tell_level(log, overrides, places, count, before, added, false);
+	families =
+		tell_level(log, overrides, places, count, before, added, true);
 	if (new_count)
 		changes_pass(log, before->rows, new_count, clusters, families);
 	free(added);

@@ -6,6 +6,7 @@
 
 #include "signatures/settle/changes.h"
 #include "signatures/settle/corpus.h"
+#include "signatures/settle/overrides.h"
 #include "signatures/store/store_read.h"
 
 /* What the store's columns say, by row. */
@@ -29,10 +30,12 @@ enum status before_sift(struct store *store, const struct before *before,
 			struct error *err) MUST_CHECK;
 
 /*
- * What the places that before_sift() left change, as a log to be written; the
- * caller destroys it.  before is as the places say after it.
+ * What the places that before_sift() left change, as a log to be written, with
+ * the lists that asked for it; the caller destroys it.  before is as the places
+ * say after it.
  */
 struct changes_log *before_tell(struct before *before,
+				const struct overrides *overrides,
 				const struct corpus_place *places,
 				size_t count);
 

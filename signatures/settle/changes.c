@@ -232,6 +232,8 @@ void changes_tell(struct changes_log *log, const char *level,
 	print_id(log->out, line->example.id);
 	fprintf(log->out, "\t%.3f", (double)line->example.likeness);
 	print_id(log->out, line->example.nearest);
+	if (line->list)
+		fprintf(log->out, "\t%s", line->list);
 	fputc('\n', log->out);
 }
 

@@ -22,6 +22,8 @@
  * id       one of the crashes that moved, likeness to nearest, the crash most
  *          like it: what it was placed by
  *
+ * and, where a list of overrides.h asked for it, its name: merge or split.
+ *
  * Crashes that came in since the last pass are no change; they are counted.  A
  * pass that moves nothing and finds nothing new leaves no line.
  */
@@ -61,6 +63,7 @@ struct changes_line {
 	uint64_t from, to;
 	uint64_t crashes;
 	struct changes_crash example; /* the one with the lowest id */
+	const char *list; /* that asked for it, or NULL; lives for ever */
 };
 
 /*

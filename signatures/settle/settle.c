@@ -456,6 +456,7 @@ static enum status settle_into(struct store *store,
 
 /* Write what moved; *log is for changes_write() once it is committed. */
 static enum status settle_moves(struct store *store,
+				const struct overrides *overrides,
 				struct settle_places *places,
 				struct changes_log **log, struct error *err)
 {
@@ -466,7 +467,8 @@ static enum status settle_moves(struct store *store,
 		status = before_sift(store, &before, places->at, &places->count,
 				     err);
 	if (!status) {
-		*log = before_tell(&before, places->at, places->count);
+		*log = before_tell(&before, overrides, places->at,
+				   places->count);
 		write_places(store, places->at, places->count);
 	}
 	before_deinit(&before);
@@ -520,7 +522,8 @@ static enum status settle_begun(struct store *store, enum settle_when when,
 	if (when == SETTLE_ALWAYS || is_due(store, overrides)) {
 		status = settle_into(store, overrides, &places, err);
 		if (!status)
-			status = settle_moves(store, &places, log, err);
+			status = settle_moves(store, overrides, &places, log,
+					      err);
 		settle_places_deinit(&places);
 	}
 	overrides_destroy(overrides);

@@ -161,3 +161,5 @@ echo "== long after the last dump: no window before is counted, at no time of da
 for time in 00:00:00 03:33:33 07:07:07 12:34:56 17:17:17 21:59:59; do
 	crashquery report --now=2027-06-01T${time}Z | sed -n '/crash.*\./{p;q}'
 done | sort | uniq -c
+# A change that a list asked for says so.
+crashquery changes | sed -n 's/^[0-9TZ:-]*  merged/merged/p' | ids
