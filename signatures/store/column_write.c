@@ -214,6 +214,7 @@ static size_t put_split(uint8_t *to, const uint8_t *from, size_t rows,
 static bool is_told(const uint8_t *from, size_t rows, unsigned int width)
 {
 	static uint8_t has[2][UINT16_MAX + 1];
+	uint8_t both = 0;
 
 	memset(has, 0, sizeof(has));
 	for (size_t row = 0; row < rows; row++, from += width) {
@@ -223,11 +224,11 @@ static bool is_told(const uint8_t *from, size_t rows, unsigned int width)
 			is_large |= from[byte] != 0;
 		has[is_large][from[0] | from[1] << 8] = 1;
 	}
-	/* From 1 on: 0 is a row without. */
+	/* From 1 on: 0 is a row without.  All, so that vectors are made of it.
+	 */
 	for (size_t low = 1; low <= UINT16_MAX; low++)
-		if (has[0][low] & has[1][low])
-			return false;
-	return true;
+		both |= has[0][low] & has[1][low];
+	return !both;
 }
 
 static size_t put_narrow(uint8_t *to, const uint8_t *from, size_t rows,
