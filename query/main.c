@@ -215,7 +215,12 @@ static enum status run(int argc, char **argv, enum cli_exit *ret,
 		cli_print_version();
 	if (options.help || options.version)
 		return STATUS_OK;
-	if (!command && options.different) {
+	if (command && options.different)
+		return error_set(err, STATUS_USAGE,
+				 "--different-only: a question of its own, as "
+				 "`crashquery different %s`; not with %s",
+				 options.different, command->name);
+	if (options.different) {
 		static const char *at[] = { "different", NULL, NULL };
 
 		at[1] = options.different;

@@ -29,6 +29,7 @@ try crashquery freq --by=mashine
 try crashquery freq --min=ten
 try crashquery different lists
 try crashquery different nowhere
+try crashquery freq --different-only=lists
 try crashcorpus veryfi
 try crashcorpus anything
 try crashcorpus verify --store=nowhere
