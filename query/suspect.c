@@ -13,18 +13,25 @@
 #include "signatures/base/room.h"
 #include "signatures/base/text.h"
 
-const char *suspect_sign_words(enum suspect_sign sign)
+const char *suspect_sign_words(enum suspect_sign sign, uint64_t count)
 {
-	static const char *const words[SUSPECT_SIGNS] = {
-		[SUSPECT_OWN_WAYS] = "ways to crash that no other machine has",
-		[SUSPECT_MANY_WAYS] = "ways to crash",
-		[SUSPECT_ONE_BIT] = "values wrong by one bit",
-		[SUSPECT_MEMORY] = "damaged page tables or memory",
-		[SUSPECT_REPORTED] = "errors reported by the hardware",
-		[SUSPECT_EARLY] = "ways to crash within minutes of starting",
+	static const char *const words[SUSPECT_SIGNS][2] = {
+		[SUSPECT_OWN_WAYS] = { "way to crash that no other machine has",
+				       "ways to crash that no other machine "
+				       "has" },
+		[SUSPECT_MANY_WAYS] = { "way to crash", "ways to crash" },
+		[SUSPECT_ONE_BIT] = { "value wrong by one bit",
+				      "values wrong by one bit" },
+		[SUSPECT_MEMORY] = { "damaged page table or memory",
+				     "damaged page tables or memory" },
+		[SUSPECT_REPORTED] = { "error reported by the hardware",
+				       "errors reported by the hardware" },
+		[SUSPECT_EARLY] = { "way to crash within minutes of starting",
+				    "ways to crash within minutes of "
+				    "starting" },
 	};
 
-	return words[sign];
+	return words[sign][count != 1];
 }
 
 static bool is_counted(enum suspect_sign sign)
@@ -110,10 +117,11 @@ const char *suspect_reasons(const struct suspect *machine, struct arena *arena)
 		if (best == SUSPECT_SIGNS)
 			break;
 		told[best] = true;
-		text = text_printf(arena, "%s%s%" PRIu64 " %s (%.2g)", text,
-				   *text ? "; " : "", machine->signs[best],
-				   suspect_sign_words(best),
-				   machine->expected[best]);
+		text = text_printf(
+			arena, "%s%s%" PRIu64 " %s (%.2g)", text,
+			*text ? "; " : "", machine->signs[best],
+			suspect_sign_words(best, machine->signs[best]),
+			machine->expected[best]);
 	}
 	return text;
 }

@@ -54,7 +54,7 @@ struct suspect {
 };
 
 /* "ways to crash that no other machine has"; lives for ever. */
-const char *suspect_sign_words(enum suspect_sign sign);
+const char *suspect_sign_words(enum suspect_sign sign, uint64_t count);
 
 /* What speaks for it, strongest first: "4 damaged page tables or memory
  * (0.05)", with what is expected of a machine like the others. */

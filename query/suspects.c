@@ -91,7 +91,7 @@ static void tell_base(struct table *out, const struct suspect *machines,
 		json_set(json, keys[sign], json_new_integer((int64_t)seen));
 		if (seen && sign != SUSPECT_MANY_WAYS)
 			table_note(out, "in the fleet: %" PRIu64 " %s", seen,
-				   suspect_sign_words(sign));
+				   suspect_sign_words(sign, seen));
 	}
 	table_fact(out, "base", json);
 	table_fact(out, "crashes", json_new_integer((int64_t)crashes));

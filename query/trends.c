@@ -323,9 +323,10 @@ static void say_counts(struct job *job, struct table *out, size_t rows,
 		   json_new_integer((int64_t)job->window.untimed));
 	table_note(out,
 		   "%" PRIu64 " crash%s, %" PRIu64 " before; %zu row%s that "
-		   "did not move or are behind --limit",
+		   "did not move or %s behind --limit",
 		   now, now == 1 ? "" : "es", before, rows - shown,
-		   rows - shown == 1 ? "" : "s");
+		   rows - shown == 1 ? "" : "s",
+		   rows - shown == 1 ? "is" : "are");
 	if (job->window.later || job->window.untimed)
 		table_note(out,
 			   "not counted: %" PRIu64 " later, %" PRIu64

@@ -108,6 +108,16 @@ static void chance_is_doubted_no_more_often_than_promised(void **state)
 	assert_true(alarms <= 1000 * SUSPECT_Q);
 }
 
+static void one_is_no_plural(void **state)
+{
+	(void)state;
+	for (enum suspect_sign sign = 0; sign < SUSPECT_SIGNS; sign++)
+		assert_string_not_equal(suspect_sign_words(sign, 1),
+					suspect_sign_words(sign, 2));
+	assert_string_equal(suspect_sign_words(SUSPECT_ONE_BIT, 1),
+			    "value wrong by one bit");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -118,6 +128,7 @@ int main(void)
 		cmocka_unit_test(
 			a_machine_alone_has_nothing_to_be_held_against),
 		cmocka_unit_test(chance_is_doubted_no_more_often_than_promised),
+		cmocka_unit_test(one_is_no_plural),
 	};
 
 	return cmocka_run_group_tests_name("suspect", tests, NULL, NULL);
