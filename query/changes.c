@@ -1,10 +1,12 @@
 /*
  * changes - what the settling passes moved.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "query/plural.h"
 #include "query/query.h"
 #include "signatures/base/file.h"
 #include "signatures/base/text.h"
@@ -122,20 +124,20 @@ static void tell_pass(struct table *out, struct json *passes,
 	static const char *const keys[] = { "crashes", "new", "clusters",
 					    "families" };
 	struct json *pass = json_new_object();
+	uint64_t counts[4] = { 0 };
 
 	json_set(pass, "time", json_new_text(line->parts[0]));
 	for (size_t i = 0; i < 4; i++) {
-		uint64_t count = 0;
-
-		text_parse_u64(line->parts[2 + i], &count);
-		json_set(pass, keys[i], json_new_integer((int64_t)count));
+		text_parse_u64(line->parts[2 + i], &counts[i]);
+		json_set(pass, keys[i], json_new_integer((int64_t)counts[i]));
 	}
 	json_append(passes, pass);
 	table_note(out,
-		   "%s: %s crashes, %s of them new, in %s clusters of %s "
-		   "families",
-		   line->parts[0], line->parts[2], line->parts[3],
-		   line->parts[4], line->parts[5]);
+		   "%s: %" PRIu64 " crash%s, %" PRIu64
+		   " of them new, in %" PRIu64 " cluster%s of %" PRIu64 " %s",
+		   line->parts[0], counts[0], plural_es(counts[0]), counts[1],
+		   counts[2], plural(counts[2]), counts[3],
+		   counts[3] == 1 ? "family" : "families");
 }
 
 static bool is_asked(const struct line *line, uint64_t since)

@@ -163,3 +163,4 @@ for time in 00:00:00 03:33:33 07:07:07 12:34:56 17:17:17 21:59:59; do
 done | sort | uniq -c
 # A change that a list asked for says so.
 crashquery changes | sed -n 's/^[0-9TZ:-]*  merged/merged/p' | ids
+crashquery --store=filter changes | sed -n "s/^[0-9TZ:-]*: //p"
