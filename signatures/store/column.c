@@ -171,7 +171,9 @@ uint64_t column_at(struct store *store, uint8_t field, uint64_t none,
 	if (!column_chunk_head(store, field, chunk, &it) || row >= it.rows)
 		return none;
 	if (it.is_listed) {
-		if (!column_chunk_open(store, field, chunk, &it))
+		/* The rows of the chunk may be fewer than its head says. */
+		if (!column_chunk_open(store, field, chunk, &it) ||
+		    row >= it.rows)
 			return none;
 		number = column_chunk_number(&it, row, 0, 0);
 	} else if (!read_number(store, &key, &it, row, &number)) {

@@ -24,7 +24,7 @@ static bool take_head(struct bytes *in, struct column_chunk *ret)
 	       ret->rows <= STORE_CHUNK_ROWS &&
 	       (ret->is_split || !ret->is_told) &&
 	       (!ret->is_split || ret->width >= COLUMN_SPLIT_FROM) &&
-	       (!ret->bits || !ret->is_listed);
+	       (!ret->bits || (!ret->is_listed && !ret->is_folded));
 }
 
 /* What is narrow is a byte a row from here on. */
