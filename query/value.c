@@ -47,7 +47,11 @@ bool value_is_hash(const struct field *field)
 
 bool value_is_duration(const struct field *field)
 {
-	return strcmp(field->name, "uptime") == 0;
+	static const struct field *uptime; /* found once: each row asks */
+
+	if (!uptime)
+		uptime = field_find("uptime");
+	return field == uptime;
 }
 
 const char *value_text(struct arena *arena, const struct field *field,

@@ -87,11 +87,8 @@ static inline void join_lanes(const struct column_chunk *it, uint64_t none,
 			      uint64_t *values, unsigned int width)
 {
 	for (size_t row = 0; row < it->rows; row++) {
-		uint64_t number = 0;
+		const uint64_t number = column_chunk_join(it, width, row);
 
-		for (unsigned int byte = 0; byte < width; byte += COLUMN_LANE)
-			number |= column_chunk_lane(it, width, byte, row)
-				  << 8 * byte;
 		values[row] = number ? number + it->base : none;
 	}
 }

@@ -85,15 +85,32 @@ static inline uint64_t column_chunk_lane(const struct column_chunk *it,
 	return le16toh(pair);
 }
 
-static inline uint64_t column_chunk_joined(const struct column_chunk *it,
-					   size_t row)
+static inline uint64_t column_chunk_join(const struct column_chunk *it,
+					 unsigned int width, size_t row)
 {
 	uint64_t number = 0;
 
-	for (unsigned int byte = 0; byte < it->width; byte += COLUMN_LANE)
-		number |= column_chunk_lane(it, it->width, byte, row)
-			  << 8 * byte;
+	for (unsigned int byte = 0; byte < width; byte += COLUMN_LANE)
+		number |= column_chunk_lane(it, width, byte, row) << 8 * byte;
 	return number;
+}
+
+/* The same: of the usual widths the compiler knows how many lanes there are. */
+static inline uint64_t column_chunk_joined(const struct column_chunk *it,
+					   size_t row)
+{
+	switch (it->width) {
+	case 3:
+		return column_chunk_join(it, 3, row);
+	case 4:
+		return column_chunk_join(it, 4, row);
+	case 5:
+		return column_chunk_join(it, 5, row);
+	case 6:
+		return column_chunk_join(it, 6, row);
+	default:
+		return column_chunk_join(it, it->width, row);
+	}
 }
 
 /* What stands in a row, wherever it lies. */
