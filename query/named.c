@@ -56,7 +56,11 @@ enum status named_row(struct query *query, const char *word, uint32_t *ret,
 	char prefix[33];
 	const size_t digits = strspn(word, "0123456789abcdefABCDEF");
 
-	store_find_source(query->store, word, take_meant, &meant);
+	/* As names of files were taken, whatever their bytes. */
+	store_find_source(
+		query->store,
+		text_from_bytes(&query->arena, bytes_of(word, strlen(word))),
+		take_meant, &meant);
 	if (meant.count > 1)
 		return several(query, word, "were read from there", &meant,
 			       err);

@@ -274,9 +274,11 @@ static enum status no_filter(const char *word, struct error *err)
 			 word);
 }
 
-static enum status parse_word(const char *word, struct arena *arena,
+static enum status parse_word(const char *raw, struct arena *arena,
 			      struct where_test *test, struct error *err)
 {
+	/* As names of files were taken, whatever their bytes. */
+	const char *word = text_from_bytes(arena, bytes_of(raw, strlen(raw)));
 	const char *equals = strchr(word, '=');
 
 	if (!equals || equals == word)

@@ -93,3 +93,11 @@ crashquery --store=same show other.dmp 2>&1 | sed '1s/^[0-9a-f]\{12\}/ID/; 1q'
 
 # What a spreadsheet would run, and a hash, are written as crashquery does.
 crashcorpus export --format=csv | grep 0xd1, | cut -d, -f10,14
+
+# A name that is no UTF-8 is found as it was given.
+latin=$(printf 'K\366ln.dmp')
+cp dumps/1.dmp "$latin"
+crashindex --store=latin "$latin" 2>&1
+crashquery --store=latin show "$latin" | sed '1s/^[0-9a-f]\{12\}/ID/; 1q'
+crashquery --store=latin find "source=$latin" | tail -n 1
+crashquery --store=latin find source=Köln.dmp | tail -n 1
