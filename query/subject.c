@@ -100,17 +100,20 @@ static enum status run_indexer(const char *path, struct arena *arena,
 		return status;
 	while (waitpid(child, &outcome, 0) < 0 && errno == EINTR)
 		;
-	if (!WIFEXITED(outcome) || WEXITSTATUS(outcome) > 1 || *size == 0)
+	/* Who was not listened to the end has said more than one crash. */
+	if (*size < room &&
+	    (!WIFEXITED(outcome) || WEXITSTATUS(outcome) > 1 || *size == 0))
 		return error_set(err, STATUS_UNSUPPORTED,
 				 "no crash in it: crashindex --print says why");
 	return STATUS_OK;
 }
 
-/* The first line of JSON as a crash. */
+/* A line of JSON as a crash, the only one. */
 static enum status parse(const char *text, size_t size, struct arena *arena,
 			 struct crash *ret, struct error *err)
 {
 	const char *end = memchr(text, '\n', size);
+	bool is_line = end != NULL;
 	struct json *json;
 	enum status status;
 
@@ -118,8 +121,13 @@ static enum status parse(const char *text, size_t size, struct arena *arena,
 		/* Perhaps the line was wrapped for people. */
 		if (!end || json_parse(text, size, &json, err))
 			return err->status;
+		is_line = false;
 	}
-	status = crash_parse(json, arena, ret, err);
+	status = is_line && memchr(end, '{', size - (size_t)(end - text))
+			 ? error_set(err, STATUS_USAGE,
+				     "several crashes in it: one is wanted, a "
+				     "dump or a line of crashindex --print")
+			 : crash_parse(json, arena, ret, err);
 	json_destroy(json);
 	return status;
 }

@@ -77,3 +77,6 @@ try env SOURCE_DATE_EPOCH=soon crashquery --store=fleet trends
 try crashcorpus rebuild --store=nowhere
 try crashindex --settle --store=nowhere
 ls -d nowhere 2>/dev/null || true
+
+# An archive is no crash, and the first of many is not the one that was meant.
+try crashquery --store=fleet similar fleet.tar
