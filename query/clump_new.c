@@ -25,15 +25,6 @@ static void set(uint64_t *bits, uint32_t term)
 	bits[term / 64] |= UINT64_C(1) << term % 64;
 }
 
-/* Terms that the store does not know are none: it may be damaged. */
-static uint32_t term_of(const struct aging *aging,
-			const struct store_column *column, size_t row)
-{
-	const uint32_t term = column->terms[row];
-
-	return term < aging->found->bound ? term : 0;
-}
-
 /* Every row of it happened before. */
 static bool is_before(const struct aging *aging, uint32_t chunk, size_t rows)
 {
@@ -49,7 +40,7 @@ static void mark_whole(struct aging *aging, const struct store_column *column)
 	size_t without = 0;
 
 	for (size_t i = 0; i < column->count; i++) {
-		const uint32_t term = term_of(aging, column, i);
+		const uint32_t term = column->terms[i];
 
 		set(aging->old, term);
 		without += !term;
@@ -68,7 +59,7 @@ static void mark_all(struct aging *aging, uint32_t chunk,
 		return;
 	}
 	for (size_t i = 0; i < column->count; i++) {
-		const uint32_t term = term_of(aging, column, i);
+		const uint32_t term = column->terms[i];
 
 		set(aging->old, term);
 		if (count_bit(bits, i) && term) {
@@ -82,7 +73,7 @@ static void mark_some(struct aging *aging, const struct store_column *column,
 		      const struct store_column *times)
 {
 	for (size_t i = 0; i < column->count && i < times->count; i++) {
-		const uint32_t term = term_of(aging, column, i);
+		const uint32_t term = column->terms[i];
 		const uint64_t time = times->numbers[i];
 		uint64_t *born = &aging->found->born[term];
 
@@ -138,8 +129,7 @@ static void take_chunk(struct aging *aging, uint32_t chunk)
 		return;
 	for (size_t i = 0; i < rows && i < column.count; i++)
 		if (count_bit(bits, i))
-			take_row(aging, first + (uint32_t)i,
-				 term_of(aging, &column, i));
+			take_row(aging, first + (uint32_t)i, column.terms[i]);
 }
 
 void clump_new_find(struct store *store, const struct field *field,

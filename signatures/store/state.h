@@ -60,6 +60,7 @@ struct store {
 	struct term_cache *terms;     /* writer: value -> term */
 	struct part_builds *builds;   /* those that were read */
 	void *columns[SCHEMA_FIELDS]; /* reader: one decoded chunk a field */
+	uint32_t last_terms[SCHEMA_FIELDS]; /* ... as asked; 0 = not yet */
 
 	struct store_side *sides; /* fields that follow from another */
 

@@ -425,6 +425,7 @@ enum status store_begin(struct store *store, struct error *err)
 	store->failed = 0;
 	store->begun++;
 	memset(store->is_changed, 0, sizeof(store->is_changed));
+	memset(store->last_terms, 0, sizeof(store->last_terms));
 	if (store->mode == STORE_READ)
 		btree_begin(store);
 	store->rows = (uint32_t)btree_count(store, SCHEMA_ROW);

@@ -15,7 +15,7 @@ static void *room_of(struct store *store, uint8_t field)
 {
 	if (!store->columns[field]) {
 		store->columns[field] =
-			must(malloc(STORE_CHUNK_ROWS * sizeof(uint64_t)));
+			must(calloc(STORE_CHUNK_ROWS, sizeof(uint64_t)));
 	}
 	return store->columns[field];
 }
@@ -63,9 +63,8 @@ static size_t next_row(const uint64_t *bits, size_t row)
 	return row;
 }
 
-static const uint32_t *terms_of(struct store *store, uint8_t field,
-				uint32_t chunk, const uint64_t *bits,
-				size_t rows)
+static uint32_t *terms_of(struct store *store, uint8_t field, uint32_t chunk,
+			  const uint64_t *bits, size_t rows)
 {
 	const size_t asked = asked_of(bits, rows);
 	uint32_t *room = room_of(store, field);
@@ -82,6 +81,51 @@ static const uint32_t *terms_of(struct store *store, uint8_t field,
 	else
 		column_pick_terms(store, field, chunk, bits, rows, room);
 	return room;
+}
+
+/*
+ * Who counts by term has room up to the last one, and the store lies on
+ * somebody's disk: terms that it does not know are none.
+ */
+static uint32_t last_known(struct store *store, const struct field *field)
+{
+	uint32_t *last = &store->last_terms[field->number];
+
+	if (store->mode != STORE_READ)
+		return UINT32_MAX;
+	if (!*last)
+		*last = store_column_last_term(store, field);
+	return *last;
+}
+
+/* Is one of 64 perhaps above the last?  All are looked at, as vectors. */
+static bool may_be_above(const uint32_t *terms, uint32_t last)
+{
+	uint32_t above = last;
+
+	for (size_t i = 0; i < 64; i++)
+		above |= terms[i] | (last - terms[i]);
+	return above >> 31;
+}
+
+/* What was not asked for is looked at as well: it is of a chunk before. */
+static void forget_unknown(uint32_t *terms, const uint64_t *bits, size_t rows,
+			   uint32_t last)
+{
+	for (size_t at = 0; at < rows; at += 64)
+		if ((!bits || bits[at / 64]) && may_be_above(terms + at, last))
+			for (size_t i = at; i < at + 64; i++)
+				terms[i] = terms[i] <= last ? terms[i] : 0;
+}
+
+static const uint32_t *known_terms(struct store *store,
+				   const struct field *field, uint32_t chunk,
+				   const uint64_t *bits, size_t rows)
+{
+	uint32_t *terms = terms_of(store, field->number, chunk, bits, rows);
+
+	forget_unknown(terms, bits, rows, last_known(store, field));
+	return terms;
 }
 
 static const uint64_t *numbers_of(struct store *store, uint8_t field,
@@ -123,8 +167,8 @@ bool store_column_pick(struct store *store, const struct field *field,
 		column.numbers = numbers_of(store, field->number, chunk, bits,
 					    column.count);
 	else
-		column.terms = terms_of(store, field->number, chunk, bits,
-					column.count);
+		column.terms =
+			known_terms(store, field, chunk, bits, column.count);
 	*ret = column;
 	return true;
 }
@@ -349,7 +393,9 @@ uint32_t store_column_last_term(struct store *store, const struct field *field)
 
 	if (!store->foreign && !store_side_is(field)) {
 		btree_key_u8(&prefix, field->number);
-		return btree_last(store, SCHEMA_TERM, &prefix);
+		last = btree_last(store, SCHEMA_TERM, &prefix);
+		/* Some have room for one more than that. */
+		return last < UINT32_MAX ? last : UINT32_MAX - 1;
 	}
 	for (uint32_t i = 0; store_column_read(store, field, i, &column); i++)
 		for (size_t row = 0; row < column.count; row++)

@@ -133,7 +133,8 @@ void store_rank_totals(struct store *store, const struct field *field,
 
 /*
  * Columns, in chunks of STORE_CHUNK_ROWS rows: term per row for FIELD_COLUMN,
- * STORE_NO_NUMBER or the number for FIELD_RAW.  The last chunk is shorter.
+ * STORE_NO_NUMBER or the number for FIELD_RAW.  The last chunk is shorter.  A
+ * reader is told no term above store_column_last_term(), whatever stands there.
  * STORE_NO_NUMBER is no value that machines have a use for: -1 is one.
  */
 #define STORE_CHUNK_ROWS 16384

@@ -316,6 +316,59 @@ static void a_chunk_comes_back_as_it_was_written(void **state)
 	assert_int_equal(system(command), 0);
 }
 
+/* Opens it again, in a transaction. */
+static void turn(struct made_store *other, enum store_mode mode)
+{
+	struct error err;
+
+	store_close(other->store);
+	assert_int_equal(
+		store_open(other->folder, mode, false, &other->store, &err),
+		STATUS_OK);
+	assert_int_equal(store_begin(other->store, &err), STATUS_OK);
+}
+
+/* Rows as many as three, as some and as all are asked for. */
+static void check_unknown(struct made_store *other, const struct field *field,
+			  uint32_t step)
+{
+	const uint32_t last = store_column_last_term(other->store, field);
+	uint64_t bits[COLUMN_WORDS];
+	struct store_column column;
+
+	choose(bits, step);
+	assert_true(store_column_pick(other->store, field, 0, bits, &column));
+	for (uint32_t row = 0; row < other->count; row += step) {
+		assert_int_equal(column.terms[row], row % 2 ? 0 : last);
+	}
+	assert_true(store_column_read(other->store, field, 0, &column));
+	assert_int_equal(column.terms[0], last);
+	assert_int_equal(column.terms[1], 0);
+}
+
+static void a_term_that_the_store_does_not_know_is_none(void **state)
+{
+	static uint64_t values[STORE_CHUNK_ROWS];
+	const struct field *field = field_find("machine");
+	struct made_store other;
+	struct error err;
+	uint32_t last;
+
+	(void)state;
+	made_store_create(&other);
+	turn(&other, STORE_WRITE);
+	last = store_column_last_term(other.store, field);
+	for (uint32_t row = 0; row < other.count; row++)
+		values[row] = row % 2 ? last + row : last;
+	column_write(other.store, field->number, 0, 0, values);
+	assert_int_equal(store_commit(other.store, &err), STATUS_OK);
+	turn(&other, STORE_READ);
+	check_unknown(&other, field, 1);
+	check_unknown(&other, field, 9);
+	check_unknown(&other, field, other.count / 3 | 1);
+	made_store_destroy(&other);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -325,6 +378,7 @@ int main(void)
 		cmocka_unit_test(one_term_is_kept_as_it_is_read),
 		cmocka_unit_test(a_range_is_as_narrow_as_it_can_be),
 		cmocka_unit_test(a_chunk_comes_back_as_it_was_written),
+		cmocka_unit_test(a_term_that_the_store_does_not_know_is_none),
 	};
 
 	made_store_create(&made);
