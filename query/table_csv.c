@@ -1,8 +1,9 @@
 #include "query/table_csv.h"
 
+#include <inttypes.h>
+
 #include "signatures/base/csv.h"
 #include "signatures/base/text.h"
-#include <inttypes.h>
 
 static void csv_cell(struct table *table, size_t i,
 		     const struct table_cell *cell)
