@@ -232,11 +232,11 @@ static size_t measure(const char *text, size_t bytes)
 
 /*
  * From U+0300 on a character may be wide, or stand on the one before; our own
- * bars and signs, U+2000 to U+2FFF, are neither.
+ * bars, U+2580 to U+25BF, are neither.
  */
-static bool may_be_wide(unsigned char byte)
+static bool may_be_wide(unsigned char byte, unsigned char next)
 {
-	return (byte >= 0xcc) & (byte != 0xe2);
+	return (byte >= 0xcc) & ((byte != 0xe2) | (next != 0x96));
 }
 
 size_t table_width_of(const char *text, size_t bytes)
@@ -247,7 +247,8 @@ size_t table_width_of(const char *text, size_t bytes)
 	/* Counted, so that the compiler makes vectors of it. */
 	for (size_t i = 0; i < bytes; i++) {
 		width += (text[i] & 0xc0) != 0x80;
-		others |= may_be_wide((unsigned char)text[i]);
+		others |= may_be_wide((unsigned char)text[i],
+				      (unsigned char)text[i + 1]);
 	}
 	return others ? measure(text, bytes) : width;
 }

@@ -136,6 +136,7 @@ bool table_is_plain(const char *text);
 
 /* Columns on a terminal. */
 size_t table_width(const char *text);
+/* The same of its first bytes; the text goes on, or ends, behind them. */
 size_t table_width_of(const char *text, size_t bytes);
 
 #define TABLE_BAR_BYTES 64

@@ -34,6 +34,8 @@ static void texts_are_as_wide_as_their_characters(void **state)
 	assert_int_equal(table_width("cafe\xcc\x81"), 4);
 	assert_int_equal(table_width("▇▂…"), 3);
 	assert_int_equal(table_width("한국어"), 6);
+	assert_int_equal(table_width("⌚"), 2);
+	assert_int_equal(table_width("a\xe2\x80\x8b"), 1);
 	/* What is cut in the middle of a character is no more than it has. */
 	assert_int_equal(table_width("\xe6\x9d"), 2);
 	assert_int_equal(table_width_of("東京", 3), 2);
