@@ -3,7 +3,7 @@
  *
  * Of 64 rows at a time: with four bits 32 bytes, each with a row in its low
  * bits and, above it, the one 32 behind; with two bits 16 bytes of rows that
- * are 16 apart, with one 8 bytes.  Behind the last row there is 0.
+ * are 16 apart.  Behind the last row there is 0.
  */
 #ifndef STORE_COLUMN_NARROW_H
 #define STORE_COLUMN_NARROW_H

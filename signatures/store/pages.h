@@ -37,7 +37,7 @@ enum pages_answer pages_get(struct pages *pages, uint64_t root,
 			    struct bytes key, struct bytes *ret);
 
 /*
- * The same until the next of these calls alone, or of pages_part(): nothing is
+ * The same until the next of these calls alone, or of pages_part(): no leaf is
  * kept, so that who looks at many meets no memory for them.
  */
 enum pages_answer pages_get_passing(struct pages *pages, uint64_t root,
