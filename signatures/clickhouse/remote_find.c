@@ -48,20 +48,26 @@ static enum status take_crashes(struct asked *asked, size_t count,
 	return STATUS_OK;
 }
 
+/*
+ * FINAL reads a part's rows to merge them with those of others, whoever is
+ * asked for; of few crashes the latest row is told by its version alone.
+ */
 enum status remote_find_ask(struct remote *remote, const struct hash128 *ids,
 			    size_t count, struct arena *arena,
 			    struct http_answer *ret, struct error *err)
 {
 	struct sql sql = sql_begin(arena);
 
-	sql_add(&sql, "(id_high, id_low) IN (");
+	sql_add(&sql,
+		"SELECT id_high, id_low, cluster, records FROM %s.crashes"
+		" WHERE (id_high, id_low) IN (",
+		remote->address.database);
 	for (size_t i = 0; i < count; i++)
 		sql_add(&sql, "%s(%" PRIu64 ",%" PRIu64 ")", i ? "," : "",
 			ids[i].high, ids[i].low);
-	sql_add(&sql, ")");
-	return remote_answer_select(remote, "id_high, id_low, cluster, records",
-				    sql_done(&sql), "ORDER BY id_high, id_low",
-				    ret, err);
+	sql_add(&sql, ") ORDER BY id_high, id_low, version DESC"
+		      " LIMIT 1 BY id_high, id_low FORMAT RowBinary");
+	return http_ask(remote->http, sql_done(&sql), ret, err);
 }
 
 enum status remote_find_crashes(struct remote *remote,

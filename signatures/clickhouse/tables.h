@@ -28,7 +28,8 @@
  *
  * All are ReplacingMergeTree: a row that comes again takes the place of the
  * one with its key, so that a load may be broken off and begun again.  What is
- * replaced stays until the server merges it away; readers say FINAL.
+ * replaced stays until the server merges it away; readers say FINAL, or look
+ * for the highest version.
  *
  * On a cluster each table NAME is a Distributed table over the tables
  * NAME_local of all servers, and a crash lies on the server its id says.
