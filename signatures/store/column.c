@@ -326,11 +326,11 @@ static void widen(const struct column_chunk *it, uint32_t *terms)
 		}
 		break;
 	case 3:
-		if (it->is_split) {
+		if (it->is_split)
 			widen_lanes(it, terms);
-			break;
-		}
-		/* fall through */
+		else
+			widen_any(it, terms);
+		break;
 	default:
 		widen_any(it, terms);
 	}
