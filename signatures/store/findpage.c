@@ -159,7 +159,8 @@ static const uint8_t *lower_bound(const struct page *page, const uint8_t *pair)
 		else
 			span.to = half;
 	}
-	return page->next + span.from * size;
+	/* A page without pairs lies nowhere. */
+	return span.from ? page->next + span.from * size : page->next;
 }
 
 static size_t merge(struct page *old, const struct findpage_pair *pairs,
