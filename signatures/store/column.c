@@ -449,7 +449,6 @@ static inline void keep_short(const struct column_chunk *it,
 	bool is_known = false;
 
 	for (size_t first = 0; first < rows; first += WORD_BITS) {
-		const uint8_t *data = it->data + first * width;
 		uint64_t *word = &bits[first / WORD_BITS];
 
 		if (first + WORD_BITS > fast) {
@@ -461,6 +460,9 @@ static inline void keep_short(const struct column_chunk *it,
 					  mask);
 			continue;
 		}
+
+		const uint8_t *data = it->data + first * width;
+
 		if (!is_known)
 			look_up(it, terms, is_kept);
 		is_known = true;
