@@ -1,6 +1,5 @@
 #include "signatures/settle/search.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +10,7 @@
 #include "signatures/settle/memory.h"
 #include "signatures/settle/overrides.h"
 #include "signatures/settle/refit.h"
+#include "signatures/settle/search_words.h"
 #include "signatures/store/store_settled.h"
 
 enum {
@@ -373,78 +373,12 @@ size_t search_similar(struct search *search, const struct crash *crash,
 	return kept;
 }
 
-/* The frames that count, as text. */
-static size_t frame_texts(const struct crash *crash, struct arena *arena,
-			  const char **texts)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < crash->stack.count && count < FEATURE_FRAMES_MAX;
-	     i++) {
-		const struct crash_frame *frame = &crash->stack.frames[i];
-
-		if (!stream_counts(frame))
-			continue;
-		texts[count++] =
-			frame->symbol
-				? text_printf(arena, "%s!%s", frame->module,
-					      frame->symbol)
-				: text_printf(arena, "%s+0x%" PRIx64,
-					      frame->module, frame->offset);
-	}
-	return count;
-}
-
-/* Texts of one crash, by frame and by code. */
-struct texts {
-	const char *frames[FEATURE_FRAMES_MAX + 1];
-	const char *codes[STREAM_CODES_MAX];
-};
-
-static const char *module_of(struct arena *arena, const char *frame)
-{
-	char *text = text_copy(arena, frame);
-
-	text[strcspn(text, "!+")] = '\0';
-	return text;
-}
-
-static const char *text_of(const struct texts *texts, enum feature_class class,
-			   struct feature_origin origin, struct arena *arena)
-{
-	const char *frame = texts->frames[origin.from];
-	const char *next = texts->frames[origin.from + 1];
-
-	switch (class) {
-	case FEATURE_FRAME:
-		return frame;
-	case FEATURE_MODULE:
-		return text_printf(arena, "module %s", module_of(arena, frame));
-	case FEATURE_PAIR:
-		return text_printf(arena, "%s under %s", frame,
-				   next ? next : "nothing");
-	case FEATURE_CODE:
-	case FEATURE_CODE_WORD:
-		return texts->codes[origin.from];
-	case FEATURE_FRAME_CODE:
-		return text_printf(arena, "%s at %s", texts->codes[0], frame);
-	case FEATURE_WORD:
-		return text_printf(arena, "word %.*s", (int)origin.letters,
-				   origin.word);
-	case FEATURE_MODULES:
-		return text_printf(arena, "modules from %s on", frame);
-	case FEATURE_UNUSED:
-	case FEATURE_CLASSES:
-		break;
-	}
-	return "";
-}
-
 /* A feature of a crash: what it is in words, and what it weighs here. */
 struct named_feature {
 	enum feature_class class;
-	uint64_t feature; /* equal for equal features */
-	const char *text; /* "ntfs.sys+0x2f41c", "bugcheck 0xd1" */
+	uint64_t feature;  /* equal for equal features */
+	const char *text;  /* "ntfs.sys+0x2f41c", "bugcheck 0xd1" */
+	const char *exact; /* "ntfs.sys@5b...+0x2f41c", or NULL */
 	float weight;
 };
 
@@ -460,7 +394,7 @@ static struct search_side weigh(struct search *search,
 	struct crash quiet = *crash;
 	struct engine_signature signature;
 	struct named_feature *features;
-	struct texts texts = { .frames = { NULL } };
+	struct search_words words;
 
 	overrides_quiet(search->overrides, &quiet, arena);
 	do {
@@ -468,16 +402,17 @@ static struct search_side weigh(struct search *search,
 		engine_weigh(search->engine, &signature, search->weights);
 	} while (is_in_vain(search));
 	features = arena_take(arena, signature.count + 1, sizeof(*features));
-	frame_texts(&quiet, arena, texts.frames);
-	stream_code_texts(&quiet, arena, texts.codes);
+	search_words_make(&quiet, arena, &words);
 	for (size_t i = 0; i < signature.count; i++) {
 		const enum feature_class class = search->stream[i].class;
 
 		features[i] = (struct named_feature){
 			.class = class,
 			.feature = search->stream[i].feature,
-			.text = text_of(&texts, class, search->origins[i],
-					arena),
+			.text = search_words_of(&words, class,
+						search->origins[i], arena),
+			.exact = search_words_exact(&words, class,
+						    search->origins[i], arena),
 			.weight = search->weights[i],
 		};
 	}
@@ -551,6 +486,36 @@ const struct search_side *search_weigh(struct search *search,
 	return ret;
 }
 
+static bool is_one_sided(const struct search_pair *pair)
+{
+	return (pair->left > 0) != (pair->right > 0);
+}
+
+/*
+ * One offset in two builds is two frames, of which nothing is known that would
+ * make them one: told apart by their builds.
+ */
+static void tell_builds(struct search_pair *pairs, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct search_pair *a = &pairs[i];
+
+		for (size_t j = i + 1; a->exact && is_one_sided(a) && j < count;
+		     j++) {
+			struct search_pair *b = &pairs[j];
+
+			if (b->class != a->class || !b->exact ||
+			    !is_one_sided(b) ||
+			    (a->left > 0) == (b->left > 0) ||
+			    strcmp(a->text, b->text) != 0)
+				continue;
+			a->text = a->exact;
+			b->text = b->exact;
+			break;
+		}
+	}
+}
+
 struct search_comparison search_compare(const struct search_side *left,
 					const struct search_side *right,
 					struct arena *arena)
@@ -572,6 +537,7 @@ struct search_comparison search_compare(const struct search_side *left,
 		const struct named_feature *named = mine ? &a[i] : &b[j];
 
 		*pair = (struct search_pair){ named->class, named->text,
+					      named->exact,
 					      mine ? a[i].weight : 0,
 					      theirs ? b[j].weight : 0 };
 		/* What weighs nothing on either side says nothing. */
@@ -581,6 +547,7 @@ struct search_comparison search_compare(const struct search_side *left,
 	}
 	if (ret.count > 1)
 		qsort(ret.pairs, ret.count, sizeof(*ret.pairs), by_weight);
+	tell_builds(ret.pairs, ret.count);
 	ret.likeness = search_likeness(ret.pairs, ret.count, NULL);
 	return ret;
 }

@@ -64,11 +64,13 @@ uint64_t search_name(struct search *search, const struct crash_frame *frame,
 
 /*
  * Features of two crashes side by side: those they share in both columns, the
- * others with 0 in one.  Heaviest first.
+ * others with 0 in one.  Heaviest first.  Frames that differ in nothing but the
+ * build of their module have it in text.
  */
 struct search_pair {
 	enum feature_class class;
 	const char *text;
+	const char *exact; /* with the build, or NULL */
 	float left, right;
 };
 

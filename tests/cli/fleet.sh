@@ -36,6 +36,12 @@ echo "== a dump of no store"
 csv similar "$name" --limit=1 | cut -d, -f1-8
 crashindex --print "$name" >print.json 2>/dev/null
 crashquery similar print.json --json --limit=1 | jq -c '.rows[1] | .what, .id'
+echo "== one offset in two builds is told by them, on one side and the other"
+for id in $(csv find bugcheck=c2 | sed 1d | cut -d, -f1 | sort -u); do
+	crashquery similar "$id" --json
+done | jq -sc '[.[].rows[].differs // "" | split(", ")] |
+	[(map(map(.[1:]) | length - (unique | length)) | add),
+	 ([flatten[] | select(contains("@"))] | length > 0)]'
 echo "== a second night moves nothing"
 crashquery changes | sed 's/^[^ ]*Z/TIME/'
 for wrong in 'clusters --by=luck' 'clusters 999999999999' 'trends --window=2' \
