@@ -12,8 +12,7 @@
 
 enum {
 	WORD_BITS = 64,
-	RARE_ROWS = 3,	 /* of a chunk */
-	JOINED_MOST = 64 /* terms of a field; of more a column is scanned */
+	RARE_ROWS = 3 /* of a chunk */
 };
 
 static bool accepts_number(const struct where_test *test, uint64_t number)
@@ -197,7 +196,7 @@ static bool has_lists(struct store *store, const struct where_test *test)
 		return true;
 	return store_posting_is_listed(store, field) &&
 	       (where_is_lookup(test) ||
-		store_column_last_term(store, field) <= JOINED_MOST);
+		store_column_last_term(store, field) <= MATCH_LISTS_MOST);
 }
 
 /* ret is what the lists are asked for. */

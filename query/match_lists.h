@@ -8,6 +8,9 @@
 #include "query/accept.h"
 #include "query/plan.h"
 
+/* Lists that are joined for one test; of more a column is scanned. */
+#define MATCH_LISTS_MOST 64
+
 /* Take the rows that fail the test out of plan. */
 enum status match_lists_rows(struct store *store, const struct accept *accept,
 			     struct plan *plan, struct error *err) MUST_CHECK;

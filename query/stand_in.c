@@ -3,11 +3,11 @@
 #include <string.h>
 
 #include "query/accept.h"
+#include "query/match_lists.h"
+#include "signatures/knowledge/bugcheck.h"
 
 enum {
-	WALKED_MOST = 1024, /* terms of a field, unless they are looked up */
-	JOINED_MOST = 64,   /* lists; of more a column is scanned */
-	MINIDUMP_FORM = 0x10000000
+	WALKED_MOST = 1024 /* terms of a field, unless they are looked up */
 };
 
 static const struct field *wider(const struct field *field)
@@ -32,7 +32,7 @@ static bool is_there(const struct where_test *test)
 	for (size_t i = 0; i < test->count; i++)
 		if (test->values[i].form != WHERE_RANGE ||
 		    test->values[i].low != test->values[i].high ||
-		    test->values[i].low & MINIDUMP_FORM)
+		    test->values[i].low & BUGCHECK_MINIDUMP)
 			return false;
 	return true;
 }
@@ -48,7 +48,7 @@ static bool count_crashes(struct store *store, const struct where_test *test,
 	if (accept_make(store, test, &accept, &err))
 		return false;
 	*ret = accept.crashes;
-	is_few = accept.count <= JOINED_MOST;
+	is_few = accept.count <= MATCH_LISTS_MOST;
 	accept_deinit(&accept);
 	return is_few;
 }

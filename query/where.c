@@ -13,7 +13,6 @@
 enum {
 	FIELDS_MAX = 256,
 	VALUES_MAX = 1024, /* of one word: it comes from a command line */
-	MINIDUMP_BIT = 0x10000000,
 };
 
 enum status where_find_field(const char *name, const struct field **ret,
@@ -152,11 +151,12 @@ static enum status parse_bugcheck(const struct field *field, const char *text,
 				 "%s: neither a code nor a documented name",
 				 text);
 
-	const char *minidump = bugcheck_minidump_name(row->code | MINIDUMP_BIT);
+	const char *minidump =
+		bugcheck_minidump_name(row->code | BUGCHECK_MINIDUMP);
 
 	ret->low = row->code;
 	if (minidump && text_compare_nocase(text, minidump) == 0)
-		ret->low |= MINIDUMP_BIT;
+		ret->low |= BUGCHECK_MINIDUMP;
 	ret->high = ret->low;
 	return STATUS_OK;
 }
@@ -204,7 +204,7 @@ static void unfold_bugcheck(struct where_test *test)
 
 		wanted |= value->form == WHERE_RANGE &&
 			  value->low == value->high &&
-			  value->low >> 28 == MINIDUMP_BIT >> 28;
+			  value->low >> 28 == BUGCHECK_MINIDUMP >> 28;
 	}
 	if (!wanted)
 		return;
@@ -214,8 +214,8 @@ static void unfold_bugcheck(struct where_test *test)
 
 		if (value.form != WHERE_RANGE || value.high >> 28 != 0)
 			continue;
-		value.low |= MINIDUMP_BIT;
-		value.high |= MINIDUMP_BIT;
+		value.low |= BUGCHECK_MINIDUMP;
+		value.high |= BUGCHECK_MINIDUMP;
 		test->values[test->count++] = value;
 	}
 }

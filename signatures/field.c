@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "signatures/base/limits.h"
+#include "signatures/knowledge/bugcheck.h"
 #include "signatures/meaning.h"
 
 static void give_number(struct crash_number number, field_take *take,
@@ -99,7 +100,7 @@ static void give_stopcode(const struct crash *crash, field_take *take,
 	struct crash_number code = crash->bugcheck.code;
 
 	if (crash->bugcheck.minidump_form)
-		code.value |= UINT64_C(0x10000000);
+		code.value |= BUGCHECK_MINIDUMP;
 	give_number(code, take, closure);
 }
 

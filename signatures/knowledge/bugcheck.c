@@ -76,7 +76,7 @@ const struct bugcheck *bugcheck_walk(const struct bugcheck *after)
 
 uint32_t bugcheck_fold(uint32_t raw, bool *minidump_form)
 {
-	*minidump_form = (raw & 0xf0000000u) == 0x10000000u;
+	*minidump_form = (raw & 0xf0000000u) == BUGCHECK_MINIDUMP;
 	return *minidump_form ? raw & 0x0fffffffu : raw;
 }
 

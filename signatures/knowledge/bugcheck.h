@@ -31,7 +31,10 @@ const struct bugcheck *bugcheck_find_name(const char *name);
 /* The row after this one by code, the first after NULL; NULL at the end. */
 const struct bugcheck *bugcheck_walk(const struct bugcheck *after);
 
-/* Strip the minidump bit; *minidump_form says whether there was one. */
+/* The bit of the minidump form. */
+#define BUGCHECK_MINIDUMP UINT32_C(0x10000000)
+
+/* Strip it; *minidump_form says whether there was one. */
 uint32_t bugcheck_fold(uint32_t raw, bool *minidump_form);
 
 /* "UNEXPECTED_KERNEL_MODE_TRAP_M" of 0x1000007F, or NULL: few are named. */
