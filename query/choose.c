@@ -164,12 +164,13 @@ static bool is_of_stage(struct store *store, const struct where_test *test,
 {
 	const enum stage own = stage_of(test->field);
 
+	/* What takes a look at the store comes last. */
+	if (stage == STAGE_RARE ? own != STAGE_NUMBERS : own != stage)
+		return false;
 	if (push_can(store, test) || match_is_listed(store, test))
 		return false;
-	return own == STAGE_NUMBERS &&
-			       (stage == STAGE_RARE || stage == STAGE_NUMBERS)
-		       ? match_is_rare(store, test) == (stage == STAGE_RARE)
-		       : own == stage;
+	return own != STAGE_NUMBERS ||
+	       match_is_rare(store, test) == (stage == STAGE_RARE);
 }
 
 static enum status apply_stage(struct store *store, const struct where *where,
