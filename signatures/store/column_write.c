@@ -3,7 +3,7 @@
 
 #include "signatures/base/hash.h"
 #include "signatures/store/column.h"
-#include "signatures/store/column_form.h"
+#include "signatures/store/column_chunk.h"
 #include "signatures/store/column_narrow.h"
 
 static unsigned int width_of(uint64_t most)
@@ -19,15 +19,6 @@ static void put_number(uint8_t *at, uint64_t number, size_t size)
 {
 	for (size_t i = 0; i < size; i++)
 		at[i] = (uint8_t)(number >> 8 * i);
-}
-
-static uint64_t take_number(const uint8_t *at)
-{
-	uint64_t number = 0;
-
-	for (size_t i = COLUMN_WIDEST; i--;)
-		number = number << 8 | at[i];
-	return number;
 }
 
 /* What numbers come to, and how many bytes the rows take. */
@@ -250,8 +241,8 @@ static unsigned int form_today(const uint8_t *chunk, unsigned int form)
 	if (width != 1 || form & COLUMN_FOLDED)
 		return form;
 	return form - width +
-	       column_narrow_width(take_number(chunk + 9) -
-				   take_number(chunk + 1));
+	       column_narrow_width(column_chunk_load(chunk + 9) -
+				   column_chunk_load(chunk + 1));
 }
 
 /* Such a chunk as it is written today; its bytes.  One of today stays. */

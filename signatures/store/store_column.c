@@ -91,8 +91,6 @@ static uint32_t last_known(struct store *store, const struct field *field)
 {
 	uint32_t *last = &store->last_terms[field->number];
 
-	if (store->mode != STORE_READ)
-		return UINT32_MAX;
 	if (!*last)
 		*last = store_column_last_term(store, field);
 	return *last;
@@ -124,7 +122,8 @@ static const uint32_t *known_terms(struct store *store,
 {
 	uint32_t *terms = terms_of(store, field->number, chunk, bits, rows);
 
-	forget_unknown(terms, bits, rows, last_known(store, field));
+	if (store->mode == STORE_READ)
+		forget_unknown(terms, bits, rows, last_known(store, field));
 	return terms;
 }
 
