@@ -1,8 +1,7 @@
 #include "query/match.h"
 
-#include "query/choose.h"
 #include "signatures/base/hash.h"
-#include "tests/unit/store_place.h"
+#include "tests/unit/matched.h"
 
 enum {
 	CRASHES = STORE_CHUNK_ROWS + 500
@@ -56,18 +55,9 @@ static int empty(void **state)
 	return 0;
 }
 
-static struct where parsed(const char *const *words, size_t count)
-{
-	struct where where;
-
-	assert_int_equal(where_parse(words, count, &arena, &where, &place.err),
-			 STATUS_OK);
-	return where;
-}
-
 static bool is_rare(const char *word)
 {
-	const struct where where = parsed(&word, 1);
+	const struct where where = parsed(&place, &arena, &word, 1);
 
 	return match_is_rare(place.store, &where.tests[0]);
 }
@@ -85,19 +75,6 @@ static void what_hardly_a_row_has_is_rare(void **state)
 	assert_false(is_rare("arg1="));
 }
 
-static uint64_t matched(const char *const *words, size_t count)
-{
-	const struct where where = parsed(words, count);
-	struct plan plan;
-	uint64_t found;
-
-	assert_int_equal(choose_rows(place.store, &where, &plan, &place.err),
-			 STATUS_OK);
-	found = plan.matched;
-	plan_deinit(&plan);
-	return found;
-}
-
 static void the_order_does_not_change_what_is_found(void **state)
 {
 	const char *words[] = { "arg2=1", "uptime=..1h", "arg1=10..1000" };
@@ -108,12 +85,12 @@ static void the_order_does_not_change_what_is_found(void **state)
 	for (uint32_t i = 0x10; i <= 0x1000; i++)
 		want += i % 3 == 1 && uptime_of(i) < 36010000000;
 	assert_true(want > 100);
-	assert_int_equal(matched(words, 3), want);
-	assert_int_equal(matched(one, 3), 1);
+	assert_int_equal(matched(&place, &arena, words, 3), want);
+	assert_int_equal(matched(&place, &arena, one, 3), 1);
 	one[0] = "arg2=2";
-	assert_int_equal(matched(one, 3), 0);
+	assert_int_equal(matched(&place, &arena, one, 3), 0);
 	one[0] = "arg2!=2";
-	assert_int_equal(matched(one, 3), 1);
+	assert_int_equal(matched(&place, &arena, one, 3), 1);
 }
 
 int main(void)

@@ -1,7 +1,6 @@
 #include "query/stand_in.h"
 
-#include "query/choose.h"
-#include "tests/unit/store_place.h"
+#include "tests/unit/matched.h"
 
 enum {
 	CRASHES = 40
@@ -59,18 +58,9 @@ static int empty(void **state)
 	return 0;
 }
 
-static struct where parsed(const char *word)
-{
-	struct where where;
-
-	assert_int_equal(where_parse(&word, 1, &arena, &where, &place.err),
-			 STATUS_OK);
-	return where;
-}
-
 static bool stands_in(const char *word, const char *by)
 {
-	const struct where where = parsed(word);
+	const struct where where = parsed(&place, &arena, &word, 1);
 	struct where_test other;
 
 	if (!stand_in_find(place.store, &where.tests[0], &other))
@@ -107,36 +97,28 @@ static void what_others_have_too_is_not(void **state)
 	assert_false(stands_in("stopcode=d*", "bugcheck"));
 }
 
-static uint64_t matched(const char *word)
+static uint64_t count(const char *word)
 {
-	const struct where where = parsed(word);
-	struct plan plan;
-	uint64_t count;
-
-	assert_int_equal(choose_rows(place.store, &where, &plan, &place.err),
-			 STATUS_OK);
-	count = plan.matched;
-	plan_deinit(&plan);
-	return count;
+	return matched(&place, &arena, &word, 1);
 }
 
 static void the_same_rows_are_chosen(void **state)
 {
 	(void)state;
-	assert_int_equal(matched("exact=101"), 6);
-	assert_int_equal(matched("exact=100"), 7);
-	assert_int_equal(matched("exact=777"), 1);
-	assert_int_equal(matched("exact!=777"), CRASHES + 1);
-	assert_int_equal(matched("portable=777"), 1);
-	assert_int_equal(matched("portable=777,200"), 15);
-	assert_int_equal(matched("biosvendor=dell"), 20);
-	assert_int_equal(matched("biosversion=dell"), 1);
-	assert_int_equal(matched("biosversion=2.0"), 8);
-	assert_int_equal(matched("bios=dell"), 21);
-	assert_int_equal(matched("stopcode=d1"), 31);
-	assert_int_equal(matched("stopcode=7e"), 5);
-	assert_int_equal(matched("stopcode=1000007e"), 6);
-	assert_int_equal(matched("bugcheck=7e"), 11);
+	assert_int_equal(count("exact=101"), 6);
+	assert_int_equal(count("exact=100"), 7);
+	assert_int_equal(count("exact=777"), 1);
+	assert_int_equal(count("exact!=777"), CRASHES + 1);
+	assert_int_equal(count("portable=777"), 1);
+	assert_int_equal(count("portable=777,200"), 15);
+	assert_int_equal(count("biosvendor=dell"), 20);
+	assert_int_equal(count("biosversion=dell"), 1);
+	assert_int_equal(count("biosversion=2.0"), 8);
+	assert_int_equal(count("bios=dell"), 21);
+	assert_int_equal(count("stopcode=d1"), 31);
+	assert_int_equal(count("stopcode=7e"), 5);
+	assert_int_equal(count("stopcode=1000007e"), 6);
+	assert_int_equal(count("bugcheck=7e"), 11);
 }
 
 int main(void)
