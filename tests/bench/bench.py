@@ -234,13 +234,35 @@ def peak(argv, store):
     return int(run([sys.executable, "-c", code] + argv)[2].split()[-1])
 
 
+def small_dumps(work, archive, count):
+    """Dumps of XP, 17 to 41 KiB by the number of their drivers."""
+    with open("tests/machines/x86_triage_b.txt") as f:
+        lines = [line for line in f if line[0] != "#" and
+                 not line.startswith(("time ", "uuid "))]
+    after = 1 + next(i for i, line in enumerate(lines)
+                     if line.startswith("module tcpip"))
+    folder = os.path.join(work, "small")
+    os.mkdir(folder)
+    paths = []
+    for i in range(count):
+        when = time.gmtime(1262304000 + i * 3600)
+        drivers = ["module drv%03d.sys size=0x%x000 time=0x4f%06x\n" %
+                   (m, 4 + m % 60, m * 7919 + i % 5)
+                   for m in range(i * 37 % 180)]
+        paths.append(os.path.join(folder, "%05d.txt" % i))
+        with open(paths[-1], "w") as f:
+            f.writelines(lines[:after] + drivers + lines[after:] +
+                         [time.strftime("time %Y-%m-%dT%H:%M:%SZ\n", when),
+                          "uuid 00112233-4455-6677-8899-%012x\n" % (i % 3000)])
+    run([program("crashcorpus"), "synth", "--output=" + archive, *paths])
+    shutil.rmtree(folder)
+
+
 def bench_small(work, store, anew):
     archive = os.path.join(work, "small.tar")
-    run([program("crashcorpus"), "synth", "--demo", "--machines=600",
-         "--weeks=26", "--output=" + archive])
+    count = 10000
+    small_dumps(work, archive, count)
     os.sync()
-    listing = run(["bsdtar", "-tf", archive])[2]
-    count = listing.count(b"\n")
     got = in_turn({"bsdtar": unpack(archive),
                    "ours": index(store, 1, archive)}, before=anew)
     beyond = got["ours"][1] - got["bsdtar"][1]
