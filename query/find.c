@@ -14,6 +14,7 @@
 #include "query/count.h"
 #include "query/greatest.h"
 #include "query/mark.h"
+#include "query/newest.h"
 #include "query/push_find.h"
 #include "query/query.h"
 #include "signatures/base/must.h"
@@ -48,14 +49,8 @@ enum {
 	COLUMNS = BASE + MARK_COLUMNS
 };
 
-struct item {
-	uint64_t when; /* FILETIME + 1, or 0 for none */
-	uint32_t row;
-	struct hash128 identity; /* read where times are equal */
-};
-
 struct items {
-	struct item *at;
+	struct newest *at;
 	size_t count;
 	size_t room;
 };
@@ -112,7 +107,7 @@ static void collect(struct walk *walk, uint32_t row)
 	greatest_add(&walk->newest, when);
 	if (items->count == items->room)
 		make_room(walk);
-	items->at[items->count++] = (struct item){ .when = when, .row = row };
+	items->at[items->count++] = (struct newest){ .when = when, .row = row };
 }
 
 /* Is every crash of the chunk older than what is kept anyway? */
@@ -155,50 +150,6 @@ static void walk_back(struct walk *walk, const struct plan *plan)
 	}
 }
 
-static int compare(const void *a, const void *b)
-{
-	const struct item *x = a;
-	const struct item *y = b;
-
-	if (x->when != y->when)
-		return x->when > y->when ? -1 : 1;
-	if (x->identity.high != y->identity.high)
-		return x->identity.high < y->identity.high ? -1 : 1;
-	return (x->identity.low > y->identity.low) -
-	       (x->identity.low < y->identity.low);
-}
-
-/* Rows that share their time are told apart by id. */
-static enum status order(struct store *store, struct items *items,
-			 struct error *err)
-{
-	struct store_crash crash;
-	struct arena arena;
-	enum status status = STATUS_OK;
-
-	if (items->count)
-		qsort(items->at, items->count, sizeof(*items->at), compare);
-	arena_init(&arena);
-	for (size_t i = 0; i < items->count && !status;) {
-		size_t end = i + 1;
-
-		while (end < items->count &&
-		       items->at[end].when == items->at[i].when)
-			end++;
-		for (size_t j = i; end - i > 1 && j < end && !status; j++) {
-			arena_reset(&arena);
-			status = store_crash_glance(store, items->at[j].row,
-						    &arena, &crash, err);
-			if (!status)
-				items->at[j].identity = crash.identity;
-		}
-		qsort(items->at + i, end - i, sizeof(*items->at), compare);
-		i = end;
-	}
-	arena_deinit(&arena);
-	return status;
-}
-
 /* The rows to print, in order, and some that ties brought along. */
 static enum status select_rows(struct query *query, const struct plan *plan,
 			       struct items *ret, struct error *err)
@@ -213,7 +164,7 @@ static enum status select_rows(struct query *query, const struct plan *plan,
 	walk_back(&walk, plan);
 	leave_out_old(&walk);
 	greatest_deinit(&walk.newest);
-	if (order(query->store, &walk.items, err)) {
+	if (newest_order(query->store, walk.items.at, walk.items.count, err)) {
 		free(walk.items.at);
 		return err->status;
 	}

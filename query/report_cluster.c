@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "query/cohort.h"
+#include "query/greatest.h"
+#include "query/newest.h"
 #include "query/report_words.h"
 #include "signatures/base/must.h"
 #include "signatures/base/text.h"
@@ -13,16 +15,6 @@
 enum {
 	SAME_SHOWN = 3,
 };
-
-static int latest_first(const void *left, const void *right)
-{
-	const uint64_t *a = left;
-	const uint64_t *b = right;
-
-	if (a[0] != b[0])
-		return a[0] > b[0] ? -1 : 1;
-	return (a[1] > b[1]) - (a[1] < b[1]);
-}
 
 /* "driver netfast.sys, build 668d3a400003d000", "biosversion F7b" */
 static const char *name_of(struct report *report, const struct cohort *cohort,
@@ -183,31 +175,54 @@ static enum status make_cards(struct report *report,
 	return STATUS_OK;
 }
 
-static void find_window_rows(struct report *report,
-			     const struct report_crashes *crashes)
+/* As many of the window as are shown, and those that tie with the last. */
+static struct newest *collect_latest(const struct report_crashes *crashes,
+				     uint64_t since, size_t *ret)
 {
-	const size_t room = (size_t)report->windows[0];
-	uint64_t(*latest)[2] = calloc(room + 1, sizeof(*latest));
-	size_t count = 0;
+	struct newest *latest = NULL;
+	size_t count = 0, room = 0;
 
-	if (!latest)
-		must_end();
-	for (size_t i = 0; i < crashes->count && count < room; i++) {
-		if (crashes->windows[i] != 0)
+	for (size_t i = 0; i < crashes->count; i++) {
+		if (crashes->windows[i] != 0 || crashes->times[i] < since)
 			continue;
-		latest[count][0] = crashes->times[i];
-		latest[count++][1] = crashes->rows[i];
+		if (count == room) {
+			room = room * 2 + 64;
+			latest = must(realloc(latest, room * sizeof(*latest)));
+		}
+		latest[count++] = (struct newest){ .when = crashes->times[i],
+						   .row = crashes->rows[i] };
 	}
-	if (count > 1)
-		qsort(latest, count, sizeof(*latest), latest_first);
+	*ret = count;
+	return latest;
+}
+
+static enum status find_window_rows(struct report *report,
+				    const struct report_crashes *crashes,
+				    struct error *err)
+{
+	struct greatest times;
+	struct newest *latest;
+	size_t count;
+
+	greatest_init(&times, REPORT_LATEST);
+	for (size_t i = 0; i < crashes->count; i++)
+		if (crashes->windows[i] == 0)
+			greatest_add(&times, crashes->times[i]);
+	latest = collect_latest(crashes, greatest_least(&times), &count);
+	greatest_deinit(&times);
+
+	const enum status status =
+		newest_order(report->store, latest, count, err);
+
 	if (count > REPORT_LATEST)
 		count = REPORT_LATEST;
 	report->latest =
 		arena_take(report->arena, count + 1, sizeof(*report->latest));
 	for (size_t i = 0; i < count; i++)
-		report->latest[i] = (uint32_t)latest[i][1];
+		report->latest[i] = latest[i].row;
 	report->latest_count = count;
 	free(latest);
+	return status;
 }
 
 /* What those that have no name yet are going to be named after. */
@@ -262,6 +277,7 @@ enum status report_cluster(struct report *report, const struct plan *plan,
 	status = make_cards(report, &fleet, crashes, sorted, err);
 	cohort_fleet_deinit(&fleet);
 	free(sorted);
-	find_window_rows(report, crashes);
-	return status ? status : name_clusters(report, crashes, err);
+	if (status || find_window_rows(report, crashes, err))
+		return err->status;
+	return name_clusters(report, crashes, err);
 }
