@@ -231,6 +231,22 @@ static void end_table(struct query *query, struct table *out, uint64_t matched,
 	table_destroy(out);
 }
 
+/* Of crashes that lie elsewhere many come at once. */
+static void expect_rows(struct query *query, const struct items *items)
+{
+	uint32_t *rows;
+	size_t count = 0;
+
+	if (!store_crash_is_elsewhere(query->store))
+		return;
+	rows = must(calloc(items->count + 1, sizeof(*rows)));
+	for (uint64_t i = options.offset; i < items->count; i++)
+		if (!options.limit || count < options.limit)
+			rows[count++] = items->at[i].row;
+	store_crash_expect(query->store, rows, count);
+	free(rows);
+}
+
 static enum status print_rows(struct query *query, const struct marks *marks,
 			      const struct items *items, uint64_t matched,
 			      struct error *err)
@@ -242,6 +258,7 @@ static enum status print_rows(struct query *query, const struct marks *marks,
 	uint64_t printed = 0;
 	enum status status = STATUS_OK;
 
+	expect_rows(query, items);
 	arena_init(&arena);
 	for (uint64_t i = options.offset; i < items->count && !status; i++) {
 		const uint32_t row = items->at[i].row;
