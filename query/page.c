@@ -81,8 +81,7 @@ static void print_argument(struct page *page, unsigned i)
 {
 	const struct crash_bugcheck *bugcheck = &page->crash->crash.bugcheck;
 	const enum role role = meaning_argument(bugcheck, i);
-	const char *meaning =
-		role == ROLE_UNKNOWN ? "" : role_facts(role)->meaning;
+	const char *meaning = role == ROLE_UNKNOWN ? "" : role_meaning(role);
 	const uint64_t value = bugcheck->args[i].value;
 	const bool is_status =
 		role == ROLE_NTSTATUS || role == ROLE_EXCEPTION_CODE;

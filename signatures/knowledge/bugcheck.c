@@ -7,9 +7,6 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* A code standing for another that stands for another: 11C8, 1C8, E2. */
-#define FAMILY_STEPS 4
-
 enum alias_kind {
 	ALIAS_MINIDUMP,
 	ALIAS_RENUMBERED,
@@ -80,46 +77,11 @@ uint32_t bugcheck_fold(uint32_t raw, bool *minidump_form)
 	return *minidump_form ? raw & 0x0fffffffu : raw;
 }
 
-static const struct alias *find_alias(uint32_t code, enum alias_kind first,
-				      enum alias_kind last)
-{
-	for (size_t i = 0; i < COUNT(aliases); i++) {
-		if (aliases[i].code == code && aliases[i].kind >= first &&
-		    aliases[i].kind <= last)
-			return &aliases[i];
-	}
-	return NULL;
-}
-
 const char *bugcheck_minidump_name(uint32_t raw)
 {
-	const struct alias *alias =
-		find_alias(raw, ALIAS_MINIDUMP, ALIAS_MINIDUMP);
-
-	return alias ? alias->name : NULL;
-}
-
-uint32_t bugcheck_family(uint32_t code)
-{
-	for (int step = 0; step < FAMILY_STEPS; step++) {
-		const struct alias *alias =
-			find_alias(code, ALIAS_RENUMBERED, ALIAS_TOOL);
-
-		if (!alias || alias->canonical == code)
-			break;
-		code = alias->canonical;
+	for (size_t i = 0; i < COUNT(aliases); i++) {
+		if (aliases[i].code == raw && aliases[i].kind == ALIAS_MINIDUMP)
+			return aliases[i].name;
 	}
-	return code;
-}
-
-bool bugcheck_is_live(uint32_t code)
-{
-	const struct bugcheck *row = bugcheck_find(code);
-
-	return row && strcmp(row->class, "live-dump") == 0;
-}
-
-bool bugcheck_is_tool(uint32_t code)
-{
-	return find_alias(code, ALIAS_TOOL, ALIAS_TOOL);
+	return NULL;
 }

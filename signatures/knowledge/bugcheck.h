@@ -40,17 +40,4 @@ uint32_t bugcheck_fold(uint32_t raw, bool *minidump_form);
 /* "UNEXPECTED_KERNEL_MODE_TRAP_M" of 0x1000007F, or NULL: few are named. */
 const char *bugcheck_minidump_name(uint32_t raw);
 
-/*
- * The code that a folded code is grouped with, itself if with none: D1 with A,
- * D5 with 50, DEADDEAD with E2, 15E with 7C.  For grouping only: the parameters
- * need not agree.
- */
-uint32_t bugcheck_family(uint32_t code);
-
-/* Written only into live dumps: no machine stopped with this code. */
-bool bugcheck_is_live(uint32_t code);
-
-/* Put into the header by a program that dumps or stops a machine on purpose. */
-bool bugcheck_is_tool(uint32_t code);
-
 #endif

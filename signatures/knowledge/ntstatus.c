@@ -2,8 +2,6 @@
 
 #include <stdlib.h>
 
-#include "signatures/base/text.h"
-
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 struct ntstatus {
@@ -29,15 +27,4 @@ const char *ntstatus_name(uint32_t code)
 		bsearch(&code, rows, COUNT(rows), sizeof(rows[0]), by_code);
 
 	return row ? row->name : NULL;
-}
-
-bool ntstatus_find_name(const char *name, uint32_t *ret)
-{
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		if (text_compare_nocase(rows[i].name, name) == 0) {
-			*ret = rows[i].code;
-			return true;
-		}
-	}
-	return false;
 }

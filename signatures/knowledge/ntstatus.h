@@ -10,7 +10,4 @@
 /* "STATUS_ACCESS_VIOLATION" of 0xC0000005, or NULL; lives for ever. */
 const char *ntstatus_name(uint32_t code);
 
-/* The code of a name, ASCII case ignored. */
-bool ntstatus_find_name(const char *name, uint32_t *ret);
-
 #endif

@@ -2,12 +2,14 @@
 
 #include <assert.h>
 
-static const struct role_facts rows[ROLES] = {
+static const struct {
+	const char *meaning;
+} rows[ROLES] = {
 #include "role.inc"
 };
 
-const struct role_facts *role_facts(enum role role)
+const char *role_meaning(enum role role)
 {
 	assert(role < ROLES);
-	return &rows[role];
+	return rows[role].meaning;
 }

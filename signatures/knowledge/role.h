@@ -8,8 +8,6 @@
 #ifndef KNOWLEDGE_ROLE_H
 #define KNOWLEDGE_ROLE_H
 
-#include <stdbool.h>
-
 /* In the order of role.tsv, which says what each is. */
 enum role {
 	ROLE_ACCESS_MODE,
@@ -89,26 +87,7 @@ enum role {
 	ROLES
 };
 
-enum role_kind {
-	ROLE_KIND_NONE,
-	ROLE_KIND_SELECTOR, /* says what the other parameters are */
-	ROLE_KIND_CODE,	    /* an address in a module's code */
-	ROLE_KIND_DATA,	    /* any other address */
-	ROLE_KIND_OBJECT,   /* a kernel object or request */
-	ROLE_KIND_RECORD,   /* a context, trap frame or exception record */
-	ROLE_KIND_TEXT,	    /* a pointer to text */
-	ROLE_KIND_SCALAR
-};
-
-struct role_facts {
-	const char *name; /* "caller_ip" */
-	enum role_kind kind;
-	unsigned char blame; /* leads to a module: 3 strong .. 0 not at all */
-	bool stable; /* repeats across machines for one bug: may be hashed */
-	const char *meaning; /* a few words */
-};
-
-/* Lives for ever. */
-const struct role_facts *role_facts(enum role role);
+/* What it is, in a few words; lives for ever. */
+const char *role_meaning(enum role role);
 
 #endif

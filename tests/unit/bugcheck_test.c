@@ -123,34 +123,6 @@ static void few_minidump_forms_have_a_name_of_their_own(void **state)
 	assert_null(bugcheck_minidump_name(0x100000d1));
 }
 
-static void families_end_at_their_head(void **state)
-{
-	(void)state;
-	assert_int_equal(bugcheck_family(0xd1), 0xa);
-	assert_int_equal(bugcheck_family(0xa), 0xa);
-	assert_int_equal(bugcheck_family(0xd5), 0x50);
-	assert_int_equal(bugcheck_family(0xdeaddead), 0xe2);
-	assert_int_equal(bugcheck_family(0x11c8), 0xe2);
-	assert_int_equal(bugcheck_family(0x400000ad), 0xad);
-	assert_int_equal(bugcheck_family(0xc000021a), 0xc000021a);
-	assert_int_equal(bugcheck_family(0x9f), 0x9f);
-}
-
-static void live_dumps_and_tools_are_told_from_crashes(void **state)
-{
-	(void)state;
-	assert_true(bugcheck_is_live(0x161));
-	assert_true(bugcheck_is_live(0x1a8));
-	assert_false(bugcheck_is_live(0x124));
-	assert_false(bugcheck_is_live(0xab));
-	assert_false(bugcheck_is_live(0x117));
-	assert_false(bugcheck_is_live(0xd1));
-	assert_true(bugcheck_is_tool(0x5454414d));
-	assert_true(bugcheck_is_tool(0x69696969));
-	assert_false(bugcheck_is_tool(0xe2));
-	assert_false(bugcheck_is_tool(0xdeaddead));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,8 +133,6 @@ int main(void)
 		cmocka_unit_test(the_walk_visits_every_row_in_order),
 		cmocka_unit_test(only_the_minidump_bit_is_folded),
 		cmocka_unit_test(few_minidump_forms_have_a_name_of_their_own),
-		cmocka_unit_test(families_end_at_their_head),
-		cmocka_unit_test(live_dumps_and_tools_are_told_from_crashes),
 	};
 
 	return cmocka_run_group_tests_name("bugcheck", tests, NULL, NULL);
