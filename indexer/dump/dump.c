@@ -61,16 +61,13 @@ enum status dump_open(struct bytes image, struct arena *arena,
 		return error_set(err, STATUS_UNSUPPORTED,
 				 "not a crash dump we know");
 	*ret = (struct dump){
-		.format = format,
 		.image = image,
 		.arena = arena,
 		.crash = crash,
 		.context = bytes_absent(),
 		.exception = bytes_absent(),
 		.kdbg = bytes_absent(),
-		.prcb = bytes_absent(),
 		.process = bytes_absent(),
-		.thread = bytes_absent(),
 		.secondary = bytes_absent(),
 		.stack = bytes_absent(),
 	};

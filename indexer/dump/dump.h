@@ -50,7 +50,6 @@ enum dump_writer {
 };
 
 struct dump {
-	const struct dump_format *format;
 	struct bytes image;  /* borrowed from the caller of dump_open() */
 	struct arena *arena; /* likewise */
 	struct crash *crash; /* what the image says of itself; likewise */
@@ -77,9 +76,7 @@ struct dump {
 	 */
 	struct bytes exception;
 	struct bytes kdbg;	/* triage: a copy of KDDEBUGGER_DATA64 */
-	struct bytes prcb;	/* triage: KPRCB of the crashing processor */
 	struct bytes process;	/* triage: EPROCESS */
-	struct bytes thread;	/* triage: ETHREAD */
 	struct bytes secondary; /* "DumpBlob" data, from its header on */
 
 	/* The raw stack saved by name: triage call stack, minidump thread. */

@@ -41,11 +41,9 @@
 
 #define BLOCK_BYTES 16
 
-/* KDDEBUGGER_DATA64: tag and sizes of the saved structures. */
+/* KDDEBUGGER_DATA64: its tag, and the size of the saved EPROCESS. */
 #define KDBG_TAG 0x10
 #define KDBG_SIZE_PROCESS 0x2a8
-#define KDBG_SIZE_PRCB 0x2b0
-#define KDBG_SIZE_THREAD 0x2c0
 
 struct triage {
 	uint32_t size_of_dump;
@@ -142,30 +140,29 @@ static struct bytes part(const struct dump *dump, uint64_t offset,
 			  size < whole - offset ? size : whole - offset);
 }
 
-/*
- * A structure whose size stands in the debugger data at size_at; without those
- * it reaches at most to the next thing.
+/* Without its size in the debugger data it reaches at most to the next thing.
  */
-static struct bytes snapshot(const struct dump *dump, const struct triage *t,
-			     uint32_t offset, uint32_t size_at)
+static struct bytes process_block(const struct dump *dump,
+				  const struct triage *t)
 {
-	const uint32_t others[] = { t->prcb,  t->process, t->thread,
-				    t->stack, t->drivers, t->strings,
-				    t->kdbg,  t->blocks,  t->unloaded,
-				    t->valid, t->page,	  t->size_of_dump };
+	const uint32_t others[] = { t->prcb,	t->thread,	t->stack,
+				    t->drivers, t->strings,	t->kdbg,
+				    t->blocks,	t->unloaded,	t->valid,
+				    t->page,	t->size_of_dump };
 	struct bytes kdbg = dump->kdbg;
 	uint32_t size;
 	uint32_t next = 0;
 
-	bytes_skip(&kdbg, size_at);
+	bytes_skip(&kdbg, KDBG_SIZE_PROCESS);
 	size = bytes_u16(&kdbg);
 	if (!kdbg.failed && size > 0)
-		return part(dump, offset, size);
+		return part(dump, t->process, size);
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (others[i] > offset && (next == 0 || others[i] < next))
+		if (others[i] > t->process && (next == 0 || others[i] < next))
 			next = others[i];
-	return next ? part(dump, offset, next - offset) : bytes_absent();
+	return next ? part(dump, t->process, next - t->process)
+		    : bytes_absent();
 }
 
 static void check_end(struct dump *dump, const struct kernel_header *header,
@@ -281,9 +278,7 @@ void triage_read(struct dump *dump, const struct kernel_header *header)
 	check_end(dump, header, &t);
 
 	read_debugger_data(dump, &t);
-	dump->prcb = snapshot(dump, &t, t.prcb, KDBG_SIZE_PRCB);
-	dump->process = snapshot(dump, &t, t.process, KDBG_SIZE_PROCESS);
-	dump->thread = snapshot(dump, &t, t.thread, KDBG_SIZE_THREAD);
+	dump->process = process_block(dump, &t);
 	name_process(dump);
 	if (t.drivers != 0)
 		triage_lists_drivers(dump, t.drivers, t.driver_count);

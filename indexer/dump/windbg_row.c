@@ -110,7 +110,6 @@ static bool read_offset(const char *at, struct windbg_symbol *symbol)
 	if (!windbg_text_take_hex(&at, &hex))
 		return false;
 	symbol->offset = hex.value;
-	symbol->has_offset = true;
 	return true;
 }
 
@@ -122,7 +121,6 @@ static bool read_bare(const char *in, struct windbg_symbol *symbol)
 	if (strncmp(in, "0x", 2) != 0 || !windbg_text_take_hex(&in, &hex))
 		return false;
 	symbol->offset = hex.value;
-	symbol->has_offset = true;
 	return *in == '\0' || *in == ' ';
 }
 

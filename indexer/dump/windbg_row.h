@@ -32,7 +32,6 @@ struct windbg_symbol {
 	size_t function_size;
 	bool is_unloaded;
 	uint64_t offset; /* from the module's base, or from the function */
-	bool has_offset;
 };
 
 /* Is it such a line?  Whether its symbol makes sense is another question. */

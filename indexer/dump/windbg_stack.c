@@ -40,7 +40,6 @@ static bool is_remark(const char *line)
 struct gather {
 	struct windbg_block block;
 	bool is_headed;
-	bool has_numbers;
 	uint64_t last;
 	size_t steps;	/* from one row to the next by one pointer */
 	size_t bare;	/* rows without a symbol */

@@ -100,11 +100,8 @@ struct chain *chain_create(struct unwind *unwind, uint64_t from)
 	for (size_t i = chain->count; i-- > 0;) {
 		struct chain_slot *entry = &chain->slots[i];
 		link_up(chain, entry);
-		if (entry->has_landing) {
-			struct chain_slot *next = &chain->slots[entry->landing];
-			entry->links = next->links + 1;
-			next->landed++;
-		}
+		if (entry->has_landing)
+			entry->links = chain->slots[entry->landing].links + 1;
 	}
 	return chain;
 }

@@ -20,7 +20,6 @@ struct chain_slot {
 	uint64_t goal;	  /* callee of a direct call before ip; 0 = unknown */
 	uint32_t landing; /* index of the slot decoding led to */
 	uint32_t links;	  /* how many frames follow from here, linked */
-	uint32_t landed;  /* how many candidates lead here */
 	bool is_call;	  /* a call does stand before ip */
 	bool has_landing;
 	bool is_entry; /* nobody called: a trap frame lies above, or the end of

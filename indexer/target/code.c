@@ -12,7 +12,6 @@ struct code {
 	struct code_module **module; /* one per crash->modules, lazily */
 	const struct crash_module **by_base; /* sorted */
 	size_t count;
-	const struct crash_module *last;
 };
 
 /* Module lists are short and nearly in order: insertion sort. */

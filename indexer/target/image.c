@@ -4,7 +4,7 @@
  *	0 "MZ"  3c u32 offset of "PE\0\0" (nt)
  *	nt+4 machine, +6 sections, +8 timestamp, +14 size of optional header
  *	nt+18 optional header: 0 magic (10b, 20b), 38 size of image,
- *	      40 checksum, directories at 60 or 70 behind their count
+ *	      directories at 60 or 70 behind their count
  *	section, 28 bytes: 8 size, c rva, 10 file size, 14 file offset, 24 flags
  *
  * Source: Microsoft's PE format document.
@@ -21,7 +21,6 @@
 #define SECTION_BYTES 40
 #define SECTION_EXECUTE 0x20000000u
 #define EXPORT_NAMES 65536 /* ordinals are 16 bits */
-#define DEBUG_ENTRIES 32
 
 static struct image_part directory(struct bytes directories, unsigned n)
 {
@@ -47,9 +46,7 @@ static bool read_optional(struct bytes optional, struct image *ret)
 	ret->is_wide = magic == 0x20b;
 	bytes_skip(&in, 0x38 - 2);
 	ret->bytes = bytes_u32(&in);
-	bytes_skip(&in, 4);
-	ret->checksum = bytes_u32(&in);
-	bytes_skip(&in, (ret->is_wide ? 0x6c : 0x5c) - 0x44);
+	bytes_skip(&in, (ret->is_wide ? 0x6c : 0x5c) - 0x3c);
 	count = bytes_u32(&in);
 	if (in.failed)
 		return false;
@@ -59,7 +56,6 @@ static bool read_optional(struct bytes optional, struct image *ret)
 				 count * 8);
 	ret->exports = directory(directories, 0);
 	ret->pdata = directory(directories, 3);
-	ret->debug = directory(directories, 6);
 	return true;
 }
 
@@ -107,7 +103,7 @@ static bool read_headers(struct bytes header, struct arena *arena,
 	bytes_skip(&in, nt);
 	if (bytes_u32(&in) != 0x4550)
 		return false;
-	ret->machine = bytes_u16(&in);
+	bytes_skip(&in, 2);
 	sections = bytes_u16(&in);
 	ret->timestamp = bytes_u32(&in);
 	bytes_skip(&in, 8);
@@ -281,58 +277,4 @@ const char *image_export_below(const struct image *image, uint32_t rva,
 		return NULL;
 	*start = best;
 	return text_at(image, arena, best_name);
-}
-
-/* "RSDS", guid, u32 age, name; or "NB10", u32, u32 timestamp, u32 age, name. */
-static bool read_codeview(struct bytes in, struct arena *arena,
-			  struct image_pdb *ret)
-{
-	struct image_pdb pdb = { 0 };
-	const uint32_t magic = bytes_u32(&in);
-
-	if (magic == 0x53445352)
-		bytes_copy(&in, pdb.guid, sizeof(pdb.guid));
-	else if (magic == 0x3031424e)
-		bytes_skip(&in, 8);
-	else
-		return false;
-	pdb.age = bytes_u32(&in);
-	if (in.failed)
-		return false;
-	pdb.name = text_file_name(
-		arena,
-		text_from_bytes(arena, bytes_of(in.next, bytes_left(&in))));
-	*ret = pdb;
-	return true;
-}
-
-bool image_codeview(const struct image *image, struct arena *arena,
-		    struct image_pdb *ret)
-{
-	uint32_t count = image->debug.bytes / 28;
-	struct bytes entries;
-
-	if (image->debug.rva == 0 || count == 0)
-		return false;
-	if (count > DEBUG_ENTRIES)
-		count = DEBUG_ENTRIES;
-	entries = array_at(image, arena, image->debug.rva, count, 28);
-	for (uint32_t i = 0; i < count && !entries.failed; i++) {
-		uint32_t type;
-		uint32_t size;
-		uint32_t rva;
-
-		bytes_skip(&entries, 0xc);
-		type = bytes_u32(&entries);
-		size = bytes_u32(&entries);
-		rva = bytes_u32(&entries);
-		bytes_skip(&entries, 4);
-		if (entries.failed || type != 2 || size < 24)
-			continue;
-		if (size > LIMIT_TEXT_BYTES)
-			size = LIMIT_TEXT_BYTES;
-		if (read_codeview(image_view(image, rva, size), arena, ret))
-			return true;
-	}
-	return false;
 }

@@ -30,24 +30,14 @@ struct image {
 	uint64_t base;
 	struct bytes file;
 
-	uint16_t machine;
 	bool is_wide; /* PE32+ */
 	uint32_t timestamp;
-	uint32_t bytes; /* SizeOfImage */
-	uint32_t checksum;
+	uint32_t bytes;	   /* SizeOfImage */
 	crash_build build; /* timestamp and size */
 	struct image_section *sections;
 	size_t section_count;
 	struct image_part exports;
 	struct image_part pdata;
-	struct image_part debug;
-};
-
-/* What a CodeView record says: the PDB's identity. */
-struct image_pdb {
-	uint8_t guid[16]; /* zero for the older NB10 form */
-	uint32_t age;
-	const char *name; /* file name only */
 };
 
 /* The image mapped at base; false when its headers are not present. */
@@ -71,8 +61,5 @@ bool image_is_code(const struct image *image, uint32_t rva);
 /* The exported function that starts closest below rva; NULL when none. */
 const char *image_export_below(const struct image *image, uint32_t rva,
 			       struct arena *arena, uint32_t *start);
-
-bool image_codeview(const struct image *image, struct arena *arena,
-		    struct image_pdb *ret);
 
 #endif

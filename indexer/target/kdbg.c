@@ -7,7 +7,7 @@
  *
  * Sizes: 208 (2000), 290 (XP), 340 (7), 360 (8), 380 (10), 3a0 (11 24H2).
  * Sources: wdbgexts.h of the Windows SDK, public kernel types for what XP
- *lacks; offsets checked against processor and thread blocks of dumps.
+ * lacks; offsets checked against processor and thread blocks of dumps.
  */
 #include "indexer/target/kdbg.h"
 
@@ -31,16 +31,6 @@ bool kdbg_u8(const struct target *target, unsigned offset, uint8_t *ret)
 	if (in.failed)
 		return false;
 	*ret = bytes_u8(&in);
-	return true;
-}
-
-bool kdbg_u16(const struct target *target, unsigned offset, uint16_t *ret)
-{
-	struct bytes in = field(target, offset, 2);
-
-	if (in.failed)
-		return false;
-	*ret = bytes_u16(&in);
 	return true;
 }
 

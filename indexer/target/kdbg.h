@@ -13,42 +13,28 @@
 enum kdbg_field {
 	KDBG_TAG = 0x10,
 	KDBG_SIZE = 0x14,
-	KDBG_KERN_BASE = 0x18,	    /* value */
-	KDBG_FLAGS = 0x36,	    /* u16: bit 0 PAE, bits 2-5 levels */
-	KDBG_LOADED_MODULES = 0x48, /* PsLoadedModuleList */
-	KDBG_ACTIVE_PROCESSES = 0x50,
-	KDBG_BUGCHECK_DATA = 0x88,
+	KDBG_LOADED_MODULES = 0x48,	  /* PsLoadedModuleList */
 	KDBG_POOL_TRACK_TABLE = 0x1b8,	  /* address of a pointer */
-	KDBG_BUILD_LAB = 0x208,		  /* char[] */
 	KDBG_PROCESSOR_BLOCK = 0x218,	  /* pointer[]: PRCBs */
 	KDBG_UNLOADED_DRIVERS = 0x220,	  /* address of a pointer */
-	KDBG_LAST_UNLOADED = 0x228,	  /* address of a u32 */
-	KDBG_SPECIAL_POOL_TAG = 0x238,	  /* address of a u32 */
 	KDBG_THREAD_KERNEL_STACK = 0x29c, /* u16, as all below */
 	KDBG_THREAD_INITIAL_STACK = 0x29e,
 	KDBG_THREAD_PROCESS = 0x2a0, /* OffsetKThreadApcProcess */
-	KDBG_SIZE_EPROCESS = 0x2a8,
-	KDBG_PROCESS_TABLE = 0x2ae, /* DirectoryTableBase */
-	KDBG_SIZE_PRCB = 0x2b0,
+	KDBG_PROCESS_TABLE = 0x2ae,  /* DirectoryTableBase */
 	KDBG_PRCB_THREAD = 0x2b4,
-	KDBG_PRCB_VENDOR = 0x2ba,
 	KDBG_PRCB_STATE = 0x2bc,
 	KDBG_PRCB_NUMBER = 0x2be,
-	KDBG_SIZE_ETHREAD = 0x2c0,
 	KDBG_SWIZZLE_HIGH = 0x2c2,     /* u8 */
 	KDBG_PRCB_CONTEXT = 0x338,     /* u16: of a pointer to a CONTEXT */
-	KDBG_STACK_LIMIT = 0x340,      /* u32 */
 	KDBG_STACK_BASE = 0x344,       /* u32 */
 	KDBG_PRCB_IDLE_THREAD = 0x350, /* u16, as all below */
 	KDBG_PRCB_DPC_STACK = 0x354,   /* u16: of a pointer to its end */
-	KDBG_PTE_BASE = 0x360	       /* value */
 };
 
 /* Find it: the triage copy, or through the header's address. */
 void kdbg_examine(struct target *target);
 
 bool kdbg_u8(const struct target *target, unsigned offset, uint8_t *ret);
-bool kdbg_u16(const struct target *target, unsigned offset, uint16_t *ret);
 
 /* A pointer of the dead machine; false when absent, zero or no kernel VA. */
 bool kdbg_pointer(const struct target *target, unsigned offset, uint64_t *ret);

@@ -26,7 +26,6 @@ struct paging_step {
 };
 
 struct paging {
-	const char *name;
 	unsigned levels;
 	unsigned entry_bytes;
 	uint64_t root_mask;	      /* of the header's directory table */

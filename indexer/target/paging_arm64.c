@@ -31,7 +31,6 @@ static struct paging_step step(uint64_t entry, unsigned level, uint64_t swizzle)
 }
 
 const struct paging paging_arm64 = {
-	.name = "arm64",
 	.levels = 4,
 	.entry_bytes = 8,
 	.root_mask = PAGE_MASK,

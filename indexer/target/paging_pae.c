@@ -37,7 +37,6 @@ static struct paging_step step(uint64_t entry, unsigned level, uint64_t swizzle)
 }
 
 const struct paging paging_pae = {
-	.name = "x86 PAE",
 	.levels = 3,
 	.entry_bytes = 8,
 	.root_mask = 0xffffffe0,

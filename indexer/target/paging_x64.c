@@ -66,7 +66,6 @@ static struct paging_step step5(uint64_t entry, unsigned level,
 }
 
 const struct paging paging_x64 = {
-	.name = "x64",
 	.levels = 4,
 	.entry_bytes = 8,
 	.root_mask = PAGE_MASK,
@@ -77,7 +76,6 @@ const struct paging paging_x64 = {
 };
 
 const struct paging paging_x64_la57 = {
-	.name = "x64 with 5 levels",
 	.levels = 5,
 	.entry_bytes = 8,
 	.root_mask = PAGE_MASK,

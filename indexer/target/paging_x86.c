@@ -44,7 +44,6 @@ static struct paging_step step(uint64_t entry, unsigned level, uint64_t swizzle)
 }
 
 const struct paging paging_x86 = {
-	.name = "x86",
 	.levels = 2,
 	.entry_bytes = 4,
 	.root_mask = PAGE_MASK,

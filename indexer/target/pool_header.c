@@ -57,19 +57,15 @@ bool pool_header_at(const struct target *target, uint64_t va,
 		const unsigned before = bytes_u16(&in);
 		const unsigned here = bytes_u16(&in);
 		header.previous_bytes = (before & 0x1ff) * granule;
-		header.index = (uint8_t)(before >> 9);
 		header.bytes = (here & 0x1ff) * granule;
 		header.type = (uint8_t)(here >> 9);
 	} else {
 		header.previous_bytes = bytes_u8(&in) * granule;
-		header.index = bytes_u8(&in);
+		bytes_skip(&in, 1);
 		header.bytes = bytes_u8(&in) * granule;
 		header.type = bytes_u8(&in);
 	}
-	const uint32_t tag = bytes_u32(&in);
-	header.is_protected = (tag & PROTECTED) != 0;
-	header.raw_tag = tag & ~PROTECTED;
-	pool_header_tag(tag, header.tag);
+	pool_header_tag(bytes_u32(&in), header.tag);
 	if (header.bytes == 0 ||
 	    va % POOL_PAGE_BYTES + header.bytes > POOL_PAGE_BYTES ||
 	    header.previous_bytes > va % POOL_PAGE_BYTES)

@@ -12,11 +12,8 @@ struct pool_header {
 	uint64_t va;
 	uint32_t bytes;		 /* of the block, this header included */
 	uint32_t previous_bytes; /* of the block before it; 0 = first of page */
-	uint32_t raw_tag;	 /* protected bit removed */
 	char tag[5];		 /* "" where not four printable characters */
-	uint8_t index;
-	uint8_t type; /* POOL_TYPE as stored, 0 = free */
-	bool is_protected;
+	uint8_t type;		 /* POOL_TYPE as stored, 0 = free */
 };
 
 /* Size of a header, which is also what blocks are counted in: 8 or 16. */

@@ -18,23 +18,22 @@
  * look into: only the steps that read the crash itself apply to it.
  */
 static const struct step {
-	const char *name;
 	void (*examine)(struct target *target);
 	bool reads_text;
 } steps[] = {
-	{ "space", space_init, false },
-	{ "kdbg", kdbg_examine, false },
-	{ "modules", modules_examine, false },
-	{ "process", process_examine, false },
-	{ "hardware", hardware_examine, false },
-	{ "pool", poolwalk_examine, true },
-	{ "stack", stack_examine, false },
-	{ "object", object_examine, false },
-	{ "log", logged_examine, true },
-	{ "pool owner", poolwalk_blame, true },
-	{ "oddities", oddities_examine, true },
-	{ "values", values_examine, false },
-	{ "hypervisor", hypervisor_evidence_examine, true },
+	{ space_init, false },
+	{ kdbg_examine, false },
+	{ modules_examine, false },
+	{ process_examine, false },
+	{ hardware_examine, false },
+	{ poolwalk_examine, true },
+	{ stack_examine, false },
+	{ object_examine, false },
+	{ logged_examine, true },
+	{ poolwalk_blame, true },
+	{ oddities_examine, true },
+	{ values_examine, false },
+	{ hypervisor_evidence_examine, true },
 };
 
 void target_examine(struct dump *dump, const struct target_options *options)

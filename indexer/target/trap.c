@@ -59,7 +59,7 @@ static bool read_x64(const uint8_t *raw, uint64_t va, struct trap *ret)
 	trap.fault_address = bytes_u64(&part);
 	part = bytes_part(all, 0x158, X64_BYTES - 0x158);
 	cpu_set(&trap.cpu, CPU_BP, bytes_u64(&part));
-	trap.error_code = (uint32_t)bytes_u64(&part);
+	bytes_skip(&part, 8); /* the error code */
 	trap.cpu.ip = bytes_u64(&part);
 	const unsigned cs = bytes_u16(&part);
 	bytes_skip(&part, 6);
@@ -88,7 +88,7 @@ static bool read_x86(const uint8_t *raw, uint64_t va, struct trap *ret)
 	const unsigned fs = bytes_u32(&part) & 0xffff;
 	for (size_t i = 0; i < sizeof(order); i++)
 		cpu_set(&trap.cpu, order[i], bytes_u32(&part));
-	trap.error_code = bytes_u32(&part);
+	bytes_skip(&part, 4); /* the error code */
 	trap.cpu.ip = bytes_u32(&part);
 	const unsigned cs = bytes_u32(&part) & 0xffff;
 	const uint32_t flags = bytes_u32(&part);

@@ -12,7 +12,6 @@ struct trap {
 	uint64_t va;
 	struct cpu cpu;		/* volatile registers, bp, sp and ip */
 	uint64_t fault_address; /* CR2; x64 only */
-	uint32_t error_code;
 	bool is_user;
 };
 

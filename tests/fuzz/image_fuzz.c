@@ -6,14 +6,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena arena;
 	struct image image;
-	struct image_pdb pdb;
 	uint32_t start;
 
 	arena_init(&arena);
-	if (image_of(bytes_of(data, size), &arena, &image)) {
+	if (image_of(bytes_of(data, size), &arena, &image))
 		(void)image_export_below(&image, 0x1100, &arena, &start);
-		(void)image_codeview(&image, &arena, &pdb);
-	}
 	arena_deinit(&arena);
 	return 0;
 }

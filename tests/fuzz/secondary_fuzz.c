@@ -15,9 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.context = bytes_absent(),
 		.exception = bytes_absent(),
 		.kdbg = bytes_absent(),
-		.prcb = bytes_absent(),
 		.process = bytes_absent(),
-		.thread = bytes_absent(),
 		.secondary = bytes_of(data, size),
 		.stack = bytes_absent(),
 	};

@@ -34,7 +34,7 @@ static inline void memory_init(struct memory *m, enum crash_arch arch)
 	m->dump.crash = &m->crash;
 	m->dump.pointer_bytes = arch == CRASH_X86 ? 4 : 8;
 	m->dump.context = m->dump.exception = m->dump.kdbg = bytes_absent();
-	m->dump.prcb = m->dump.process = m->dump.thread = bytes_absent();
+	m->dump.process = bytes_absent();
 	m->dump.secondary = m->dump.stack = bytes_absent();
 	m->dump.physical = (struct dump_ranges){ &m->range, 1 };
 	m->target.dump = &m->dump;

@@ -65,8 +65,7 @@ static inline void scene_init(struct scene *scene, enum crash_arch arch)
 	scene->dump.pointer_bytes = is_narrow ? 4 : 8;
 	scene->dump.context = bytes_of(scene->context, SCENE_CONTEXT_BYTES);
 	scene->dump.exception = scene->dump.kdbg = bytes_absent();
-	scene->dump.prcb = scene->dump.process = bytes_absent();
-	scene->dump.thread = scene->dump.secondary = bytes_absent();
+	scene->dump.process = scene->dump.secondary = bytes_absent();
 	scene->dump.stack_start = scene->stack_va;
 	scene->dump.stack = bytes_part(scene->dump.image, SCENE_MODULE_BYTES,
 				       SCENE_STACK_BYTES);
