@@ -69,9 +69,11 @@ const struct code_module *code_module(struct code *code, uint64_t va)
 			image_at(code->target, found->base, &module->memory);
 		struct bytes file = images_find(code->target->images,
 						found->name, found->build);
+		/* Is it what its folder says?  Frames will rest on it. */
 		module->has_file =
 			!file.failed &&
-			image_of(file, code->target->arena, &module->file);
+			image_of(file, code->target->arena, &module->file) &&
+			module->file.timestamp == found->build >> 32;
 		*slot = module;
 	}
 	return *slot;

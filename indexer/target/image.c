@@ -114,7 +114,6 @@ static bool read_headers(struct bytes header, struct arena *arena,
 		return false;
 	bytes_skip(&in, size);
 	read_sections(in, sections, arena, ret);
-	ret->build = (crash_build)ret->timestamp << 32 | ret->bytes;
 	return true;
 }
 

@@ -32,8 +32,7 @@ struct image {
 
 	bool is_wide; /* PE32+ */
 	uint32_t timestamp;
-	uint32_t bytes;	   /* SizeOfImage */
-	crash_build build; /* timestamp and size */
+	uint32_t bytes; /* SizeOfImage */
 	struct image_section *sections;
 	size_t section_count;
 	struct image_part exports;

@@ -13,6 +13,9 @@ static uint8_t file[SCENE_MODULE_BYTES];
 static struct images_entry entry;
 static struct images images;
 
+#define TIMESTAMP 0x4f712051u
+#define BUILD ((crash_build)TIMESTAMP << 32 | SCENE_MODULE_BYTES)
+
 /* The module's memory is not in the dump; a file of it is beside it. */
 static void move_to_file(void)
 {
@@ -22,9 +25,11 @@ static void move_to_file(void)
 	scene_put(section + 0x10, 0x7000, 4);
 	scene_put(section + 0x14, 0x1000, 4);
 	scene_put(section + 8, 0x7000, 4); /* the directory, too */
+	scene_put(s.raw + 0x80 + 8, TIMESTAMP, 4);
+	s.modules[0].build = BUILD;
 	memcpy(file, s.raw, sizeof(file));
 	s.dump.virtual.count = 1;
-	entry = (struct images_entry){ "driver.sys", 7,
+	entry = (struct images_entry){ "driver.sys", BUILD,
 				       bytes_of(file, sizeof(file)) };
 	images = (struct images){ &entry, 1 };
 	s.target.images = &images;
@@ -94,13 +99,25 @@ static void a_file_beside_the_dump_serves_where_memory_does_not(void **state)
 	assert_int_equal(pdata.rva, SCENE_PDATA);
 }
 
+static void a_file_that_is_of_another_build_than_its_folder_does_not(
+	void **state)
+{
+	(void)state;
+	scene_init(&s, CRASH_X64);
+	scene_headers(&s, 12);
+	move_to_file();
+	scene_put(file + 0x80 + 8, TIMESTAMP + 1, 4);
+	struct code *code = ready();
+	assert_false(code_module(code, SCENE_MODULE)->has_file);
+}
+
 static void a_file_of_another_build_does_not(void **state)
 {
 	(void)state;
 	scene_init(&s, CRASH_X64);
 	scene_headers(&s, 12);
 	move_to_file();
-	entry.build = 8;
+	entry.build = BUILD + 1;
 	struct code *code = ready();
 	struct image_part pdata;
 	const struct code_module *module = code_module(code, SCENE_MODULE);
@@ -139,6 +156,8 @@ int main(void)
 		cmocka_unit_test(
 			a_file_beside_the_dump_serves_where_memory_does_not),
 		cmocka_unit_test(a_file_of_another_build_does_not),
+		cmocka_unit_test(
+			a_file_that_is_of_another_build_than_its_folder_does_not),
 		cmocka_unit_test(a_frame_is_unwound_by_a_file_alone),
 	};
 

@@ -69,7 +69,8 @@ static void expect(const struct image *image)
 {
 	uint32_t at = 0;
 
-	assert_int_equal(image->build, 0xdeadbeef00003000u);
+	assert_int_equal(image->timestamp, 0xdeadbeef);
+	assert_int_equal(image->bytes, 0x3000);
 	assert_true(image->is_wide);
 	assert_int_equal(image->section_count, 2);
 	assert_true(image_is_code(image, 0x13ff));
