@@ -446,14 +446,9 @@ bool engine_find(struct engine *engine, uint64_t key, struct engine_place *ret)
 	return true;
 }
 
-void engine_at(struct engine *engine, uint32_t position,
-	       struct engine_placed *ret)
+struct engine_place engine_place_at(struct engine *engine, uint32_t position)
 {
-	const struct stored *stored = engine_state_stored(engine, position);
-
-	ret->key = stored->key;
-	ret->place = stored->place;
-	ret->count = engine_state_stored_stream(stored, ret->features);
+	return engine_state_stored(engine, position)->place;
 }
 
 size_t engine_similar(struct engine *engine,

@@ -95,16 +95,8 @@ float engine_strict(const struct engine *engine);
 /* Where a key stands in the order of insertion; false if it never came. */
 bool engine_position(struct engine *engine, uint64_t key, uint32_t *ret);
 
-/* What stands at a position below engine_count(). */
-struct engine_placed {
-	uint64_t key;
-	struct engine_place place;
-	/* As the engine numbers them; in the order of the stream. */
-	uint32_t features[ENGINE_FEATURES_MAX];
-	size_t count;
-};
-void engine_at(struct engine *engine, uint32_t position,
-	       struct engine_placed *ret);
+/* What was said of the signature at a position below engine_count(). */
+struct engine_place engine_place_at(struct engine *engine, uint32_t position);
 
 /* The engine's number of a feature; its class is in it. */
 uint32_t engine_feature_number(struct engine_feature feature);

@@ -400,14 +400,14 @@ static uint64_t id_of_key(struct night *night, uint64_t key)
 
 static struct ids ids_at(struct night *night, uint32_t position)
 {
-	static struct engine_placed placed;
+	const struct engine_place place =
+		engine_place_at(night->engine, position);
 
-	engine_at(night->engine, position, &placed);
 	return (struct ids){
-		.cluster = id_of_key(night, placed.place.cluster),
-		.family = id_of_key(night, placed.place.family),
-		.nearest = id_of_key(night, placed.place.nearest),
-		.likeness = placed.place.likeness,
+		.cluster = id_of_key(night, place.cluster),
+		.family = id_of_key(night, place.family),
+		.nearest = id_of_key(night, place.nearest),
+		.likeness = place.likeness,
 	};
 }
 

@@ -127,16 +127,17 @@ static void assert_same(struct engine *one, struct engine *other,
 			const struct row *row)
 {
 	for (size_t i = 0; i < row->count; i++) {
-		static struct engine_placed a, b;
+		const struct stored *a =
+			engine_state_stored(one, CUT + (uint32_t)i);
+		const struct stored *b =
+			engine_state_stored(other, CUT + (uint32_t)i);
 
-		engine_at(one, CUT + (uint32_t)i, &a);
-		engine_at(other, CUT + (uint32_t)i, &b);
-		assert_true(a.key == b.key);
-		assert_true(a.place.cluster == b.place.cluster &&
-			    a.place.family == b.place.family &&
-			    a.place.nearest == b.place.nearest);
-		assert_true(a.place.score == b.place.score &&
-			    a.place.likeness == b.place.likeness);
+		assert_true(a->key == b->key);
+		assert_true(a->place.cluster == b->place.cluster &&
+			    a->place.family == b->place.family &&
+			    a->place.nearest == b->place.nearest);
+		assert_true(a->place.score == b->place.score &&
+			    a->place.likeness == b->place.likeness);
 	}
 	assert_int_equal(engine_count(one), CUT + row->count);
 	assert_int_equal(engine_count(other), CUT + row->count);
@@ -260,14 +261,13 @@ static void an_epoch_that_begins_behind_the_cut_is_another(void **state)
 			insert(anew, n);
 	}
 	for (uint32_t i = 0; i < engine_count(anew); i++) {
-		static struct engine_placed a, b;
+		const struct stored *a = engine_state_stored(again, i);
+		const struct stored *b = engine_state_stored(anew, i);
 
-		engine_at(again, i, &a);
-		engine_at(anew, i, &b);
-		assert_true(a.key == b.key);
-		assert_true(a.place.cluster == b.place.cluster &&
-			    a.place.nearest == b.place.nearest &&
-			    a.place.likeness == b.place.likeness);
+		assert_true(a->key == b->key);
+		assert_true(a->place.cluster == b->place.cluster &&
+			    a->place.nearest == b->place.nearest &&
+			    a->place.likeness == b->place.likeness);
 	}
 	engine_destroy(again);
 	engine_destroy(anew);

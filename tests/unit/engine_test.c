@@ -6,6 +6,7 @@
 
 #include "signatures/base/hash.h"
 #include "signatures/cluster/engine_cut.h"
+#include "signatures/cluster/engine_state.h"
 #include "signatures/cluster/feature.h"
 #include "signatures/cluster/keymap.h"
 
@@ -174,7 +175,7 @@ static void assert_same_place(const struct engine_place *a,
 static void assert_same(const struct engine_table *one,
 			const struct engine_table *other)
 {
-	static struct engine_placed here, there;
+	static uint32_t here[ENGINE_FEATURES_MAX], there[ENGINE_FEATURES_MAX];
 	static struct crash_stream stream;
 	struct engine *a = engine_table_open(one, 10000);
 	struct engine *b = engine_table_open(other, 10000);
@@ -183,16 +184,17 @@ static void assert_same(const struct engine_table *one,
 	assert_non_null(b);
 	assert_int_equal(engine_count(a), engine_count(b));
 	for (uint32_t i = 0; i < engine_count(a); i++) {
+		const struct stored *of_a = engine_state_stored(a, i);
+		const struct stored *of_b = engine_state_stored(b, i);
+		const size_t count = engine_state_stored_stream(of_a, here);
 		uint32_t position;
 
-		engine_at(a, i, &here);
-		engine_at(b, i, &there);
-		assert_true(here.key == there.key);
-		assert_int_equal(here.count, there.count);
-		assert_memory_equal(here.features, there.features,
-				    here.count * sizeof(*here.features));
-		assert_same_place(&here.place, &there.place);
-		assert_true(engine_position(b, here.key, &position));
+		assert_true(of_a->key == of_b->key);
+		assert_int_equal(engine_state_stored_stream(of_b, there),
+				 count);
+		assert_memory_equal(here, there, count * sizeof(*here));
+		assert_same_place(&of_a->place, &of_b->place);
+		assert_true(engine_position(b, of_a->key, &position));
 		assert_int_equal(position, i);
 	}
 	for (uint32_t n = 5000; n < 5000 + BUGS; n++) {
