@@ -70,7 +70,7 @@ struct dead {
 	/* kernel variables */
 	uint64_t data, ps_loaded, ps_active, kdbg, bugcheck_data;
 	uint64_t processor_block, build_lab, unloaded, last_unloaded;
-	uint64_t pool_track, pfn_database, bad_driver;
+	uint64_t pool_track, pfn_database;
 	uint64_t process; /* of the crashing thread */
 	uint64_t dtb;	  /* physical: the root of the page tables */
 	struct dead_cpu cpus[DEAD_CPUS];

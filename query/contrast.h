@@ -56,7 +56,7 @@ struct contrast_finding {
 	size_t attribute, same;
 	size_t other; /* of a pair, or CONTRAST_NONE */
 	struct table22 counts;
-	double difference, phi;
+	double phi;
 	double p;	  /* corrected for all that was tried */
 	size_t explained; /* by the finding of this number, or CONTRAST_NONE */
 	double given;	  /* p once that is held constant */

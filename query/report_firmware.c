@@ -69,7 +69,6 @@ static struct report_change compare(uint64_t k1, uint64_t n1, uint64_t k2,
 struct search {
 	struct report *report;
 	struct report_firmware *rows;
-	double *p;
 	size_t count;
 };
 

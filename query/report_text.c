@@ -30,7 +30,7 @@ static void heading(struct page *page, const char *text)
 {
 	fputs(page->markdown ? "\n## " : "\n", page->out);
 	fputs(text, page->out);
-	fputs(page->markdown ? "\n\n" : "\n\n", page->out);
+	fputs("\n\n", page->out);
 }
 
 /* Text that begins behind so many blanks or a bullet; it may go on. */

@@ -10,7 +10,6 @@ enum {
 
 struct merge {
 	struct store *to;
-	struct store *from;
 	struct arena arena;
 	size_t count;
 	struct error *err;
@@ -77,7 +76,7 @@ static bool take_stamp(void *closure, struct bytes key, struct bytes value)
 enum status store_merge(struct store *to, struct store *from, struct error *err)
 {
 	const struct btree_key all = btree_key();
-	struct merge merge = { .to = to, .from = from, .err = err };
+	struct merge merge = { .to = to, .err = err };
 	const struct store_aside aside = { &merge, take_refused, take_archive,
 					   take_copy };
 	enum status walked = STATUS_OK;

@@ -232,7 +232,6 @@ struct store_rows *store_rows_create(void);
 void store_rows_destroy(struct store_rows *rows);
 void store_rows_add(struct store_rows *rows, uint32_t row);
 bool store_rows_has(const struct store_rows *rows, uint32_t row);
-uint64_t store_rows_count(const struct store_rows *rows);
 /* Rising rows; take returns false to stop. */
 void store_rows_walk(const struct store_rows *rows,
 		     bool (*take)(void *closure, uint32_t row), void *closure);

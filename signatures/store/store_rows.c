@@ -30,11 +30,6 @@ bool store_rows_has(const struct store_rows *rows, uint32_t row)
 	return roaring.bitmap_contains(rows->set, row);
 }
 
-uint64_t store_rows_count(const struct store_rows *rows)
-{
-	return roaring.bitmap_get_cardinality(rows->set);
-}
-
 struct walk {
 	bool (*take)(void *closure, uint32_t row);
 	void *closure;
