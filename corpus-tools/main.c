@@ -95,11 +95,11 @@ int main(int argc, char **argv)
 
 	if (asks_for_help(1, argv + 1) || (asks_help && argc == 2)) {
 		print_help();
-		return CLI_YES;
+		return cli_end(CLI_YES);
 	}
 	if (asks_for("--version", 1, argv + 1)) {
 		cli_print_version();
-		return CLI_YES;
+		return cli_end(CLI_YES);
 	}
 	const char *name = argv[asks_help ? 2 : 1];
 	const struct tools_command *command = find(name);
@@ -107,7 +107,7 @@ int main(int argc, char **argv)
 		return unknown(name);
 	if (asks_help || asks_for_help(argc - 2, argv + 2)) {
 		print_command_help(command);
-		return CLI_YES;
+		return cli_end(CLI_YES);
 	}
 	room_for_heap(ROOM_FOR_PASS);
 	store_tell_waiting(on_waiting);
@@ -115,5 +115,5 @@ int main(int argc, char **argv)
 		cli_complain_error(&err);
 		return cli_exit_of(err.status);
 	}
-	return exit_code;
+	return cli_end(exit_code);
 }

@@ -258,10 +258,7 @@ int main(int argc, char **argv)
 		cli_complain_error(&err);
 		return (int)cli_exit_of(err.status);
 	}
-	if (fflush(stdout) || ferror(stdout)) {
-		cli_complain("standard output: could not write");
-		return CLI_COULD_NOT;
-	}
+	exit_code = cli_end(exit_code);
 	terminal_end();
 	return (int)exit_code;
 }

@@ -95,6 +95,14 @@ enum cli_exit cli_exit_of(enum status status)
 	}
 }
 
+enum cli_exit cli_end(enum cli_exit code)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return code;
+	cli_complain("standard output: could not be written");
+	return CLI_COULD_NOT;
+}
+
 /* Edits to turn one word into the other; words are short. */
 static size_t edits_between(const char *a, const char *b)
 {

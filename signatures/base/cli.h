@@ -81,8 +81,14 @@ void cli_complain(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
 void cli_complain_error(const struct error *err);
 
-/* 3 for io and store trouble, 2 for usage, 3 for the rest. */
+/* 2 for usage, 3 for all other trouble. */
 enum cli_exit cli_exit_of(enum status status);
+
+/*
+ * The last word of a program: code, if all that was printed has left it; else
+ * 3, and says so.  What nobody could read is no answer.
+ */
+enum cli_exit cli_end(enum cli_exit code);
 
 /* The word of known (ending with NULL) that word most resembles, or NULL. */
 const char *cli_nearest(const char *word, const char *const known[]);
