@@ -2,13 +2,13 @@
  * crashindex - dumps and archives of dumps into a store of crashes.
  */
 #include <inttypes.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "indexer/ingest/imagedir.h"
 #include "indexer/ingest/ingest.h"
+#include "indexer/jobs.h"
 #include "indexer/staged.h"
 #include "signatures/base/cli.h"
 #include "signatures/base/limits.h"
@@ -18,7 +18,6 @@
 #include "signatures/settle/settle.h"
 
 #define STORE_DEFAULT "./crash-store"
-#define JOBS_MAX 256
 #define SECONDS_MAX 86400
 
 struct request {
@@ -87,18 +86,6 @@ static bool is_over(void *closure, struct store *store)
 static void on_waiting(const char *path)
 {
 	cli_complain("%s: another program is writing to it: waiting", path);
-}
-
-static unsigned count_processors(void)
-{
-	cpu_set_t set;
-
-	if (sched_getaffinity(0, sizeof(set), &set))
-		return 1;
-
-	const int count = CPU_COUNT(&set);
-
-	return count > 0 ? (unsigned)count : 1;
 }
 
 static enum status check(const struct request *asked,
@@ -218,10 +205,8 @@ static enum cli_exit run(const struct request *asked,
 		!status && !run.is_over && wants_settling(asked) ? settle(asked)
 								 : CLI_YES;
 
-	if (fflush(stdout) || ferror(stdout)) {
-		cli_complain("standard output: could not be written");
+	if (cli_end(CLI_YES))
 		return CLI_COULD_NOT;
-	}
 	if (!status && operands->count && !tally.indexed && !tally.duplicate &&
 	    !tally.same_crash && !tally_refused(&tally))
 		cli_complain("found no crash in what was named");
@@ -334,18 +319,18 @@ int main(int argc, char **argv)
 
 	cli_set_program("crashindex");
 	request.spool = access("/var/tmp", W_OK) ? "/tmp" : "/var/tmp";
-	request.jobs = count_processors();
+	request.jobs = jobs_default();
 	if (cli_parse(argc, argv, tables, &operands, &err)) {
 		cli_complain_error(&err);
 		return CLI_USAGE;
 	}
 	if (request.help) {
 		print_help(table, limits);
-		return CLI_YES;
+		return cli_end(CLI_YES);
 	}
 	if (request.version) {
 		cli_print_version();
-		return CLI_YES;
+		return cli_end(CLI_YES);
 	}
 	if (check(&request, &operands, &err) ||
 	    cli_now(request.now_text, &request.now, &err)) {
