@@ -9,11 +9,8 @@
 #include "signatures/base/text.h"
 #include "signatures/store/store_admin.h"
 
-static const char *store_path = "crash-store";
-
 static const struct cli_option options[] = {
-	{ "store", 0, CLI_TEXT, &store_path, "DIR",
-	  "the store: ./crash-store" },
+	TOOLS_STORE,
 	CLI_END,
 };
 
@@ -78,8 +75,8 @@ static enum status backup_run(int argc, char **argv, enum cli_exit *ret,
 	if (operands.count != 1)
 		return error_set(err, STATUS_USAGE,
 				 "backup: a folder for the copy is wanted");
-	if (store_backup(store_path, operands.at[0], err) ||
-	    copy_beside(store_path, operands.at[0], err))
+	if (store_backup(tools_store, operands.at[0], err) ||
+	    copy_beside(tools_store, operands.at[0], err))
 		return error_within(err, "backup");
 	*ret = CLI_YES;
 	return STATUS_OK;

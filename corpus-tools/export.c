@@ -12,15 +12,13 @@
 #include "signatures/identity.h"
 #include "signatures/store/store_admin.h"
 
-static const char *store_path = "crash-store";
 static const char *format = "jsonl";
 static const char *to;
 static const char *cluster;
 static const char *scratch = "/var/tmp";
 
 static const struct cli_option options[] = {
-	{ "store", 0, CLI_TEXT, &store_path, "DIR",
-	  "the store: ./crash-store" },
+	TOOLS_STORE,
 	{ "format", 0, CLI_TEXT, &format, "FORMAT",
 	  "jsonl (the default): a JSON object a line; csv: the main columns" },
 	{ "to", 0, CLI_TEXT, &to, "ADDRESS",
@@ -180,7 +178,7 @@ static enum status export_run(int argc, char **argv, enum cli_exit *ret,
 		return error_set(err, STATUS_USAGE,
 				 "export: --to=%s: clickhouse:// is wanted",
 				 to);
-	if (store_open(store_path, STORE_READ, true, &store, err))
+	if (store_open(tools_store, STORE_READ, true, &store, err))
 		return err->status;
 	enum status status = store_begin(store, err);
 	if (!status) {

@@ -11,15 +11,13 @@
 /* Rows a transaction: a kill loses this much work and no more. */
 #define BATCH 20000
 
-static const char *store_path = "crash-store";
 static const char *format = "frames";
 static const char *now_text;
 static uint64_t now;
 static bool no_settle;
 
 static const struct cli_option options[] = {
-	{ "store", 0, CLI_TEXT, &store_path, "DIR",
-	  "the store: ./crash-store" },
+	TOOLS_STORE,
 	{ "format", 0, CLI_TEXT, &format, "FORMAT",
 	  "frames: one row a crash, its frames as text" },
 	{ "no-settle", 0, CLI_FLAG, &no_settle, NULL,
@@ -132,7 +130,7 @@ static enum status import_run(int argc, char **argv, enum cli_exit *ret,
 		return error_set(err, STATUS_USAGE, "a table is wanted");
 	if (cli_now(now_text, &now, err))
 		return err->status;
-	if (store_open(store_path, STORE_WRITE, true, &store, err))
+	if (store_open(tools_store, STORE_WRITE, true, &store, err))
 		return err->status;
 	for (size_t i = 0; i < operands.count && !status; i++)
 		status = import_file(store, operands.at[i], &count, err);

@@ -4,12 +4,10 @@
 #include "signatures/settle/settle.h"
 #include "signatures/store/store_admin.h"
 
-static const char *store_path = "crash-store";
 static bool no_settle;
 
 static const struct cli_option options[] = {
-	{ "store", 0, CLI_TEXT, &store_path, "DIR",
-	  "the store: ./crash-store" },
+	TOOLS_STORE,
 	{ "no-settle", 0, CLI_FLAG, &no_settle, NULL,
 	  "without the pass over all crashes that clusters them" },
 	CLI_END,
@@ -51,7 +49,7 @@ static enum status merge_run(int argc, char **argv, enum cli_exit *ret,
 	if (operands.count == 0)
 		return error_set(err, STATUS_USAGE,
 				 "merge: stores to take from are wanted");
-	if (store_open(store_path, STORE_WRITE, true, &store, err))
+	if (store_open(tools_store, STORE_WRITE, true, &store, err))
 		return err->status;
 	for (size_t i = 0; i < operands.count && !status; i++)
 		status = take_from(store, operands.at[i], err);

@@ -4,11 +4,8 @@
 #include "corpus-tools/tools.h"
 #include "signatures/store/store_admin.h"
 
-static const char *store_path = "crash-store";
-
 static const struct cli_option options[] = {
-	{ "store", 0, CLI_TEXT, &store_path, "DIR",
-	  "the store: ./crash-store" },
+	TOOLS_STORE,
 	CLI_END,
 };
 
@@ -17,19 +14,14 @@ static enum status rebuild_run(int argc, char **argv, enum cli_exit *ret,
 {
 	struct store *store;
 	enum status status;
-	const struct cli_option *const tables[] = { options, NULL };
-	struct cli_operands operands;
 
-	if (cli_parse(argc, argv, tables, &operands, err))
+	if (tools_parse(argc, argv, options, err))
 		return err->status;
-	if (operands.count != 0)
-		return error_set(err, STATUS_USAGE,
-				 "rebuild: nothing but options is wanted");
 	/* Who writes makes a store where there is none. */
-	if (access(store_path, F_OK))
+	if (access(tools_store, F_OK))
 		return error_set(err, STATUS_IO, "%s: no crash store there",
-				 store_path);
-	if (store_open(store_path, STORE_WRITE, true, &store, err))
+				 tools_store);
+	if (store_open(tools_store, STORE_WRITE, true, &store, err))
 		return err->status;
 	status = store_begin(store, err);
 	if (!status)

@@ -18,7 +18,6 @@ static uint64_t seed = 1;
 static uint64_t machines = 60;
 static uint64_t weeks = 8;
 static uint64_t records;
-static const char *store_path = "crash-store";
 
 static const struct cli_option options[] = {
 	{ "output", 'o', CLI_TEXT, &output, "WHERE",
@@ -32,8 +31,8 @@ static const struct cli_option options[] = {
 	{ "weeks", 0, CLI_NUMBER, &weeks, "N", "the demo lasts: 8" },
 	{ "records", 0, CLI_NUMBER, &records, "N",
 	  "a store of N crashes and no dumps: to measure" },
-	{ "store", 0, CLI_TEXT, &store_path, "DIR",
-	  "where --records go: ./crash-store" },
+	{ "store", 0, CLI_TEXT, &tools_store, "DIR",
+	  "where --records go: " TOOLS_STORE_DEFAULT },
 	{ "seed", 0, CLI_NUMBER, &seed, "N", "another demo, other records: 1" },
 	CLI_END,
 };
@@ -105,7 +104,7 @@ static enum status run(int argc, char **argv, enum cli_exit *ret,
 				 "--records: one of them");
 	if (records) {
 		*ret = CLI_YES;
-		return records_write(store_path, records, seed, err);
+		return records_write(tools_store, records, seed, err);
 	}
 	if (sink_open(output, files.count != 1, &sink, err))
 		return error_within(err, "synth");

@@ -21,6 +21,19 @@ struct tools_command {
 	const char *manual;   /* what --help adds, or NULL */
 };
 
+/* The store that was asked for; a row of a command's options sets it. */
+extern const char *tools_store;
+#define TOOLS_STORE                                                            \
+	{                                                                      \
+		"store", 0, CLI_TEXT, &tools_store, "DIR",                     \
+			"the store: " TOOLS_STORE_DEFAULT                      \
+	}
+#define TOOLS_STORE_DEFAULT "./crash-store"
+
+/* What a command does that wants its options, and nothing besides. */
+enum status tools_parse(int argc, char **argv, const struct cli_option *options,
+			struct error *err) MUST_CHECK;
+
 extern const struct tools_command synth_command;
 extern const struct tools_command damage_command;
 extern const struct tools_command import_command;

@@ -3,12 +3,10 @@
 #include "corpus-tools/tools.h"
 #include "signatures/store/store_admin.h"
 
-static const char *store_path = "crash-store";
 static const char *scratch;
 
 static const struct cli_option options[] = {
-	{ "store", 0, CLI_TEXT, &store_path, "DIR",
-	  "the store: ./crash-store" },
+	TOOLS_STORE,
 	{ "scratch", 0, CLI_TEXT, &scratch, "DIR",
 	  "a folder with room for a second index: the store's" },
 	CLI_END,
@@ -27,17 +25,11 @@ static enum status verify_run(int argc, char **argv, enum cli_exit *ret,
 	struct store *store;
 	enum status status;
 
-	const struct cli_option *const tables[] = { options, NULL };
-	struct cli_operands operands;
-
-	if (cli_parse(argc, argv, tables, &operands, err))
+	if (tools_parse(argc, argv, options, err))
 		return err->status;
-	if (operands.count != 0)
-		return error_set(err, STATUS_USAGE,
-				 "verify: nothing but options is wanted");
-	if (store_open(store_path, STORE_READ, true, &store, err))
+	if (store_open(tools_store, STORE_READ, true, &store, err))
 		return err->status;
-	const char *where = scratch ? scratch : store_path;
+	const char *where = scratch ? scratch : tools_store;
 	status = store_begin(store, err);
 	if (!status) {
 		status = store_verify(store, where, complain, NULL,
