@@ -57,7 +57,7 @@ struct dump {
 	enum dump_writer writer;
 
 	/* How the dead machine speaks. */
-	unsigned pointer_bytes;	 /* 4 or 8 */
+	unsigned pointer_bytes;	 /* 4 or 8; 0: a text that does not say */
 	struct crash_number pae; /* x86 kernel dumps: 1 with PAE */
 
 	/* Kernel addresses stated by the header; 0 = unset. */

@@ -276,7 +276,7 @@ bool object_find(const struct target *target, struct crash_fault *ret)
 	const struct crash_bugcheck *bugcheck = &target->crash->bugcheck;
 	const struct crash_module *found;
 
-	if (!bugcheck->code.known)
+	if (!bugcheck->code.known || target->dump->is_text)
 		return false;
 	found = of_changed(target);
 	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++)

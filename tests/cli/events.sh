@@ -47,6 +47,12 @@ echo '*** STOP: 0x000000d1 (0x29, 0x2, 0x0, 0x1) and a word of C:\Windows\MEMORY
 show exports
 crashindex --strict --print exports/z.evtx 2>&1; echo $?
 
+echo '== a driver object was changed, and there is no memory to find it in'
+event PC20 2024-07-01T20:00:00Z 0x00000109 \
+	'0xa3a01f5a3763f650, 0xb3b72be089e32ceb, 0xffffe001a2894a20, 0x1c' >changed.xml
+echo '*** STOP: 0x00000109 (0xa3a01f5a, 0xb3b72be0, 0xe0014a20, 0x1c)' >changed.txt
+show --max-seconds=5 changed.xml changed.txt
+
 echo '== a report and what lies beside it'
 report() { # code arg4
 	printf 'Version=1\r\nEventType=BlueScreen\r\nEventTime=133642508410000000\r\nWow64Host=34404\r\nSig[0].Name=Code\r\nSig[0].Value=%s\r\nSig[1].Name=Parameter 1\r\nSig[1].Value=29\r\nSig[2].Name=Parameter 2\r\nSig[2].Value=2\r\nSig[3].Name=Parameter 3\r\nSig[3].Value=0\r\nSig[4].Name=Parameter 4\r\nSig[4].Value=%s\r\nSig[5].Name=OS version\r\nSig[5].Value=10_0_19041\r\n' "$1" "$2" | iconv -f UTF-8 -t UTF-16
