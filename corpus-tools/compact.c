@@ -14,7 +14,7 @@ static enum status compact_run(int argc, char **argv, enum cli_exit *ret,
 
 	if (tools_parse(argc, argv, options, err))
 		return err->status;
-	if (store_compact(tools_store, true, err))
+	if (store_compact(tools_store, err))
 		return error_within(err, "compact");
 	*ret = CLI_YES;
 	return STATUS_OK;

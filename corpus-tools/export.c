@@ -178,7 +178,7 @@ static enum status export_run(int argc, char **argv, enum cli_exit *ret,
 		return error_set(err, STATUS_USAGE,
 				 "export: --to=%s: clickhouse:// is wanted",
 				 to);
-	if (store_open(tools_store, STORE_READ, true, &store, err))
+	if (store_open(tools_store, STORE_READ, &store, err))
 		return err->status;
 	enum status status = store_begin(store, err);
 	if (!status) {

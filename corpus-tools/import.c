@@ -130,7 +130,7 @@ static enum status import_run(int argc, char **argv, enum cli_exit *ret,
 		return error_set(err, STATUS_USAGE, "a table is wanted");
 	if (cli_now(now_text, &now, err))
 		return err->status;
-	if (store_open(tools_store, STORE_WRITE, true, &store, err))
+	if (store_open(tools_store, STORE_WRITE, &store, err))
 		return err->status;
 	for (size_t i = 0; i < operands.count && !status; i++)
 		status = import_file(store, operands.at[i], &count, err);

@@ -19,7 +19,7 @@ static enum status take_from(struct store *to, const char *path,
 	struct store *from;
 	enum status status;
 
-	if (store_open(path, STORE_READ, true, &from, err))
+	if (store_open(path, STORE_READ, &from, err))
 		return err->status;
 	status = store_begin(from, err);
 	if (!status) {
@@ -49,7 +49,7 @@ static enum status merge_run(int argc, char **argv, enum cli_exit *ret,
 	if (operands.count == 0)
 		return error_set(err, STATUS_USAGE,
 				 "merge: stores to take from are wanted");
-	if (store_open(tools_store, STORE_WRITE, true, &store, err))
+	if (store_open(tools_store, STORE_WRITE, &store, err))
 		return err->status;
 	for (size_t i = 0; i < operands.count && !status; i++)
 		status = take_from(store, operands.at[i], err);

@@ -21,7 +21,7 @@ static enum status rebuild_run(int argc, char **argv, enum cli_exit *ret,
 	if (access(tools_store, F_OK))
 		return error_set(err, STATUS_IO, "%s: no crash store there",
 				 tools_store);
-	if (store_open(tools_store, STORE_WRITE, true, &store, err))
+	if (store_open(tools_store, STORE_WRITE, &store, err))
 		return err->status;
 	status = store_begin(store, err);
 	if (!status)

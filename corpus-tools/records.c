@@ -169,7 +169,7 @@ enum status records_write(const char *path, uint64_t crash_count, uint64_t seed,
 	struct store *store;
 	enum status status;
 
-	if (store_open(path, STORE_WRITE, true, &store, err))
+	if (store_open(path, STORE_WRITE, &store, err))
 		return err->status;
 	population = population_create(seed, crash_count);
 	works = must(calloc(1, sizeof(*works)));
@@ -186,5 +186,5 @@ enum status records_write(const char *path, uint64_t crash_count, uint64_t seed,
 	population_destroy(population);
 	store_close(store);
 	/* Transactions this large leave a third of the file free. */
-	return status ? status : store_compact(path, true, err);
+	return status ? status : store_compact(path, err);
 }

@@ -27,7 +27,7 @@ static enum status verify_run(int argc, char **argv, enum cli_exit *ret,
 
 	if (tools_parse(argc, argv, options, err))
 		return err->status;
-	if (store_open(tools_store, STORE_READ, true, &store, err))
+	if (store_open(tools_store, STORE_READ, &store, err))
 		return err->status;
 	const char *where = scratch ? scratch : tools_store;
 	status = store_begin(store, err);

@@ -136,7 +136,7 @@ static enum cli_exit settle(const struct request *asked)
 
 	/* Also where nothing was ingested. */
 	room_for_heap(ROOM_FOR_PASS);
-	status = store_open(asked->store, STORE_WRITE, true, &store, &err);
+	status = store_open(asked->store, STORE_WRITE, &store, &err);
 	if (!status) {
 		status = settle_store(
 			store, asked->settle ? SETTLE_ALWAYS : SETTLE_IF_DUE,

@@ -95,7 +95,7 @@ enum status staged_load(struct staged *staged, struct error *err)
 	struct store *store;
 	enum status status;
 
-	if (store_open(staged->folder, STORE_READ, true, &store, err))
+	if (store_open(staged->folder, STORE_READ, &store, err))
 		return err->status;
 	status = store_begin(store, err);
 	if (!status)

@@ -131,8 +131,8 @@ static enum status run_in_store(const struct query_command *command,
 				 options.store);
 	status = address_is(options.store)
 			 ? remote_open(options.store, &query->store, err)
-			 : store_open(options.store, STORE_READ, false,
-				      &query->store, err);
+			 : store_open(options.store, STORE_READ, &query->store,
+				      err);
 	if (status)
 		return status;
 	known_field_open(query->store, query->store_path);

@@ -40,7 +40,7 @@ bool glance_is_done(const struct ingest_options *options, uint64_t *dumps)
 	struct error err;
 
 	if (!options->store_dir || !options->path_count ||
-	    store_open(options->store_dir, STORE_READ, false, &store, &err))
+	    store_open(options->store_dir, STORE_READ, &store, &err))
 		return false;
 	if (!store_begin(store, &err)) {
 		is_done = are_known(options, store, dumps) &&

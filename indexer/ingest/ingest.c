@@ -377,8 +377,8 @@ static enum status run(struct ingest *ingest, struct workers *workers,
 	    quarantine_open(options->quarantine_dir, &ingest->quarantine, err))
 		return err->status;
 	if (options->store_dir) {
-		if (store_open(options->store_dir, STORE_WRITE, true,
-			       &ingest->store, err) ||
+		if (store_open(options->store_dir, STORE_WRITE, &ingest->store,
+			       err) ||
 		    store_begin(ingest->store, err))
 			return err->status;
 	}

@@ -62,8 +62,6 @@ static int lock(int fd, int how, const char *path)
 	int rc = flock(fd, how | LOCK_NB);
 
 	for (int i = 0; i < WAIT_LOOKS && rc && errno == EWOULDBLOCK; i++) {
-		if (how & LOCK_NB)
-			return rc;
 		nanosleep(&pause, NULL);
 		rc = flock(fd, how | LOCK_NB);
 	}
@@ -95,10 +93,6 @@ enum status store_lock(const char *path, const char *name, int how, int *ret,
 		if (code == EINTR)
 			continue;
 		close(fd);
-		if (code == EWOULDBLOCK)
-			return error_set(err, STATUS_STORE,
-					 "%s: another program is writing to it",
-					 path);
 		return state_error(path, code, err);
 	}
 	*ret = fd;
@@ -251,7 +245,7 @@ static enum status open_store(struct store *store, struct error *err)
 	return open_first(store, err);
 }
 
-enum status store_open_as(const char *path, enum store_mode mode, bool wait,
+enum status store_open_as(const char *path, enum store_mode mode,
 			  bool is_scratch, struct store **ret,
 			  struct error *err)
 {
@@ -269,8 +263,7 @@ enum status store_open_as(const char *path, enum store_mode mode, bool wait,
 	if (check_path(store, err))
 		goto out;
 	if (mode == STORE_WRITE &&
-	    store_lock(path, STORE_WRITER_LOCK, LOCK_EX | (wait ? 0 : LOCK_NB),
-		       &store->lock, err))
+	    store_lock(path, STORE_WRITER_LOCK, LOCK_EX, &store->lock, err))
 		goto out;
 	/* Not while store_compact() swaps files; best effort for readers. */
 	if (access(path, W_OK) == 0 &&
@@ -289,10 +282,10 @@ out:
 	return err->status;
 }
 
-enum status store_open(const char *path, enum store_mode mode, bool wait,
+enum status store_open(const char *path, enum store_mode mode,
 		       struct store **ret, struct error *err)
 {
-	return store_open_as(path, mode, wait, false, ret, err);
+	return store_open_as(path, mode, false, ret, err);
 }
 
 static void forget_pending(struct store *store)

@@ -31,10 +31,10 @@ enum store_mode {
 
 /*
  * Open the store in folder path; STORE_WRITE makes it if it is not there and
- * waits for another writer (wait) or refuses.  STATUS_STORE with both version
- * numbers for a store of another schema, STATUS_IO where the folder says no.
+ * waits for another writer.  STATUS_STORE with both version numbers for a store
+ * of another schema, STATUS_IO where the folder says no.
  */
-enum status store_open(const char *path, enum store_mode mode, bool wait,
+enum status store_open(const char *path, enum store_mode mode,
 		       struct store **ret, struct error *err) MUST_CHECK;
 void store_close(struct store *store);
 

@@ -34,8 +34,7 @@ enum status store_backup(const char *path, const char *to,
  * entry is put behind the one before into a new file.  This process must not
  * have it open; readers elsewhere go on with the file they have.
  */
-enum status store_compact(const char *path, bool wait,
-			  struct error *err) MUST_CHECK;
+enum status store_compact(const char *path, struct error *err) MUST_CHECK;
 
 /*
  * Every file of every crash, by identity of the crash, then content.  The file
@@ -56,7 +55,7 @@ enum status store_merge(struct store *to, struct store *from,
 /* For this room: a store that need not last; a lock file in a store. */
 #define STORE_WRITER_LOCK "writer.lock"
 #define STORE_OPEN_LOCK "open.lock"
-enum status store_open_as(const char *path, enum store_mode mode, bool wait,
+enum status store_open_as(const char *path, enum store_mode mode,
 			  bool is_scratch, struct store **ret,
 			  struct error *err) MUST_CHECK;
 enum status store_lock(const char *path, const char *name, int how, int *ret,

@@ -22,7 +22,7 @@ enum status store_backup(const char *path, const char *to, struct error *err)
 	struct store *store;
 	enum status status;
 
-	if (store_open(path, STORE_READ, false, &store, err))
+	if (store_open(path, STORE_READ, &store, err))
 		return err->status;
 	status = copy(store, to, err);
 	store_close(store);

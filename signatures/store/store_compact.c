@@ -127,7 +127,7 @@ static enum status compact(const char *path, const char *fresh,
 	enum status status;
 	struct store *from;
 
-	if (store_open(path, STORE_READ, false, &from, err))
+	if (store_open(path, STORE_READ, &from, err))
 		return err->status;
 	status = write_fresh(from, fresh, err);
 	store_close(from);
@@ -136,7 +136,7 @@ static enum status compact(const char *path, const char *fresh,
 	return status;
 }
 
-enum status store_compact(const char *path, bool wait, struct error *err)
+enum status store_compact(const char *path, struct error *err)
 {
 	struct arena arena;
 	enum status status;
@@ -147,8 +147,7 @@ enum status store_compact(const char *path, bool wait, struct error *err)
 		status = error_set(err, STATUS_IO, "%s: no crash store there",
 				   path);
 	else
-		status = store_lock(path, STORE_WRITER_LOCK,
-				    LOCK_EX | (wait ? 0 : LOCK_NB), &writer,
+		status = store_lock(path, STORE_WRITER_LOCK, LOCK_EX, &writer,
 				    err);
 	if (!status) {
 		const char *fresh = text_printf(&arena, "%s/compact", path);

@@ -24,7 +24,7 @@ enum status store_scratch_make(const char *dir, struct arena *arena,
 enum status store_scratch_open(const char *folder, struct store **ret,
 			       struct error *err)
 {
-	return store_open_as(folder, STORE_WRITE, false, true, ret, err);
+	return store_open_as(folder, STORE_WRITE, true, ret, err);
 }
 
 /* Whatever came to lie beside the store goes with it. */

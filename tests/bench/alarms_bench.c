@@ -289,7 +289,7 @@ static void make_fleet(struct fleet *fleet, const char *folder)
 	struct error err;
 
 	arena_init(&fleet->arena);
-	must(store_open(folder, STORE_WRITE, false, &fleet->store, &err), &err);
+	must(store_open(folder, STORE_WRITE, &fleet->store, &err), &err);
 	must(store_begin(fleet->store, &err), &err);
 	make_machines(fleet);
 	for (unsigned day = 0; day < DAYS; day++)
@@ -305,7 +305,7 @@ static void make_fleet(struct fleet *fleet, const char *folder)
 	must(settle_store(fleet->store, SETTLE_ALWAYS, &err), &err);
 	store_close(fleet->store);
 	arena_deinit(&fleet->arena);
-	must(store_open(folder, STORE_READ, false, &fleet->store, &err), &err);
+	must(store_open(folder, STORE_READ, &fleet->store, &err), &err);
 	must(store_begin(fleet->store, &err), &err);
 }
 

@@ -104,7 +104,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: rows_bench STORE\n");
 		return 2;
 	}
-	if (store_open(argv[1], STORE_READ, true, &store, &err) ||
+	if (store_open(argv[1], STORE_READ, &store, &err) ||
 	    store_begin(store, &err)) {
 		fprintf(stderr, "rows_bench: %s\n", err.text);
 		return 3;

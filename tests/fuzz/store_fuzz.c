@@ -53,7 +53,7 @@ static struct store *make_store(void)
 		abort();
 	atexit(remove_folder);
 	arena_init(&arena);
-	must(store_open_as(folder, STORE_WRITE, true, true, &store, &err));
+	must(store_open_as(folder, STORE_WRITE, true, &store, &err));
 	must(store_begin(store, &err));
 	for (uint64_t i = 0; i < CRASHES; i++) {
 		struct record_file file = { .source = "a/b.dmp" };

@@ -65,7 +65,7 @@ static void check_days(uint64_t days, bool all_have_times)
 	struct error err;
 
 	assert_non_null(mkdtemp(folder));
-	assert_int_equal(store_open(folder, STORE_WRITE, false, &store, &err),
+	assert_int_equal(store_open(folder, STORE_WRITE, &store, &err),
 			 STATUS_OK);
 	assert_int_equal(store_begin(store, &err), STATUS_OK);
 	for (uint32_t i = 0; i < 40; i++)

@@ -38,7 +38,7 @@ static struct store *open_store(enum store_mode mode)
 	struct store *store;
 	struct error err;
 
-	assert_int_equal(store_open(folder, mode, false, &store, &err), 0);
+	assert_int_equal(store_open(folder, mode, &store, &err), 0);
 	assert_int_equal(store_begin(store, &err), 0);
 	return store;
 }

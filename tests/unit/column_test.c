@@ -30,7 +30,7 @@ static int open_store(void **state)
 	(void)state;
 	strcpy(folder, "/tmp/column-XXXXXX");
 	return !mkdtemp(folder) ||
-	       store_open(folder, STORE_WRITE, false, &store, &err) ||
+	       store_open(folder, STORE_WRITE, &store, &err) ||
 	       store_begin(store, &err);
 }
 

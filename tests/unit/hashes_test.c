@@ -35,7 +35,7 @@ static struct store *made(char *folder)
 	struct error err;
 
 	assert_non_null(mkdtemp(folder));
-	assert_int_equal(store_open(folder, STORE_WRITE, false, &store, &err),
+	assert_int_equal(store_open(folder, STORE_WRITE, &store, &err),
 			 STATUS_OK);
 	assert_int_equal(store_begin(store, &err), STATUS_OK);
 	return store;

@@ -165,7 +165,7 @@ static void what_is_told_later_is_news(void **state)
 
 	(void)state;
 	assert_non_null(mkdtemp(folder));
-	assert_int_equal(store_open(folder, STORE_WRITE, false, &store, &err),
+	assert_int_equal(store_open(folder, STORE_WRITE, &store, &err),
 			 STATUS_OK);
 	assert_int_equal(store_begin(store, &err), STATUS_OK);
 	learn_destroy(learn);

@@ -44,8 +44,7 @@ static inline void place_open(struct place *place)
 {
 	strcpy(place->folder, "/tmp/settle_test-XXXXXX");
 	assert_non_null(mkdtemp(place->folder));
-	must(store_open(place->folder, STORE_WRITE, false, &place->store,
-			&place->err),
+	must(store_open(place->folder, STORE_WRITE, &place->store, &place->err),
 	     &place->err);
 }
 

@@ -111,14 +111,14 @@ static void made_store_create(struct made_store *made)
 	arena_init(&made->arena);
 	snprintf(made->folder, sizeof(made->folder), "/tmp/made-store-XXXXXX");
 	assert_non_null(mkdtemp(made->folder));
-	if (store_open(made->folder, STORE_WRITE, false, &made->store, &err) ||
+	if (store_open(made->folder, STORE_WRITE, &made->store, &err) ||
 	    store_begin(made->store, &err))
 		fail_msg("%s", err.text);
 	made_store_fill(made->store, &made->arena);
 	assert_int_equal(store_commit(made->store, &err), STATUS_OK);
 	store_close(made->store);
 	assert_int_equal(
-		store_open(made->folder, STORE_READ, false, &made->store, &err),
+		store_open(made->folder, STORE_READ, &made->store, &err),
 		STATUS_OK);
 	assert_int_equal(store_begin(made->store, &err), STATUS_OK);
 	made->count = store_row_count(made->store);

@@ -144,7 +144,7 @@ static void values_are_ranked_by_their_crashes(void **state)
 	struct error err;
 
 	(void)state;
-	assert_int_equal(store_open(folder, STORE_WRITE, false, &store, &err),
+	assert_int_equal(store_open(folder, STORE_WRITE, &store, &err),
 			 STATUS_OK);
 	assert_int_equal(store_begin(store, &err), STATUS_OK);
 	fill(store);

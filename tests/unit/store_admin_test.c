@@ -46,13 +46,12 @@ static void compact_leaves_no_page_half_empty(void **state)
 	assert_int_equal(store_backup(place.folder, copy.folder, &copy.err),
 			 STATUS_OK);
 	before = file_bytes(copy.folder);
-	assert_int_equal(store_compact(place.folder, false, &place.err),
-			 STATUS_OK);
+	assert_int_equal(store_compact(place.folder, &place.err), STATUS_OK);
 	assert_true(file_bytes(place.folder) < before * 2 / 3);
 	assert_true(file_bytes(place.folder) > PACKED * 200);
-	assert_int_equal(store_open(place.folder, STORE_READ, false,
-				    &place.store, &place.err),
-			 STATUS_OK);
+	assert_int_equal(
+		store_open(place.folder, STORE_READ, &place.store, &place.err),
+		STATUS_OK);
 	assert_int_equal(store_begin(place.store, &place.err), STATUS_OK);
 	assert_int_equal(btree_count(place.store, SCHEMA_ARCHIVE), PACKED);
 	close_place(&place);
@@ -70,22 +69,18 @@ static void a_store_says_what_is_wrong_with_it(void **state)
 	(void)state;
 	open_place(&place);
 	assert_int_equal(
-		store_open(place.folder, STORE_WRITE, false, &other, &err),
-		STATUS_STORE);
-	assert_non_null(strstr(err.text, "another program is writing"));
-	assert_int_equal(
-		store_open("/nowhere/at/all", STORE_READ, false, &other, &err),
+		store_open("/nowhere/at/all", STORE_READ, &other, &err),
 		STATUS_IO);
 	assert_string_equal(err.text, "/nowhere/at/all: no crash store there");
 	assert_int_equal(
-		store_open("/nowhere/at/all", STORE_WRITE, false, &other, &err),
+		store_open("/nowhere/at/all", STORE_WRITE, &other, &err),
 		STATUS_IO);
 	btree_key_bytes(&key, "schema", 6);
 	btree_put(place.store, SCHEMA_META, &key, bytes_of("\x63\0\0\0", 4));
 	assert_int_equal(store_commit(place.store, &place.err), STATUS_OK);
 	store_close(place.store);
 	assert_int_equal(
-		store_open(place.folder, STORE_READ, false, &place.store, &err),
+		store_open(place.folder, STORE_READ, &place.store, &err),
 		STATUS_STORE);
 	assert_non_null(strstr(err.text, "schema version 99, want 5"));
 	place.store = NULL;
@@ -109,7 +104,7 @@ static void a_store_of_another_version_says_so_to_readers(void **state)
 	assert_int_equal(store_commit(place.store, &place.err), STATUS_OK);
 	store_close(place.store);
 	assert_int_equal(
-		store_open(place.folder, STORE_READ, false, &place.store, &err),
+		store_open(place.folder, STORE_READ, &place.store, &err),
 		STATUS_STORE);
 	assert_non_null(strstr(err.text, "schema version 2, want 5"));
 	place.store = NULL;

@@ -269,7 +269,7 @@ static void a_chunk_comes_back_as_it_was_written(void **state)
 	(void)state;
 	memset(bits, 0xff, sizeof(bits));
 	assert_non_null(mkdtemp(folder));
-	assert_int_equal(store_open(folder, STORE_WRITE, false, &store, &err),
+	assert_int_equal(store_open(folder, STORE_WRITE, &store, &err),
 			 STATUS_OK);
 	assert_int_equal(store_begin(store, &err), STATUS_OK);
 	for (unsigned int wide = 0; wide < 64; wide += 3)
@@ -322,9 +322,8 @@ static void turn(struct made_store *other, enum store_mode mode)
 	struct error err;
 
 	store_close(other->store);
-	assert_int_equal(
-		store_open(other->folder, mode, false, &other->store, &err),
-		STATUS_OK);
+	assert_int_equal(store_open(other->folder, mode, &other->store, &err),
+			 STATUS_OK);
 	assert_int_equal(store_begin(other->store, &err), STATUS_OK);
 }
 

@@ -21,8 +21,8 @@ static inline void open_place(struct place *place)
 {
 	strcpy(place->folder, "/tmp/store_test-XXXXXX");
 	assert_non_null(mkdtemp(place->folder));
-	assert_int_equal(store_open(place->folder, STORE_WRITE, false,
-				    &place->store, &place->err),
+	assert_int_equal(store_open(place->folder, STORE_WRITE, &place->store,
+				    &place->err),
 			 STATUS_OK);
 	assert_int_equal(store_begin(place->store, &place->err), STATUS_OK);
 }

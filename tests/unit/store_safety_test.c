@@ -50,7 +50,7 @@ static struct store *open_store(enum store_mode mode)
 	struct store *store;
 	struct error err;
 
-	if (store_open(folder, mode, true, &store, &err))
+	if (store_open(folder, mode, &store, &err))
 		fail_msg("%s", err.text);
 	return store;
 }
@@ -194,8 +194,7 @@ static void a_second_writer_waits(void **state)
 	if (!second) {
 		if (read(ends[0], &byte, 1) != 1)
 			_exit(2);
-		_exit(store_open(folder, STORE_WRITE, true, &store, &err) ? 1
-									  : 0);
+		_exit(store_open(folder, STORE_WRITE, &store, &err) ? 1 : 0);
 	}
 	store = open_store(STORE_WRITE);
 	assert_int_equal(write(ends[1], "", 1), 1);
@@ -231,7 +230,7 @@ static void an_empty_file_is_no_store(void **state)
 	(void)state;
 	close(open(in_folder("data.mdb"), O_WRONLY | O_CREAT | O_CLOEXEC,
 		   0600));
-	assert_int_equal(store_open(folder, STORE_READ, false, &store, &err),
+	assert_int_equal(store_open(folder, STORE_READ, &store, &err),
 			 STATUS_STORE);
 	assert_non_null(strstr(err.text, "not a crash store"));
 	write_nights(1);
@@ -249,9 +248,9 @@ static void other_bytes_are_no_store(void **state)
 		 in_folder("data.mdb"));
 	assert_int_equal(system(command), 0);
 	for (int mode = STORE_READ; mode <= STORE_WRITE; mode++)
-		assert_int_equal(store_open(folder, (enum store_mode)mode,
-					    false, &store, &err),
-				 STATUS_STORE);
+		assert_int_equal(
+			store_open(folder, (enum store_mode)mode, &store, &err),
+			STATUS_STORE);
 }
 
 static void other_versions_are_refused_with_both(void **state)
@@ -279,7 +278,7 @@ static void other_versions_are_refused_with_both(void **state)
 		for (int mode = STORE_READ; mode <= STORE_WRITE; mode++) {
 			assert_int_equal(store_open(folder,
 						    (enum store_mode)mode,
-						    false, &store, &err),
+						    &store, &err),
 					 STATUS_STORE);
 			assert_non_null(strstr(err.text, both));
 		}

@@ -105,8 +105,7 @@ static void make_old(struct place *place, uint8_t as)
 
 static void begin_as(struct place *place, enum store_mode mode)
 {
-	if (store_open(place->folder, mode, false, &place->store,
-		       &place->err) ||
+	if (store_open(place->folder, mode, &place->store, &place->err) ||
 	    store_begin(place->store, &place->err))
 		fail_msg("%s", place->err.text);
 }

@@ -345,10 +345,9 @@ static void copies_and_joined_shards_are_the_same_store(void **state)
 
 	/* Of a store that others have open. */
 	store_close(joined.store);
-	assert_int_equal(store_compact(joined.folder, false, &joined.err),
-			 STATUS_OK);
-	assert_int_equal(store_open(joined.folder, STORE_READ, false,
-				    &joined.store, &joined.err),
+	assert_int_equal(store_compact(joined.folder, &joined.err), STATUS_OK);
+	assert_int_equal(store_open(joined.folder, STORE_READ, &joined.store,
+				    &joined.err),
 			 STATUS_OK);
 	assert_int_equal(store_begin(joined.store, &joined.err), STATUS_OK);
 	again = dump_store(joined.store);
@@ -461,14 +460,13 @@ static void another_table_of_fields_makes_the_index_anew(void **state)
 	btree_clear(place.store, SCHEMA_COLUMN);
 	assert_int_equal(store_commit(place.store, &place.err), STATUS_OK);
 	store_close(place.store);
-	assert_int_equal(
-		store_open(place.folder, STORE_READ, false, &reader, &err),
-		STATUS_OK);
+	assert_int_equal(store_open(place.folder, STORE_READ, &reader, &err),
+			 STATUS_OK);
 	assert_int_equal(store_begin(reader, &err), STATUS_STORE);
 	store_close(reader);
-	assert_int_equal(store_open(place.folder, STORE_WRITE, false,
-				    &place.store, &err),
-			 STATUS_OK);
+	assert_int_equal(
+		store_open(place.folder, STORE_WRITE, &place.store, &err),
+		STATUS_OK);
 	assert_int_equal(store_begin(place.store, &place.err), STATUS_OK);
 	assert_int_equal(verify(&place), 0);
 	again = dump_store(place.store);
