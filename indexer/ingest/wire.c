@@ -142,6 +142,8 @@ enum status wire_send_job(int socket, const struct wire_job *job, int fd,
 	do
 		sent = sendmsg(socket, &message, MSG_NOSIGNAL);
 	while (sent < 0 && errno == EINTR);
+	if (sent < 0 && (errno == EPIPE || errno == ECONNRESET))
+		return STATUS_OK;
 	if (sent != (ssize_t)sizeof(copy))
 		return error_set(err, STATUS_IO, "worker: %s",
 				 sent < 0 ? strerror(errno) : "job cut short");

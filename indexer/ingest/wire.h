@@ -69,6 +69,7 @@ struct bytes wire_encode(const struct wire_frame *frame, struct arena *arena);
 enum status wire_decode(struct bytes raw, struct arena *arena,
 			struct wire_frame *ret, struct error *err) MUST_CHECK;
 
+/* A worker that has just died is no error: it is found out when it is heard. */
 enum status wire_send_job(int socket, const struct wire_job *job, int fd,
 			  struct error *err) MUST_CHECK;
 

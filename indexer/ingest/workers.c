@@ -402,11 +402,7 @@ static enum status assign(struct workers *workers, struct ticket *ticket,
 
 	const struct wire_job job = ticket_job(ticket);
 
-	/* A worker that has just died is found out when it is heard. */
-	if (wire_send_job(slot->socket, &job, ticket->input.fd, err) &&
-	    errno != EPIPE && errno != ECONNRESET)
-		return err->status;
-	return STATUS_OK;
+	return wire_send_job(slot->socket, &job, ticket->input.fd, err);
 }
 
 /* Hand out what waits, then pull new inputs while there is a place for one. */
