@@ -102,6 +102,20 @@ static enum status write_through(int fd, const void *data, size_t size,
 	return status;
 }
 
+/* Of a file that takes the place of another, or of one made as any is made. */
+static mode_t mode_at(const char *path)
+{
+	struct stat there;
+
+	if (!stat(path, &there))
+		return there.st_mode & 0777;
+
+	const mode_t mask = umask(0);
+
+	umask(mask);
+	return 0666 & ~mask;
+}
+
 enum status file_write(const char *path, const void *data, size_t size,
 		       struct error *err)
 {
@@ -122,7 +136,7 @@ enum status file_write(const char *path, const void *data, size_t size,
 		return error_set(err, STATUS_IO, "%s: %s", path,
 				 strerror(errno));
 	status = write_all(fd, data, size, err);
-	if (!status && fchmod(fd, 0644))
+	if (!status && fchmod(fd, mode_at(path)))
 		status = error_set(err, STATUS_IO, "%s", strerror(errno));
 	if (close(fd) && !status)
 		status = error_set(err, STATUS_IO, "%s", strerror(errno));

@@ -22,8 +22,10 @@ enum status file_map(const char *path, struct file_view *ret,
 void file_unmap(struct file_view *view);
 
 /*
- * Write through a temporary name beside path, then rename.  What is there and
- * is no file, a pipe or a device or standard output, is written to.
+ * Write through a temporary name beside path, then rename.  Who may read what
+ * was there may read this, and nobody else; where nothing was, the umask says.
+ * What is there and is no file, a pipe or a device or standard output, is
+ * written to.
  */
 enum status file_write(const char *path, const void *data, size_t size,
 		       struct error *err) MUST_CHECK;
