@@ -258,6 +258,24 @@ size_t table_width(const char *text)
 	return table_width_of(text, strlen(text));
 }
 
+const char *table_number(struct arena *arena, const struct table_column *column,
+			 const struct table_cell *cell)
+{
+	switch (column->kind) {
+	case TABLE_COUNT:
+		return text_decimal(arena, cell->count);
+	case TABLE_SHARE:
+		return text_fixed(arena, 100 * cell->real, 2, "%");
+	case TABLE_REAL:
+		return text_printf(arena, "%.3g", cell->real);
+	case TABLE_BAR:
+	case TABLE_WORD:
+	case TABLE_TEXT:
+		break;
+	}
+	return NULL;
+}
+
 void table_bar(double fraction, unsigned cells, char buf[TABLE_BAR_BYTES])
 {
 	static const char *const eighths[] = { "",  "▏", "▎", "▍",

@@ -134,11 +134,19 @@ const char *table_visible(struct arena *arena, const char *text);
 /* Printable ASCII, which is visible as it is, and as wide as it is long. */
 bool table_is_plain(const char *text);
 
+/*
+ * The number in a known cell as people read it, which lives in arena; NULL in
+ * columns of other things.
+ */
+const char *table_number(struct arena *arena, const struct table_column *column,
+			 const struct table_cell *cell);
+
 /* Columns on a terminal. */
 size_t table_width(const char *text);
 /* The same of its first bytes; the text goes on, or ends, behind them. */
 size_t table_width_of(const char *text, size_t bytes);
 
+#define TABLE_BAR_CELLS 20 /* of the bars in tables */
 #define TABLE_BAR_BYTES 64
 /* A bar of cells columns, to the eighth of a column. */
 void table_bar(double fraction, unsigned cells, char buf[TABLE_BAR_BYTES]);

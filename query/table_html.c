@@ -1,11 +1,6 @@
 #include "query/table_html.h"
 
-#include <inttypes.h>
 #include <string.h>
-
-enum {
-	BAR_CELLS = 20
-};
 
 static const char style[] =
 	":root{color-scheme:light dark}"
@@ -88,25 +83,17 @@ static void html_cell(struct table *table, const struct table_column *column,
 		      const struct table_cell *cell)
 {
 	char bar[TABLE_BAR_BYTES];
+	const char *number;
 
 	if (!cell->known)
 		return;
-	switch (column->kind) {
-	case TABLE_COUNT:
-		fprintf(table->out, "%" PRIu64, cell->count);
-		break;
-	case TABLE_SHARE:
-		fprintf(table->out, "%.2f%%", 100 * cell->real);
-		break;
-	case TABLE_REAL:
-		fprintf(table->out, "%.3g", cell->real);
-		break;
-	case TABLE_BAR:
-		table_bar(cell->real, BAR_CELLS, bar);
+	number = table_number(&table->passing, column, cell);
+	if (number) {
+		fputs(number, table->out);
+	} else if (column->kind == TABLE_BAR) {
+		table_bar(cell->real, TABLE_BAR_CELLS, bar);
 		fputs(bar, table->out);
-		break;
-	case TABLE_WORD:
-	case TABLE_TEXT:
+	} else {
 		table_html_escape(table->out, &table->passing, cell->text);
 	}
 }

@@ -1,6 +1,5 @@
 #include "query/table_markdown.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 void table_markdown_escape(FILE *out, struct arena *arena, const char *text)
@@ -70,24 +69,15 @@ static void markdown_cell(struct table *table,
 			  const struct table_column *column,
 			  const struct table_cell *cell)
 {
-	if (!cell->known)
+	const char *number;
+
+	if (!cell->known || column->kind == TABLE_BAR)
 		return;
-	switch (column->kind) {
-	case TABLE_COUNT:
-		fprintf(table->out, "%" PRIu64, cell->count);
-		break;
-	case TABLE_SHARE:
-		fprintf(table->out, "%.2f%%", 100 * cell->real);
-		break;
-	case TABLE_REAL:
-		fprintf(table->out, "%.3g", cell->real);
-		break;
-	case TABLE_BAR:
-		break;
-	case TABLE_WORD:
-	case TABLE_TEXT:
+	number = table_number(&table->passing, column, cell);
+	if (number)
+		fputs(number, table->out);
+	else
 		table_markdown_escape(table->out, &table->passing, cell->text);
-	}
 }
 
 static void markdown_row(struct table *table, const struct table_cell *cells)

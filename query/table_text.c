@@ -1,6 +1,5 @@
 #include "query/table_text.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "query/fold.h"
@@ -10,7 +9,6 @@
 enum {
 	HELD_MAX = 4096, /* rows looked at to choose widths */
 	HELD_FIRST = 64, /* room to begin with */
-	BAR_CELLS = 20,
 	LINE_FIRST = 256,
 	NOTE_HANG = 2, /* what lines that go on are set in by */
 };
@@ -28,33 +26,32 @@ struct table_held {
 	size_t line_bytes, line_room;
 };
 
+static const char *render_bar(struct arena *arena, double fraction)
+{
+	char bar[TABLE_BAR_BYTES];
+
+	if (terminal_is_ascii())
+		return text_printf(arena, "%.*s",
+				   (int)(fraction * TABLE_BAR_CELLS + 0.5),
+				   "####################");
+	table_bar(fraction, TABLE_BAR_CELLS, bar);
+	return text_copy(arena, bar);
+}
+
 /* Lives in arena, or (word, text) is the cell's own. */
 static const char *render(struct arena *arena,
 			  const struct table_column *column,
 			  const struct table_cell *cell)
 {
-	char bar[TABLE_BAR_BYTES];
+	const char *number;
 
 	if (!cell->known)
 		return column->kind == TABLE_BAR ? "" : "-";
-	switch (column->kind) {
-	case TABLE_COUNT:
-		return text_decimal(arena, cell->count);
-	case TABLE_SHARE:
-		return text_fixed(arena, 100 * cell->real, 2, "%");
-	case TABLE_REAL:
-		return text_printf(arena, "%.3g", cell->real);
-	case TABLE_BAR:
-		if (terminal_is_ascii())
-			return text_printf(arena, "%.*s",
-					   (int)(cell->real * BAR_CELLS + 0.5),
-					   "####################");
-		table_bar(cell->real, BAR_CELLS, bar);
-		return text_copy(arena, bar);
-	case TABLE_WORD:
-	case TABLE_TEXT:
-		break;
-	}
+	if (column->kind == TABLE_BAR)
+		return render_bar(arena, cell->real);
+	number = table_number(arena, column, cell);
+	if (number)
+		return number;
 	return table_is_plain(cell->text) ? cell->text
 					  : table_visible(arena, cell->text);
 }
