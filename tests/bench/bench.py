@@ -8,7 +8,7 @@ prints medians and ratios; passes and fails nothing.  BENCH_RECORDS: size of the
 largest store (100000); BENCH_ROUNDS: how often each is run (5).
 """
 import csv, datetime, os, platform, random, shutil, signal, statistics
-import struct, subprocess, sys, tempfile, time
+import struct, subprocess, sys, tarfile, tempfile, time
 
 OUT = os.path.abspath(sys.argv[1])
 RESULTS = sys.argv[2] if len(sys.argv) > 2 else None
@@ -270,6 +270,69 @@ def bench_small(work, store, anew):
         "what unpacking takes." % (
             count, os.path.getsize(archive) // count // 1024, count / beyond))
     say()
+
+
+# -- night after night --------------------------------------------------------
+
+NIGHTS = 364
+# Run by a small process: what it has itself counts as the most of its children.
+NIGHT = """import os, sys
+for night in sys.argv[3:]:
+    pid = os.posix_spawn(sys.argv[1], sys.argv[1:3] + [night], os.environ)
+    _, status, used = os.wait4(pid, 0)
+    print(status, used.ru_utime + used.ru_stime, used.ru_maxrss)
+"""
+
+
+def split_nights(archive, folder):
+    """An archive for each day of the demo's dumps: [(path, dumps)]."""
+    nights = {}
+    with tarfile.open(archive) as whole:
+        for member in whole:
+            day = int(member.name.split("-day")[1].split("-")[0])
+            if day not in nights:
+                path = os.path.join(folder, "%04d.tar" % day)
+                nights[day] = [path, 0, tarfile.open(path, "w")]
+            nights[day][2].addfile(member, whole.extractfile(member))
+            nights[day][1] += 1
+    for _, _, night in nights.values():
+        night.close()
+    return [tuple(nights[day][:2]) for day in sorted(nights)]
+
+
+def bench_nights(work):
+    archive = os.path.join(work, "year.tar")
+    run([program("crashcorpus"), "synth", "--demo", "--machines=600",
+         "--weeks=%d" % (NIGHTS // 7), "--output=" + archive])
+    folder = os.path.join(work, "nights")
+    os.mkdir(folder)
+    nights = split_nights(archive, folder)
+    os.unlink(archive)
+    os.sync()
+    store = os.path.join(work, "nightly")
+    told = run([sys.executable, "-c", NIGHT, program("crashindex"),
+                "--store=" + store] + [path for path, _ in nights])[2]
+    used = [tuple(map(float, line.split())) for line in told.splitlines()]
+    if any(status for status, _, _ in used):
+        sys.exit("bench: a night failed")
+    say("## Night after night")
+    say()
+    say("A year of 600 machines, a run for each of %d nights, settled by each; "
+        "medians of each quarter. Memory is of the largest process, with the "
+        "pages of the store it met (%d MiB in the end)." % (
+            len(nights), os.path.getsize(store + "/data.mdb") // MIB))
+    say()
+    say("| nights | dumps a night | processor time, ms | memory, MiB |")
+    say("| --- | --- | --- | --- |")
+    for i in range(4):
+        part = slice(i * len(nights) // 4, (i + 1) * len(nights) // 4)
+        say("| %d to %d | %.0f | %.0f | %.0f |" % (
+            part.start + 1, part.stop,
+            statistics.median(count for _, count in nights[part]),
+            1000 * statistics.median(cpu for _, cpu, _ in used[part]),
+            statistics.median(kib for _, _, kib in used[part]) / 1024))
+    say()
+    shutil.rmtree(folder)
 
 
 # -- queries ------------------------------------------------------------------
@@ -638,6 +701,7 @@ def main():
     say()
     try:
         bench_ingest(work)
+        bench_nights(work)
         stores = bench_sizes(work)
         bench_others(work, stores)
         bench_lines(work, stores)
