@@ -6,6 +6,7 @@
 #include "signatures/base/text.h"
 
 #define SECOND UINT64_C(10000000) /* of FILETIME's units */
+#define UPTIME_DAYS_MOST 36525	  /* a century: what says more is garbled */
 
 /* Texts of the firmware: !sysinfo machineid, and the keys of !analyze. */
 static const struct {
@@ -156,10 +157,10 @@ static struct crash_number read_uptime(const char *at)
 {
 	uint64_t days, clock;
 
-	if (!take_unsigned(&at, &days))
+	if (!take_unsigned(&at, &days) || days > UPTIME_DAYS_MOST)
 		return CRASH_UNKNOWN;
 	at += strspn(at, " days");
-	if (!take_clock(&at, &clock))
+	if (!take_clock(&at, &clock) || clock >= 24 * 3600 * SECOND)
 		return CRASH_UNKNOWN;
 	return CRASH_NUMBER(days * 24 * 3600 * SECOND + clock);
 }

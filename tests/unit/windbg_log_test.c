@@ -157,6 +157,23 @@ static void an_old_log_is_read(void **state)
 	assert_int_equal(crash->problem_count, 0);
 }
 
+static void an_uptime_that_cannot_be_is_none(void **state)
+{
+	static const char *const garbled[] = {
+		"30000000 days 1:02:03.500", /* 2^64 ticks are fewer */
+		"2 days 999999999:02:03.500",
+	};
+	const char *said = strstr(old_log, "2 days 1:02:03.500");
+	char log[sizeof(old_log) + 32];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(garbled) / sizeof(garbled[0]); i++) {
+		snprintf(log, sizeof(log), "%.*s%s%s", (int)(said - old_log),
+			 old_log, garbled[i], strchr(said, '\r'));
+		assert_false(read_log(log)->uptime.known);
+	}
+}
+
 static void its_modules_place_the_frames(void **state)
 {
 	const struct crash *crash = read_log(old_log);
@@ -561,6 +578,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_old_log_is_read),
+		cmocka_unit_test(an_uptime_that_cannot_be_is_none),
 		cmocka_unit_test(its_modules_place_the_frames),
 		cmocka_unit_test(a_new_log_is_read),
 		cmocka_unit_test(every_encoding_says_the_same),
