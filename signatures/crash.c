@@ -7,10 +7,20 @@
 
 #include "signatures/base/limits.h"
 #include "signatures/base/text.h"
+#include "signatures/knowledge/bugcheck.h"
 
 #define WORD(names, index)                                                     \
 	(assert((size_t)(index) < sizeof(names) / sizeof((names)[0])),         \
 	 (names)[index])
+
+void crash_set_code(struct crash_bugcheck *bugcheck, struct crash_number raw)
+{
+	bugcheck->code = raw;
+	bugcheck->minidump_form = false;
+	if (raw.known && raw.value <= UINT32_MAX)
+		bugcheck->code.value = bugcheck_fold((uint32_t)raw.value,
+						     &bugcheck->minidump_form);
+}
 
 const char *crash_kind_name(enum crash_kind kind)
 {

@@ -324,6 +324,9 @@ struct crash {
 	size_t problem_count;
 };
 
+/* The code as a kernel wrote it, which may be of the minidump form. */
+void crash_set_code(struct crash_bugcheck *bugcheck, struct crash_number raw);
+
 /* Fixed words of the contract; each lives for ever. */
 const char *crash_kind_name(enum crash_kind kind);
 const char *crash_arch_name(enum crash_arch arch); /* NULL if unknown */

@@ -186,10 +186,7 @@ void event_state(const struct event *event, struct arena *arena,
 	struct crash_bugcheck *bugcheck = &crash->bugcheck;
 
 	crash->image.kind = CRASH_EVENT;
-	bugcheck->minidump_form = (event->code & 0xf0000000) == 0x10000000;
-	bugcheck->code =
-		CRASH_NUMBER(bugcheck->minidump_form ? event->code & 0x0fffffff
-						     : event->code);
+	crash_set_code(bugcheck, CRASH_NUMBER(event->code));
 	for (size_t i = 0; i < 4; i++)
 		bugcheck->args[i] = CRASH_NUMBER(event->args[i]);
 	state_time(event, arena, crash);

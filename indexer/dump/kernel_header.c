@@ -75,14 +75,9 @@ uint64_t kernel_header_stated_bytes(struct bytes head,
 static void state_bugcheck(struct dump *dump, const struct kernel_layout *at)
 {
 	struct crash_bugcheck *bugcheck = &dump->crash->bugcheck;
-	const struct crash_number code =
-		kernel_header_number(dump->image, at->bugcheck_code, 4);
 
-	bugcheck->code = code;
-	if (code.known && (code.value & 0xf0000000) == 0x10000000) {
-		bugcheck->code.value &= 0x0fffffff;
-		bugcheck->minidump_form = true;
-	}
+	crash_set_code(bugcheck,
+		       kernel_header_number(dump->image, at->bugcheck_code, 4));
 	for (unsigned i = 0; i < 4; i++)
 		bugcheck->args[i] = kernel_header_number(
 			dump->image, at->bugcheck_args + i * at->pointer_bytes,

@@ -85,12 +85,7 @@ static void state_bugcheck(struct windbg_reader *reader)
 	if (part->has_stop && !part->stop.code.known)
 		part->stop.code = windbg_stop_guess(reader->text, part->first,
 						    part->stop_line, part->end);
-	bugcheck->code = part->stop.code;
-	if (bugcheck->code.known &&
-	    (bugcheck->code.value & 0xf0000000) == 0x10000000) {
-		bugcheck->code.value &= 0x0fffffff;
-		bugcheck->minidump_form = true;
-	}
+	crash_set_code(bugcheck, part->stop.code);
 	memcpy(bugcheck->args, part->stop.args, sizeof(bugcheck->args));
 }
 

@@ -338,15 +338,18 @@ size_t windbg_stop_example(const struct windbg_text *text, size_t line)
 	return i - line;
 }
 
-static uint64_t folded(uint64_t code)
+static uint64_t folded(struct crash_number code)
 {
-	return (code & 0xf0000000) == 0x10000000 ? code & 0x0fffffff : code;
+	struct crash_bugcheck bugcheck;
+
+	crash_set_code(&bugcheck, code);
+	return bugcheck.code.value;
 }
 
 bool windbg_stop_agree(const struct windbg_stop *a, const struct windbg_stop *b)
 {
 	if (a->code.known && b->code.known &&
-	    folded(a->code.value) != folded(b->code.value))
+	    folded(a->code) != folded(b->code))
 		return false;
 	for (size_t i = 0; i < 4; i++)
 		if (a->args[i].known && b->args[i].known &&
