@@ -10,8 +10,7 @@
 
 /* 2024-07-01, a Monday, as FILETIME. */
 #define FIRST_DAY 133642656000000000
-#define UNIX_EPOCH 116444736000000000
-#define SECOND 10000000ull
+#define SECOND TEXT_TICKS_PER_SECOND
 #define DAY (86400 * SECOND)
 
 struct making {
@@ -73,7 +72,7 @@ static enum status crash(struct making *making,
 	if (write_image(&machine, &making->image, err))
 		return err->status;
 	return sink_put(making->sink, name, &making->image,
-			(machine.time - UNIX_EPOCH) / SECOND, err);
+			text_unix_of_ticks(machine.time), err);
 }
 
 /* A machine's crashes of one day. */

@@ -13,8 +13,7 @@
 #define MACHINES 4000
 /* 2008-03-12 as FILETIME. */
 #define LAST_DAY 128497536000000000
-#define UNIX_EPOCH 116444736000000000
-#define SECOND 10000000ull
+#define SECOND TEXT_TICKS_PER_SECOND
 
 struct making {
 	struct sink *sink;
@@ -100,7 +99,7 @@ static enum status make(struct making *making, uint32_t code, struct error *err)
 				       (unsigned)making->number);
 	making->number++;
 	return sink_put(making->sink, name, &making->image,
-			(machine.time - UNIX_EPOCH) / SECOND, err);
+			text_unix_of_ticks(machine.time), err);
 }
 
 static enum status make_row(struct making *making, uint32_t code,

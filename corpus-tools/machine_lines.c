@@ -290,7 +290,7 @@ static bool take_ticks(const char *text, uint64_t *ret)
 			return false;
 		ticks += (uint64_t)(*c - '0') * unit;
 	}
-	*ret = seconds * 10000000 + ticks;
+	*ret = seconds * TEXT_TICKS_PER_SECOND + ticks;
 	return true;
 }
 

@@ -37,8 +37,6 @@ static const struct cli_option options[] = {
 	CLI_END,
 };
 
-#define UNIX_EPOCH 116444736000000000
-
 /* The path's last part, with .dmp in place of its ending. */
 static const char *dump_name(struct arena *arena, const char *path)
 {
@@ -68,7 +66,7 @@ static enum status one(const char *path, struct arena *arena,
 	if (status)
 		return status;
 	return sink_put(sink, dump_name(arena, path), image,
-			(machine.time - UNIX_EPOCH) / 10000000, err);
+			text_unix_of_ticks(machine.time), err);
 }
 
 static enum status described(const struct cli_operands *files,

@@ -1,6 +1,6 @@
 #include "query/band.h"
 
-#include "query/value.h"
+#include "signatures/base/text.h"
 
 /* Uptimes from this many seconds on are in the band. */
 static const struct {
@@ -22,7 +22,7 @@ uint64_t band_of(uint64_t ticks)
 	uint64_t band = 0;
 
 	for (uint64_t i = 1; i < BANDS; i++) {
-		if (ticks / VALUE_TICKS_PER_SECOND >= bands[i].seconds)
+		if (ticks / TEXT_TICKS_PER_SECOND >= bands[i].seconds)
 			band = i;
 	}
 	return band;

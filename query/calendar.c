@@ -3,11 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "query/value.h"
 #include "signatures/base/must.h"
 #include "signatures/base/text.h"
 
-#define DAY_TICKS (86400 * VALUE_TICKS_PER_SECOND)
+#define DAY_TICKS (86400 * TEXT_TICKS_PER_SECOND)
 
 /* exp(-4.6) is 1 in 100. */
 #define SURELY_CRASHES 4.6

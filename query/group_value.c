@@ -9,7 +9,7 @@
 struct field_value group_value(const struct field *field,
 			       struct field_value value)
 {
-	const uint64_t day = 86400 * VALUE_TICKS_PER_SECOND;
+	const uint64_t day = 86400 * TEXT_TICKS_PER_SECOND;
 
 	if (field->type == FIELD_TIME)
 		value.number -= value.number % day;

@@ -44,7 +44,7 @@ static void line(struct page *page, const char *name, const char *text)
 /* "1 d 02:03:04" */
 static const char *duration(struct arena *arena, uint64_t ticks)
 {
-	const uint64_t s = ticks / VALUE_TICKS_PER_SECOND;
+	const uint64_t s = ticks / TEXT_TICKS_PER_SECOND;
 	const uint64_t days = s / 86400;
 	const char *clock =
 		text_printf(arena, "%02" PRIu64 ":%02" PRIu64 ":%02" PRIu64,

@@ -39,7 +39,7 @@ static const char *columns_of(const struct field *field, struct arena *arena)
 	if (field->type == FIELD_TIME)
 		value = text_printf(arena, "toUInt64(%s - %s %% %" PRIu64 ")",
 				    value, value,
-				    86400 * VALUE_TICKS_PER_SECOND);
+				    86400 * TEXT_TICKS_PER_SECOND);
 	return text_printf(arena,
 			   "%s AS v, count(),"
 			   " toUInt64(ifNull(uniqExact(machine), 0))",

@@ -69,7 +69,7 @@ static enum status parse_since(const char *text, uint64_t now, uint64_t *ret,
 		if (text[digits] != units[i].unit || text[digits + 1] != '\0' ||
 		    !text_parse_u64(number, &n) || n == 0 || n > 100000)
 			continue;
-		*ret = n * units[i].seconds * VALUE_TICKS_PER_SECOND;
+		*ret = n * units[i].seconds * TEXT_TICKS_PER_SECOND;
 		return STATUS_OK;
 	}
 	return error_set(err, STATUS_USAGE,

@@ -7,10 +7,10 @@
 #include "query/factor.h"
 #include "query/report_subject.h"
 #include "query/report_words.h"
-#include "query/value.h"
 #include "signatures/base/must.h"
+#include "signatures/base/text.h"
 
-#define DAY_TICKS (86400 * VALUE_TICKS_PER_SECOND)
+#define DAY_TICKS (86400 * TEXT_TICKS_PER_SECOND)
 
 struct rows {
 	uint32_t *at;

@@ -108,7 +108,7 @@ static void put_history(struct html *html, const struct report *report)
 	struct svg_bar bars[REPORT_WINDOWS];
 	const size_t count = report->window_count;
 	const char *title = "Crashes a window, oldest first:";
-	const uint64_t day = 86400 * VALUE_TICKS_PER_SECOND;
+	const uint64_t day = 86400 * TEXT_TICKS_PER_SECOND;
 	const bool days = report->length % day == 0;
 
 	for (size_t i = 0; i < count; i++) {

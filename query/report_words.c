@@ -176,7 +176,7 @@ const char *report_words_length(struct arena *arena, uint64_t ticks)
 		uint64_t seconds;
 		const char *unit;
 	} units[] = { { 86400, "day" }, { 3600, "hour" }, { 60, "minute" } };
-	const uint64_t seconds = ticks / VALUE_TICKS_PER_SECOND;
+	const uint64_t seconds = ticks / TEXT_TICKS_PER_SECOND;
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		const uint64_t n = seconds / units[i].seconds;

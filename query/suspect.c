@@ -262,7 +262,7 @@ static void take_early(const struct way *ways, size_t count,
 	for (size_t i = 0; i < count; i++) {
 		timed += ways[i].uptime != STORE_NO_NUMBER;
 		early += ways[i].uptime <
-			 SUSPECT_EARLY_SECONDS * VALUE_TICKS_PER_SECOND;
+			 SUSPECT_EARLY_SECONDS * TEXT_TICKS_PER_SECOND;
 	}
 	machine->timed_ways += timed > 0;
 	machine->signs[SUSPECT_EARLY] += 2 * early > timed;

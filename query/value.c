@@ -71,6 +71,6 @@ const char *value_text(struct arena *arena, const struct field *field,
 		return text_printf(arena, "0x%" PRIx64, value.number);
 	return text_decimal(arena,
 			    value_is_duration(field)
-				    ? value.number / VALUE_TICKS_PER_SECOND
+				    ? value.number / TEXT_TICKS_PER_SECOND
 				    : value.number);
 }

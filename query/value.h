@@ -27,6 +27,4 @@ bool value_is_hash(const struct field *field);
 /* Is it a length of time, kept in 100 ns and spoken of in seconds? */
 bool value_is_duration(const struct field *field);
 
-#define VALUE_TICKS_PER_SECOND UINT64_C(10000000)
-
 #endif

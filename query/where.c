@@ -74,10 +74,10 @@ static bool parse_duration(const char *text, uint64_t *low, uint64_t *high)
 		}
 	}
 	if (!text_parse_u64(digits, &number) ||
-	    number >= UINT64_MAX / VALUE_TICKS_PER_SECOND / unit)
+	    number >= UINT64_MAX / TEXT_TICKS_PER_SECOND / unit)
 		return false;
-	*low = number * unit * VALUE_TICKS_PER_SECOND;
-	*high = *low + VALUE_TICKS_PER_SECOND - 1;
+	*low = number * unit * TEXT_TICKS_PER_SECOND;
+	*high = *low + TEXT_TICKS_PER_SECOND - 1;
 	return true;
 }
 
@@ -331,7 +331,7 @@ static bool number_matches(const struct field *field, uint64_t number,
 	if (field->type == FIELD_TIME)
 		return text_matches(text_time(number, text), glob);
 	if (value_is_duration(field))
-		number /= VALUE_TICKS_PER_SECOND;
+		number /= TEXT_TICKS_PER_SECOND;
 	if (field->type == FIELD_NUMBER)
 		snprintf(text, sizeof(text), "%" PRIu64, number);
 	else if (value_is_hash(field))

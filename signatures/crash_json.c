@@ -304,8 +304,9 @@ static struct json *unloaded_json(const struct crash *crash)
 struct json *crash_json(const struct crash *crash, const char *source)
 {
 	struct json *object = json_new_object();
-	const struct crash_number seconds = { crash->uptime.known,
-					      crash->uptime.value / 10000000 };
+	const struct crash_number seconds = {
+		crash->uptime.known, crash->uptime.value / TEXT_TICKS_PER_SECOND
+	};
 	char id[IDENTITY_TEXT_BYTES];
 
 	identity_text(identity_of(crash), id);

@@ -3,12 +3,11 @@
 #include <string.h>
 
 #include "signatures/base/pack.h"
+#include "signatures/base/text.h"
 #include "signatures/record.h"
 
-enum {
-	MILLISECOND = 10000, /* in units of 100 ns */
-	SECOND = 10000000
-};
+#define SECOND TEXT_TICKS_PER_SECOND
+#define MILLISECOND (SECOND / 1000)
 
 /* The low end of kernel space on any machine; what a pointer exceeds. */
 #define POINTER_FLOOR UINT64_C(0x80000000)

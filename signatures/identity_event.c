@@ -1,6 +1,8 @@
 #include "signatures/identity_event.h"
 
-#define SECOND UINT64_C(10000000)
+#include "signatures/base/text.h"
+
+#define SECOND TEXT_TICKS_PER_SECOND
 #define HOUR (3600 * SECOND)
 
 /* A machine that crashed at night is switched on again in the morning. */

@@ -5,8 +5,7 @@
 
 #include "signatures/base/text.h"
 
-#define TICKS_PER_SECOND UINT64_C(10000000)
-#define TICKS_PER_MINUTE (60 * TICKS_PER_SECOND)
+#define TICKS_PER_MINUTE (60 * TEXT_TICKS_PER_SECOND)
 
 /* As they stand: a date in three numbers, and a time. */
 struct parts {
@@ -77,7 +76,7 @@ static bool take_date(const char **at, struct parts *parts)
 
 static void take_fraction(const char **at, struct parts *parts)
 {
-	uint64_t unit = TICKS_PER_SECOND;
+	uint64_t unit = TEXT_TICKS_PER_SECOND;
 
 	if (**at != '.' && **at != ',')
 		return;

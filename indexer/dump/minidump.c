@@ -22,6 +22,7 @@
 
 #include "indexer/dump/minidump_lists.h"
 #include "signatures/base/limits.h"
+#include "signatures/base/text.h"
 
 #define HEADER_BYTES 0x20
 #define DIRECTORY_BYTES 12
@@ -30,9 +31,6 @@
 #define PLATFORM_NT 2
 #define STREAM_LINUX_FIRST 0x47670003 /* breakpad: /proc/cpuinfo ... */
 #define STREAM_LINUX_LAST 0x4767000a
-
-#define TICKS_PER_SECOND 10000000ull
-#define UNIX_EPOCH_SECONDS 11644473600ull /* since 1601 */
 
 /* The streams that are read; the order is the order in struct minidump. */
 enum {
@@ -288,8 +286,7 @@ static enum status minidump_read(struct dump *dump, struct error *err)
 	bytes_skip(&in, 0x14);
 	seconds = bytes_u32(&in);
 	if (seconds != 0)
-		crash->time = CRASH_NUMBER((seconds + UNIX_EPOCH_SECONDS) *
-					   TICKS_PER_SECOND);
+		crash->time = CRASH_NUMBER(text_ticks_of_unix(seconds));
 	state_system(dump, &mini);
 	if (!mini.streams[MODULES].failed)
 		minidump_lists_modules(dump, mini.streams[MODULES]);

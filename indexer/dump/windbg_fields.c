@@ -5,8 +5,8 @@
 #include "signatures/base/limits.h"
 #include "signatures/base/text.h"
 
-#define SECOND UINT64_C(10000000) /* of FILETIME's units */
-#define UPTIME_DAYS_MOST 36525	  /* a century: what says more is garbled */
+#define SECOND TEXT_TICKS_PER_SECOND
+#define UPTIME_DAYS_MOST 36525 /* a century: what says more is garbled */
 
 /* Texts of the firmware: !sysinfo machineid, and the keys of !analyze. */
 static const struct {

@@ -7,7 +7,6 @@
 #include <time.h>
 
 /* FILETIME counts from 1601-01-01; the Unix epoch lies this much later. */
-#define TICKS_PER_SECOND 10000000ull
 #define UNIX_EPOCH_SECONDS 11644473600ull
 
 static char lower(char c)
@@ -411,7 +410,7 @@ static char *put_date(char *out, uint64_t day)
 
 const char *text_time(uint64_t filetime, char buf[TEXT_TIME_BYTES])
 {
-	const uint64_t seconds = filetime / TICKS_PER_SECOND;
+	const uint64_t seconds = filetime / TEXT_TICKS_PER_SECOND;
 	const unsigned int of_day = (unsigned int)(seconds % 86400);
 	char *out = put_date(buf, seconds / 86400);
 
@@ -427,12 +426,12 @@ const char *text_time(uint64_t filetime, char buf[TEXT_TIME_BYTES])
 
 uint64_t text_ticks_of_unix(uint64_t seconds)
 {
-	return (seconds + UNIX_EPOCH_SECONDS) * TICKS_PER_SECOND;
+	return (seconds + UNIX_EPOCH_SECONDS) * TEXT_TICKS_PER_SECOND;
 }
 
 uint64_t text_unix_of_ticks(uint64_t filetime)
 {
-	const uint64_t seconds = filetime / TICKS_PER_SECOND;
+	const uint64_t seconds = filetime / TEXT_TICKS_PER_SECOND;
 
 	return seconds < UNIX_EPOCH_SECONDS ? 0 : seconds - UNIX_EPOCH_SECONDS;
 }
@@ -493,7 +492,7 @@ bool text_parse_time(const char *text, uint64_t *ret)
 	if (utc.tm_mday != asked.tm_mday)
 		return false; /* no such day: timegm() moved on */
 	*ret = (uint64_t)(seconds + (time_t)UNIX_EPOCH_SECONDS) *
-	       TICKS_PER_SECOND;
+	       TEXT_TICKS_PER_SECOND;
 	return true;
 }
 
@@ -507,7 +506,8 @@ bool text_parse_span(const char *text, uint64_t *first, uint64_t *last)
 		if (!text_parse_time(text, first))
 			return false;
 		*last = *first - 1 +
-			(size == strlen(from) ? 86400 : 1) * TICKS_PER_SECOND;
+			(size == strlen(from) ? 86400 : 1) *
+				TEXT_TICKS_PER_SECOND;
 		return true;
 	}
 	memcpy(from, text, size);

@@ -54,6 +54,8 @@ bool text_matches(const char *text, const char *glob);
 bool text_parse_u64(const char *text, uint64_t *ret);
 bool text_parse_hex(const char *text, uint64_t *ret);
 
+#define TEXT_TICKS_PER_SECOND UINT64_C(10000000) /* of FILETIME */
+
 /* FILETIME (100 ns since 1601) to "2024-06-30T19:52:23Z" and back. */
 #define TEXT_TIME_BYTES 32
 const char *text_time(uint64_t filetime, char buf[TEXT_TIME_BYTES]);

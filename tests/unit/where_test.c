@@ -133,13 +133,13 @@ static void the_last_day_of_a_range_is_whole(void **state)
 
 static void uptimes_are_in_seconds(void **state)
 {
-	const uint64_t hour = 3600 * VALUE_TICKS_PER_SECOND;
+	const uint64_t hour = 3600 * TEXT_TICKS_PER_SECOND;
 
 	(void)state;
 	assert_true(takes_number("uptime=..3600", hour));
 	assert_true(takes_number("uptime=1h", hour + 1));
 	assert_false(
-		takes_number("uptime=..3600", hour + VALUE_TICKS_PER_SECOND));
+		takes_number("uptime=..3600", hour + TEXT_TICKS_PER_SECOND));
 	assert_true(takes_number("uptime=1d..", 24 * hour));
 }
 
