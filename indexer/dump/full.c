@@ -12,8 +12,6 @@
 #include "indexer/dump/kernel_payload.h"
 #include "indexer/dump/ranges.h"
 
-#define FIRST_BAD_PFN (1ull << 40) /* 52 bits of physical address */
-
 static uint64_t take_number(struct bytes *in, unsigned width)
 {
 	return width == 8 ? bytes_u64(in) : bytes_u32(in);
@@ -32,7 +30,7 @@ static void add_runs(struct dump *dump, const struct kernel_header *header,
 		const uint64_t pfn = take_number(&runs, width);
 		const uint64_t length = take_number(&runs, width);
 
-		if (pfn >= FIRST_BAD_PFN || length >= FIRST_BAD_PFN - pfn) {
+		if (pfn >= RANGES_PFN_END || length >= RANGES_PFN_END - pfn) {
 			is_sane = false;
 			break;
 		}
@@ -97,7 +95,7 @@ bool full_fits(const struct dump *dump, const struct kernel_header *header)
 		const uint64_t pfn = take_number(&runs, width);
 		const uint64_t length = take_number(&runs, width);
 
-		if (pfn >= FIRST_BAD_PFN || length >= FIRST_BAD_PFN - pfn)
+		if (pfn >= RANGES_PFN_END || length >= RANGES_PFN_END - pfn)
 			return false;
 		pages += length;
 	}

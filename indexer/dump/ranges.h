@@ -9,6 +9,9 @@
 
 #include "indexer/dump/dump.h"
 
+/* No page of memory has this number, or one above: addresses have 52 bits. */
+#define RANGES_PFN_END (1ull << 40)
+
 /* Empty, with room for most pieces out of arena. */
 void ranges_init(struct dump_ranges *ranges, struct arena *arena, size_t most);
 

@@ -18,7 +18,6 @@
 #include "signatures/base/limits.h"
 
 #define LIST_AT 0x30
-#define FIRST_BAD_PFN (1ull << 40)
 #define TYPE_COMPLETE 10
 
 static void add_ranges(struct dump *dump, struct bytes list,
@@ -38,8 +37,8 @@ static void add_ranges(struct dump *dump, struct bytes list,
 
 		if (stated.known ? pages >= stated.value : pfn == 0)
 			break;
-		if (pfn >= FIRST_BAD_PFN || length >= FIRST_BAD_PFN - pfn ||
-		    pages >= FIRST_BAD_PFN) {
+		if (pfn >= RANGES_PFN_END || length >= RANGES_PFN_END - pfn ||
+		    pages >= RANGES_PFN_END) {
 			crash_problem(dump->crash, dump->arena,
 				      "ranges: one lies outside any memory");
 			break;

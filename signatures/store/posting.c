@@ -1,19 +1,9 @@
-/*
- * The bytes of a chunk, whichever is shorter, the first if they are equal:
- *
- *   1 = 0   varints: the first row, then each less the one before, less 1
- *   1 = 1   rows in CRoaring's portable format
- *
- * The first form counts rows from the first of the chunk.
- */
 #include "signatures/store/posting.h"
 
 #include "signatures/base/pack.h"
 #include "signatures/store/roaring.h"
 
 enum {
-	FORM_GAPS = 0,
-	FORM_ROARING = 1,
 	ADDED_AT_ONCE = 1024,
 	GAPS_MOST = 65536 /* beyond so many, CRoaring is never longer */
 };
@@ -81,9 +71,9 @@ bool posting_decode(struct bytes in, uint32_t first_row,
 {
 	const unsigned int form = bytes_u8(&in);
 
-	if (form == FORM_GAPS)
+	if (form == POSTING_GAPS)
 		return decode_gaps(&in, first_row, rows);
-	return form == FORM_ROARING && decode_roaring(&in, first_row, rows);
+	return form == POSTING_ROARING && decode_roaring(&in, first_row, rows);
 }
 
 static bool walk_gaps(struct bytes *in, uint32_t first_row, posting_take *take,
@@ -131,9 +121,9 @@ bool posting_walk(struct bytes in, uint32_t first_row, posting_take *take,
 	const struct walking walking = { take, closure };
 	const unsigned int form = bytes_u8(&in);
 
-	if (form == FORM_GAPS)
+	if (form == POSTING_GAPS)
 		return walk_gaps(&in, first_row, take, closure);
-	return form == FORM_ROARING && walk_roaring(&in, first_row, walking);
+	return form == POSTING_ROARING && walk_roaring(&in, first_row, walking);
 }
 
 static struct bytes encode_gaps(const struct roaring_bitmap_s *rows,
@@ -145,7 +135,7 @@ static struct bytes encode_gaps(const struct roaring_bitmap_s *rows,
 	uint32_t next = first_row;
 
 	roaring.bitmap_to_uint32_array(rows, list);
-	pack_u8(&out, FORM_GAPS);
+	pack_u8(&out, POSTING_GAPS);
 	for (size_t i = 0; i < count; i++) {
 		pack_varint(&out, list[i] - next);
 		next = list[i] + 1;
@@ -168,7 +158,7 @@ struct bytes posting_encode(struct roaring_bitmap_s *rows, uint32_t first_row,
 			return gaps;
 	}
 	data = arena_take(arena, size, 1);
-	data[0] = FORM_ROARING;
+	data[0] = POSTING_ROARING;
 	roaring.bitmap_portable_serialize(rows, (char *)data + 1);
 	return bytes_of(data, size);
 }

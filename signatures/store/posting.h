@@ -1,10 +1,22 @@
 /*
  * posting.h - the set of rows (or of list parts) that have a term, as bytes.
+ *
+ * Those of a chunk, whichever is shorter, the first if they are equal:
+ *
+ *   1 = 0   varints: the first row, then each less the one before, less 1
+ *   1 = 1   rows in CRoaring's portable format
+ *
+ * The first form counts rows from the first of the chunk.
  */
 #ifndef STORE_POSTING_H
 #define STORE_POSTING_H
 
 #include "signatures/store/btree.h"
+
+enum posting_form {
+	POSTING_GAPS,
+	POSTING_ROARING
+};
 
 struct roaring_bitmap_s;
 

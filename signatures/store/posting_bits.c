@@ -1,5 +1,5 @@
 /*
- * The bytes are in posting.c.  CRoaring's portable format, all little-endian:
+ * The bytes are in posting.h.  CRoaring's portable format, all little-endian:
  *
  *   4 12346, 4 containers                        or, where some are runs:
  *   2 12347, 2 containers - 1, a bit a container: is it of runs?
@@ -20,11 +20,9 @@
 
 #include "signatures/base/bits.h"
 #include "signatures/base/pack.h"
-#include "signatures/store/schema.h"
+#include "signatures/store/posting.h"
 
 enum {
-	FORM_GAPS = 0,
-	FORM_ROARING = 1,
 	WITHOUT_RUNS = 12346,
 	WITH_RUNS = 12347,
 	OFFSETS_FROM = 4,
@@ -346,9 +344,9 @@ bool posting_bits_set(struct bytes in, uint32_t first_row, uint64_t *bits,
 	const struct target to = { bits, row_count };
 	const unsigned int form = bytes_u8(&in);
 
-	if (form == FORM_GAPS)
+	if (form == POSTING_GAPS)
 		return set_gaps(&in, first_row, &to);
-	return form == FORM_ROARING && set_roaring(&in, first_row, &to);
+	return form == POSTING_ROARING && set_roaring(&in, first_row, &to);
 }
 
 bool posting_bits_keep(struct bytes in, uint32_t first_row, uint64_t *bits,
@@ -360,7 +358,7 @@ bool posting_bits_keep(struct bytes in, uint32_t first_row, uint64_t *bits,
 	if (first_row < row_count)
 		window.words = ((size_t)row_count - first_row + WORD_BITS - 1) /
 			       WORD_BITS;
-	if (form == FORM_GAPS)
+	if (form == POSTING_GAPS)
 		return keep_gaps(&in, &window);
-	return form == FORM_ROARING && keep_roaring(&in, first_row, &window);
+	return form == POSTING_ROARING && keep_roaring(&in, first_row, &window);
 }

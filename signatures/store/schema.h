@@ -57,7 +57,7 @@
  *                                  above SCHEMA_VALUE_BYTES is cut and ends in
  *                                  its hash u64
  *   posting  field u8, term u32,   rows (list ids for FIELD_MODULES) that have
- *            chunk u16             the term: posting.c
+ *            chunk u16             the term: posting.h
  *   column   field u8, chunk u32   one number a row: column_form.h
  *            0 u8, field u8,       the head of that chunk
  *            chunk u32
