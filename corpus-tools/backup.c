@@ -1,11 +1,10 @@
-#include <dirent.h>
-#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "corpus-tools/tools.h"
 #include "signatures/base/arena.h"
 #include "signatures/base/file.h"
+#include "signatures/base/folder.h"
 #include "signatures/base/text.h"
 #include "signatures/store/store_admin.h"
 
@@ -39,17 +38,15 @@ static enum status copy_file(const char *from, const char *to,
 static enum status copy_beside(const char *from, const char *to,
 			       struct error *err)
 {
-	DIR *folder = opendir(from);
 	enum status status = STATUS_OK;
+	struct folder_names names;
 	struct arena arena;
 
-	if (!folder)
-		return error_set(err, STATUS_IO, "%s: %s", from,
-				 strerror(errno));
+	if (folder_read(from, &names, err))
+		return error_within(err, "%s", from);
 	arena_init(&arena);
-	for (struct dirent *entry = readdir(folder); entry && !status;
-	     entry = readdir(folder)) {
-		const char *name = entry->d_name;
+	for (size_t i = 0; i < names.count && !status; i++) {
+		const char *name = names.at[i];
 		const char *path = text_printf(&arena, "%s/%s", from, name);
 		struct stat facts;
 
@@ -60,7 +57,7 @@ static enum status copy_beside(const char *from, const char *to,
 				err);
 	}
 	arena_deinit(&arena);
-	closedir(folder);
+	folder_free(&names);
 	return status;
 }
 

@@ -1,12 +1,12 @@
 #include "indexer/ingest/imagedir.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "indexer/target/images.h"
 #include "signatures/base/file.h"
+#include "signatures/base/folder.h"
 #include "signatures/base/text.h"
 
 /* The kernel's default bound on maps of one process is 65530. */
@@ -33,50 +33,59 @@ static bool parse_build(const char *text, crash_build *ret)
 	return true;
 }
 
-/* All builds of one image: DIR/NAME. */
-static void add_name(struct images *images, const char *dir, const char *name,
-		     struct arena *arena)
+/* All builds of one image: DIR/NAME.  Other things may lie there. */
+static enum status add_name(struct images *images, const char *dir,
+			    const char *name, struct arena *arena,
+			    struct error *err)
 {
 	const char *path = text_printf(arena, "%s/%s", dir, name);
-	DIR *builds = opendir(path);
-	const struct dirent *entry;
+	struct folder_names builds;
+	struct stat facts;
 
-	if (!builds)
-		return;
-	for (entry = readdir(builds); entry && images->count < IMAGES_MAX;
-	     entry = readdir(builds)) {
-		struct images_entry *image = &images->entry[images->count];
+	if (stat(path, &facts) || !S_ISDIR(facts.st_mode))
+		return STATUS_OK;
+	if (folder_read(path, &builds, err))
+		return error_within(err, "%s", name);
+	for (size_t i = 0; i < builds.count; i++) {
+		struct images_entry image;
 		struct file_view view;
-		struct error err;
+		struct error none;
 
-		if (!parse_build(entry->d_name, &image->build))
-			continue;
-		if (file_map(text_printf(arena, "%s/%s/%s", path, entry->d_name,
+		if (!parse_build(builds.at[i], &image.build) ||
+		    file_map(text_printf(arena, "%s/%s/%s", path, builds.at[i],
 					 name),
-			     &view, &err))
+			     &view, &none))
 			continue;
-		image->name = text_file_name(arena, name);
-		image->file = bytes_of(view.data, view.size);
-		images->count++;
+		if (images->count == IMAGES_MAX) {
+			file_unmap(&view);
+			folder_free(&builds);
+			return error_set(err, STATUS_LIMIT,
+					 "more than %d images", IMAGES_MAX);
+		}
+		image.name = text_file_name(arena, name);
+		image.file = bytes_of(view.data, view.size);
+		images->entry[images->count++] = image;
 	}
-	closedir(builds);
+	folder_free(&builds);
+	return STATUS_OK;
 }
 
 enum status imagedir_open(const char *dir, struct arena *arena,
 			  const struct images **ret, struct error *err)
 {
 	struct images *images = arena_take(arena, 1, sizeof(*images));
-	DIR *names = opendir(dir);
-	const struct dirent *entry;
+	enum status status = STATUS_OK;
+	struct folder_names names;
 
-	if (!names)
-		return error_set(err, STATUS_IO, "%s: %s", dir,
-				 strerror(errno));
+	if (folder_read(dir, &names, err))
+		return error_within(err, "%s", dir);
 	images->entry = arena_take(arena, IMAGES_MAX, sizeof(*images->entry));
-	for (entry = readdir(names); entry; entry = readdir(names))
-		if (entry->d_name[0] != '.')
-			add_name(images, dir, entry->d_name, arena);
-	closedir(names);
+	for (size_t i = 0; i < names.count && !status; i++)
+		if (names.at[i][0] != '.')
+			status = add_name(images, dir, names.at[i], arena, err);
+	folder_free(&names);
+	if (status)
+		return error_within(err, "%s", dir);
 	images_sort(images);
 	*ret = images;
 	return STATUS_OK;

@@ -14,7 +14,10 @@
 
 struct images;
 
-/* Both the table and the maps live as long as arena, the maps for ever. */
+/*
+ * The table lives as long as arena, the maps for ever.  STATUS_LIMIT for more
+ * images than one process can map.
+ */
 enum status imagedir_open(const char *dir, struct arena *arena,
 			  const struct images **ret,
 			  struct error *err) MUST_CHECK;

@@ -1,6 +1,5 @@
 #include "indexer/ingest/inputs.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
@@ -12,6 +11,7 @@
 
 #include "indexer/ingest/beside.h"
 #include "signatures/base/file.h"
+#include "signatures/base/folder.h"
 #include "signatures/base/must.h"
 #include "signatures/base/text.h"
 
@@ -23,8 +23,7 @@
 /* A folder being walked. */
 struct folder {
 	char *path;
-	char **names; /* sorted */
-	size_t count;
+	struct folder_names names; /* in the order they are read */
 	size_t next;
 };
 
@@ -118,9 +117,7 @@ struct inputs *inputs_create(const char *const *paths, size_t count,
 
 static void folder_close(struct folder *folder)
 {
-	for (size_t i = 0; i < folder->count; i++)
-		free(folder->names[i]);
-	free(folder->names);
+	folder_free(&folder->names);
 	free(folder->path);
 	memset(folder, 0, sizeof(*folder));
 }
@@ -171,31 +168,15 @@ static int compare_names(const void *a, const void *b)
 static enum status folder_open(struct folder *folder, const char *path,
 			       struct error *err)
 {
-	DIR *dir = opendir(path);
-	size_t room = 0;
+	struct folder opened = { .path = NULL };
 
-	if (!dir)
-		return error_set(err, STATUS_IO, "%s", strerror(errno));
-	memset(folder, 0, sizeof(*folder));
-	folder->path = must(strdup(path));
-	for (;;) {
-		const struct dirent *entry = readdir(dir);
-
-		if (!entry)
-			break;
-		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
-			continue;
-		if (folder->count == room) {
-			room = room ? 2 * room : 64;
-			folder->names = must(reallocarray(
-				folder->names, room, sizeof(folder->names[0])));
-		}
-		folder->names[folder->count++] = must(strdup(entry->d_name));
-	}
-	closedir(dir);
-	if (folder->count)
-		qsort(folder->names, folder->count, sizeof(folder->names[0]),
-		      compare_names);
+	if (folder_read(path, &opened.names, err))
+		return err->status;
+	opened.path = must(strdup(path));
+	if (opened.names.count)
+		qsort(opened.names.at, opened.names.count,
+		      sizeof(*opened.names.at), compare_names);
+	*folder = opened;
 	return STATUS_OK;
 }
 
@@ -337,13 +318,13 @@ static bool take_entry(struct inputs *inputs, struct input *ret)
 	struct stat facts;
 	bool taken = false;
 
-	if (folder->next == folder->count) {
+	if (folder->next == folder->names.count) {
 		folder_close(folder);
 		inputs->depth--;
 		return false;
 	}
 
-	char *path = join(folder->path, folder->names[folder->next++]);
+	char *path = join(folder->path, folder->names.at[folder->next++]);
 
 	if (!lstat(path, &facts)) {
 		const bool is_link = S_ISLNK(facts.st_mode);
