@@ -292,19 +292,17 @@ static enum status print_pushed(struct query *query, struct push_find *find,
 	const struct marks marks = { .issues = NULL };
 	const struct mark none = { .issue = NULL };
 	struct table *out = begin_table(query, &marks);
-	struct remote_crash *crashes;
+	const struct remote_crash *crash;
 	struct arena arena;
 	uint64_t printed = 0;
-	size_t count = 1;
-	enum status status = STATUS_OK;
+	enum status status;
 
 	arena_init(&arena);
-	while (count && !status) {
+	while (!(status = push_find_next(find, &crash, err)) && crash) {
 		arena_reset(&arena);
-		status = push_find_next(find, &arena, &crashes, &count, err);
-		for (size_t i = 0; i < count && !status; i++, printed++)
-			print_row(query, out, &crashes[i].crash,
-				  crashes[i].cluster, &none, &arena);
+		print_row(query, out, &crash->crash, crash->cluster, &none,
+			  &arena);
+		printed++;
 	}
 	arena_deinit(&arena);
 	end_table(query, out, find->matched, printed);
@@ -314,14 +312,17 @@ static enum status print_pushed(struct query *query, struct push_find *find,
 static enum status run_pushed(struct query *query, const struct where *where,
 			      enum cli_exit *ret, struct error *err)
 {
+	const bool in_lines = strcmp(query->printer->name, "json") != 0;
 	struct push_find find;
+	enum status status;
 
-	if (push_find_begin(query->store, where, options.offset, options.limit,
-			    &query->arena, &find, err) ||
-	    print_pushed(query, &find, err))
+	if (push_find_begin(query->store, where, in_lines, options.offset,
+			    options.limit, &query->arena, &find, err))
 		return err->status;
+	status = print_pushed(query, &find, err);
+	push_find_end(&find);
 	*ret = find.matched > options.offset ? CLI_YES : CLI_NO;
-	return STATUS_OK;
+	return status;
 }
 
 static enum status run_here(struct query *query, const struct where *where,

@@ -6,17 +6,19 @@
 #include "signatures/clickhouse/crashrow.h"
 
 enum {
-	CRASHES_A_PAGE = 4096
+	CRASHES_A_PAGE = 4096,
+	LINES_A_PAGE = 262144, /* the server sorts the rest for each */
 };
 
 enum status push_find_begin(struct store *store, const struct where *where,
-			    uint64_t offset, uint64_t limit,
+			    bool in_lines, uint64_t offset, uint64_t limit,
 			    struct arena *arena, struct push_find *ret,
 			    struct error *err)
 {
 	struct push_find find = {
 		.store = store,
 		.condition = push_condition(store, where, arena),
+		.in_lines = in_lines,
 		.offset = offset,
 		.left = limit ? limit : UINT64_MAX,
 	};
@@ -29,8 +31,18 @@ enum status push_find_begin(struct store *store, const struct where *where,
 
 	find.matched = bytes_u64(&in);
 	http_answer_free(&answer);
+	if (bytes_check(&in, "clickhouse: a count", err))
+		return err->status;
+	arena_init(&find.arena);
+	arena_init(&find.lines.arena);
 	*ret = find;
-	return bytes_check(&in, "clickhouse: a count", err);
+	return STATUS_OK;
+}
+
+void push_find_end(struct push_find *find)
+{
+	push_lines_end(&find->lines);
+	arena_deinit(&find->arena);
 }
 
 /* Later times first, then rising ids; those without a time come last. */
@@ -54,56 +66,105 @@ static const char *behind(const struct push_find *find, struct arena *arena)
 		later, same, find->id.high, find->id.high, find->id.low);
 }
 
-static enum status ask_ids(struct push_find *find, size_t most,
-			   struct arena *arena, struct hash128 *ids,
-			   size_t *count, struct error *err)
+static enum status ask_page(struct push_find *find, const char *columns,
+			    size_t most, struct http_answer *answer,
+			    struct error *err)
 {
 	const char *condition = find->condition;
-	struct http_answer answer;
-	size_t taken = 0;
 
 	if (find->has_begun)
-		condition = text_printf(arena, "(%s) AND %s",
+		condition = text_printf(&find->arena, "(%s) AND %s",
 					condition ? condition : "1",
-					behind(find, arena));
-	if (remote_ask(find->store, "id_high, id_low, time", condition,
-		       text_printf(arena,
+					behind(find, &find->arena));
+	if (remote_ask(find->store, columns, condition,
+		       text_printf(&find->arena,
 				   "ORDER BY isNull(time), time DESC, id_high,"
 				   " id_low LIMIT %" PRIu64 ", %zu",
 				   find->has_begun ? 0 : find->offset, most),
-		       &answer, err))
+		       answer, err))
+		return err->status;
+	find->has_begun = true;
+	return STATUS_OK;
+}
+
+/* A page that is not full is the last one. */
+static void count_page(struct push_find *find, size_t most)
+{
+	find->left = find->count < most ? 0 : find->left - find->count;
+	find->at = 0;
+}
+
+static enum status fetch_crashes(struct push_find *find, size_t most,
+				 struct error *err)
+{
+	struct hash128 *ids = arena_take(&find->arena, most, sizeof(*ids));
+	struct http_answer answer;
+
+	if (ask_page(find, "id_high, id_low, time", most, &answer, err))
 		return err->status;
 
 	struct bytes in = bytes_of(answer.data, answer.size);
 
-	for (; bytes_left(&in) && taken < most; taken++) {
-		ids[taken] = find->id = crashrow_take_id(&in);
+	for (find->count = 0; bytes_left(&in) && find->count < most;) {
+		ids[find->count++] = find->id = crashrow_take_id(&in);
 		find->has_time = crashrow_take_nullable(&in, &find->time);
 	}
 	http_answer_free(&answer);
-	find->has_begun = true;
-	*count = taken;
-	return bytes_check(&in, "clickhouse: a page of crashes", err);
+	find->crashes = arena_take(&find->arena, most, sizeof(*find->crashes));
+	count_page(find, most);
+	if (bytes_check(&in, "clickhouse: a page of crashes", err))
+		return err->status;
+	return remote_crashes(find->store, ids, find->count, &find->arena,
+			      find->crashes, err);
 }
 
-enum status push_find_next(struct push_find *find, struct arena *arena,
-			   struct remote_crash **ret, size_t *count,
-			   struct error *err)
+static enum status fetch_lines(struct push_find *find, size_t most,
+			       struct error *err)
 {
-	const size_t most = find->left < CRASHES_A_PAGE ? (size_t)find->left
-							: CRASHES_A_PAGE;
-	struct hash128 *ids = arena_take(arena, most + 1, sizeof(*ids));
-	struct remote_crash *crashes =
-		arena_take(arena, most + 1, sizeof(*crashes));
-	size_t taken = 0;
+	struct http_answer answer;
 
-	if (most &&
-	    (ask_ids(find, most, arena, ids, &taken, err) ||
-	     remote_crashes(find->store, ids, taken, arena, crashes, err)))
+	push_lines_end(&find->lines);
+	arena_init(&find->lines.arena);
+	if (ask_page(find, push_lines_columns, most, &answer, err) ||
+	    push_lines_begin(find->store, answer, &find->lines, err))
 		return err->status;
-	/* A page that is not full is the last one. */
-	find->left = taken < most ? 0 : find->left - taken;
-	*ret = crashes;
-	*count = taken;
+	find->count = find->lines.count;
+	count_page(find, most);
+	return STATUS_OK;
+}
+
+static enum status fetch(struct push_find *find, struct error *err)
+{
+	const size_t page = find->in_lines ? LINES_A_PAGE : CRASHES_A_PAGE;
+	const size_t most = find->left < page ? (size_t)find->left : page;
+
+	find->at = find->count = 0;
+	if (!most)
+		return STATUS_OK;
+	return find->in_lines ? fetch_lines(find, most, err)
+			      : fetch_crashes(find, most, err);
+}
+
+enum status push_find_next(struct push_find *find,
+			   const struct remote_crash **ret, struct error *err)
+{
+	*ret = NULL;
+	if (find->at == find->count) {
+		arena_reset(&find->arena);
+		if (fetch(find, err))
+			return err->status;
+	}
+	if (find->at == find->count)
+		return STATUS_OK;
+	if (!find->in_lines) {
+		*ret = &find->crashes[find->at++];
+		return STATUS_OK;
+	}
+	arena_reset(&find->arena);
+	*ret = push_lines_next(&find->lines, &find->arena);
+	find->at++;
+	find->id = (*ret)->crash.identity;
+	find->has_time = (*ret)->crash.crash.time.known;
+	find->time = (*ret)->crash.crash.time.value;
 	return STATUS_OK;
 }

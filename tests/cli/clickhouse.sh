@@ -176,16 +176,18 @@ done
 
 # One crash, of which two hosts have a file each.
 for format in triage-b full; do
+	name=$(echo $format | rev) # of the richer file not the first
 	printf '%s\n' "format $format" "bugcheck 0xd1 0x29 2 0 ks.sys+0x1ae9" \
 		"time 2024-06-30T19:52:23Z" "trap ks.sys+0x1ae9 address=0x29" \
 		"module ks.sys base=0xfffff800a56d0000 size=0x46000 time=0x4f712051" >$format.txt
-	crashcorpus synth --output=$format.dmp $format.txt
-	crashindex $when --store=lmdb-joined $format.dmp 2>/dev/null
-	crashindex $when --store=$one/joined --no-settle $format.dmp 2>/dev/null
+	crashcorpus synth --output=$name.dmp $format.txt
+	crashindex $when --store=lmdb-joined $name.dmp 2>/dev/null
+	crashindex $when --store=$one/joined --no-settle $name.dmp 2>/dev/null
 done
 crashindex $when --store=$one/joined --settle 2>/dev/null
 ask 1 'SELECT count(), sum(file_count) FROM joined.crashes FINAL'
 crashcorpus export --store=lmdb-joined --to=$one/joined
+compare lmdb-joined $one/joined "joined" find
 
 # Killed in the middle of a load: nothing lost, nothing twice.
 crashcorpus synth --records=12000 --store=lmdb-many 2>/dev/null
