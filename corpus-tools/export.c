@@ -185,6 +185,7 @@ static enum status export_run(int argc, char **argv, enum cli_exit *ret,
 		status =
 			to ? export_clickhouse(store, to, cluster, scratch, err)
 			   : write_all(store, err);
+		status = store_ending(store, status, err);
 		store_end(store);
 	}
 	store_close(store);

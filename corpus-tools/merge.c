@@ -26,6 +26,7 @@ static enum status take_from(struct store *to, const char *path,
 		status = store_begin(to, err);
 		if (!status)
 			status = store_merge(to, from, err);
+		status = store_ending(from, status, err);
 		if (!status)
 			status = store_commit(to, err);
 		else

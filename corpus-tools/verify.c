@@ -34,6 +34,7 @@ static enum status verify_run(int argc, char **argv, enum cli_exit *ret,
 	if (!status) {
 		status = store_verify(store, where, complain, NULL,
 				      &differences, err);
+		status = store_ending(store, status, err);
 		if (!status && !differences)
 			printf("sound: %u crashes\n",
 			       (unsigned)store_row_count(store));

@@ -146,8 +146,7 @@ static enum status run_in_store(const struct query_command *command,
 			hint_empty(query);
 		if (!status)
 			status = known_field_check(err);
-		if (!status)
-			status = store_check(query->store, err);
+		status = store_ending(query->store, status, err);
 	}
 	store_leave(query->store);
 	hosts_close();

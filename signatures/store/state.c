@@ -43,8 +43,27 @@ enum status state_error(const char *path, int code, struct error *err)
 	}
 }
 
+/*
+ * LMDB writes over what a state let go of two states later, unless it knows of
+ * a reader; the transaction after the last one may be at it already.
+ */
+static bool is_overtaken(struct store *store)
+{
+	MDB_envinfo info;
+
+	return store->is_unseen && store->txn &&
+	       !mdb_env_info(store->env, &info) &&
+	       info.me_last_txnid > mdb_txn_id(store->txn) + 1;
+}
+
 enum status state_check(struct store *store, struct error *err)
 {
+	if (is_overtaken(store))
+		return error_set(err, STATUS_STORE,
+				 "%s: written to while it was read, which "
+				 "without the right to write there cannot be "
+				 "held off: ask again",
+				 store->path);
 	if (!store->failed)
 		return STATUS_OK;
 	if (store->failed == MDB_MAP_FULL)

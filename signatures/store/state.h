@@ -41,6 +41,7 @@ struct store {
 	int failed;	 /* of this transaction: an LMDB or errno code, or 0 */
 	bool is_full;	 /* the map has to grow before the next transaction */
 	bool is_scratch; /* store_verify()'s own, need not last */
+	bool is_unseen;	 /* reader that writers do not know of */
 	bool has_heads;	 /* of columns, beside them: column_form.h */
 	bool has_split;	 /* columns are split and narrow: as well there */
 

@@ -233,6 +233,16 @@ static enum status check_path(struct store *store, struct error *err)
 	return STATUS_OK;
 }
 
+/* LMDB does without by itself where the file system is read-only. */
+static bool is_unseen(const struct store *store)
+{
+	char file[PATH_BYTES];
+
+	return store->mode == STORE_READ &&
+	       path_in(store->path, "lock.mdb", file) &&
+	       faccessat(AT_FDCWD, file, W_OK, AT_EACCESS);
+}
+
 static enum status open_store(struct store *store, struct error *err)
 {
 	int rc = open_env(store);
@@ -242,6 +252,7 @@ static enum status open_store(struct store *store, struct error *err)
 		rc = open_unlocked(store);
 	if (rc)
 		return state_error(store->path, rc, err);
+	store->is_unseen = is_unseen(store);
 	return open_first(store, err);
 }
 
@@ -266,8 +277,8 @@ enum status store_open_as(const char *path, enum store_mode mode,
 	    store_lock(path, STORE_WRITER_LOCK, LOCK_EX, &store->lock, err))
 		goto out;
 	/* Not while store_compact() swaps files; best effort for readers. */
-	if (access(path, W_OK) == 0 &&
-	    store_lock(path, STORE_OPEN_LOCK, LOCK_SH, &opening, err))
+	if (store_lock(path, STORE_OPEN_LOCK, LOCK_SH, &opening, err) &&
+	    mode == STORE_WRITE)
 		goto out;
 	if (open_store(store, err))
 		goto out;
@@ -531,6 +542,17 @@ enum status store_check(struct store *store, struct error *err)
 	if (store->foreign)
 		return store->foreign->check(store->foreign_state, err);
 	return state_check(store, err);
+}
+
+enum status store_ending(struct store *store, enum status status,
+			 struct error *err)
+{
+	struct error said;
+
+	if (!store_check(store, &said))
+		return status;
+	*err = said;
+	return said.status;
 }
 
 enum status store_tally_read(struct store *store, struct store_tally *ret,

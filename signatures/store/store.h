@@ -55,7 +55,9 @@ void store_tell_waiting(void (*tell)(const char *path));
  * the first write transaction, and refused to readers until then.
  *
  * A transaction: STORE_READ sees one state until store_end(); STORE_WRITE is
- * all or nothing.  One at a time per store.
+ * all or nothing.  One at a time per store.  A reader without the right to
+ * write there cannot hold writers off: where they came two states further
+ * meanwhile, store_check() says that the answer is none.
  */
 enum status store_begin(struct store *store, struct error *err) MUST_CHECK;
 void store_end(struct store *store); /* of a reader; forgets a write */
@@ -68,5 +70,11 @@ const char *store_folder(const struct store *store);
 
 /* What failed where a find or a column had no way to say so. */
 enum status store_check(struct store *store, struct error *err) MUST_CHECK;
+/*
+ * How reading ended, for who is done: with status, unless the store has more to
+ * say of that.
+ */
+enum status store_ending(struct store *store, enum status status,
+			 struct error *err) MUST_CHECK;
 
 #endif

@@ -24,7 +24,11 @@ enum status store_backup(const char *path, const char *to, struct error *err)
 
 	if (store_open(path, STORE_READ, &store, err))
 		return err->status;
-	status = copy(store, to, err);
+	status = store_begin(store, err);
+	if (!status)
+		status = copy(store, to, err);
+	if (!status)
+		status = store_check(store, err);
 	store_close(store);
 	return status;
 }

@@ -10,6 +10,7 @@ enum {
 
 struct merge {
 	struct store *to;
+	struct store *from;
 	struct arena arena;
 	size_t count;
 	struct error *err;
@@ -27,7 +28,9 @@ static bool take_file(void *closure, struct hash128 identity,
 	merge->status =
 		store_put(merge->to, file, &merge->arena, &outcome, merge->err);
 	if (!merge->status && ++merge->count % FILES_A_COMMIT == 0) {
-		merge->status = store_commit(merge->to, merge->err);
+		merge->status = state_check(merge->from, merge->err);
+		if (!merge->status)
+			merge->status = store_commit(merge->to, merge->err);
 		if (!merge->status)
 			merge->status = store_begin(merge->to, merge->err);
 	}
@@ -76,7 +79,7 @@ static bool take_stamp(void *closure, struct bytes key, struct bytes value)
 enum status store_merge(struct store *to, struct store *from, struct error *err)
 {
 	const struct btree_key all = btree_key();
-	struct merge merge = { .to = to, .err = err };
+	struct merge merge = { .to = to, .from = from, .err = err };
 	const struct store_aside aside = { &merge, take_refused, take_archive,
 					   take_copy };
 	enum status walked = STATUS_OK;

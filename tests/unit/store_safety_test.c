@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -147,10 +148,28 @@ static void readers_see_one_night_or_the_other(void **state)
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
-static void a_reader_keeps_its_night(void **state)
+/* By another process. */
+static void add_night(uint64_t night)
 {
 	struct error err;
 	int status;
+	const pid_t writer = fork();
+
+	if (!writer) {
+		struct store *store = open_store(STORE_WRITE);
+
+		if (store_begin(store, &err))
+			_exit(1);
+		put_night(store, night);
+		_exit(store_commit(store, &err) ? 2 : 0);
+	}
+	waitpid(writer, &status, 0);
+	assert_int_equal(status, 0);
+}
+
+static void a_reader_keeps_its_night(void **state)
+{
+	struct error err;
 
 	(void)state;
 	write_nights(1);
@@ -159,21 +178,53 @@ static void a_reader_keeps_its_night(void **state)
 
 	assert_int_equal(store_begin(store, &err), STATUS_OK);
 
-	const pid_t writer = fork();
-
-	if (!writer) {
-		store = open_store(STORE_WRITE);
-		if (store_begin(store, &err))
-			_exit(1);
-		put_night(store, 1);
-		_exit(store_commit(store, &err) ? 2 : 0);
-	}
-	waitpid(writer, &status, 0);
-	assert_int_equal(status, 0);
+	add_night(1);
 	assert_int_equal(see(store), NIGHT);
 	store_end(store);
 	assert_int_equal(store_begin(store, &err), STATUS_OK);
 	assert_int_equal(see(store), 2 * NIGHT);
+	store_close(store);
+}
+
+/* A store that this process may read and not write to. */
+static struct store *open_unseen(void)
+{
+	const uid_t self = geteuid();
+	struct store *store;
+
+	assert_int_equal(chmod(folder, 0755), 0);
+	assert_int_equal(chmod(in_folder("lock.mdb"), 0444), 0);
+	if (self == 0)
+		assert_int_equal(seteuid(65534), 0);
+	store = open_store(STORE_READ);
+	assert_int_equal(seteuid(self), 0);
+	assert_int_equal(chmod(in_folder("lock.mdb"), 0644), 0);
+	return store;
+}
+
+static void a_reader_that_nobody_sees_knows_what_it_missed(void **state)
+{
+	struct error err;
+
+	(void)state;
+	write_nights(1);
+
+	struct store *store = open_unseen();
+
+	assert_int_equal(store_begin(store, &err), STATUS_OK);
+	add_night(1);
+	assert_int_equal(see(store), NIGHT);
+	assert_int_equal(store_ending(store, STATUS_OK, &err), STATUS_OK);
+	add_night(2);
+	assert_int_equal(store_ending(store, STATUS_OK, &err), STATUS_STORE);
+	assert_non_null(strstr(err.text, "written to while it was read"));
+	/* That is also why something made no sense. */
+	assert_int_equal(store_ending(store, STATUS_CORRUPT, &err),
+			 STATUS_STORE);
+	store_end(store);
+	assert_int_equal(store_begin(store, &err), STATUS_OK);
+	assert_int_equal(see(store), 3 * NIGHT);
+	assert_int_equal(store_ending(store, STATUS_OK, &err), STATUS_OK);
 	store_close(store);
 }
 
@@ -293,6 +344,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(readers_see_one_night_or_the_other),
 		TEST(a_reader_keeps_its_night),
+		TEST(a_reader_that_nobody_sees_knows_what_it_missed),
 		TEST(a_second_writer_waits),
 		TEST(a_store_that_is_taken_away_is_missed),
 		TEST(an_empty_file_is_no_store),
