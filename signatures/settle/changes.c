@@ -237,29 +237,41 @@ void changes_tell(struct changes_log *log, const char *level,
 	fputc('\n', log->out);
 }
 
-static enum status append(const char *path, const char *text, size_t size,
-			  struct error *err)
+static bool write_all(int fd, const char *text, size_t size)
 {
-	const int fd =
-		open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
 	size_t done = 0;
 
-	if (fd < 0)
-		return error_set(err, STATUS_IO, "%s: %s", path,
-				 strerror(errno));
 	while (done < size) {
 		const ssize_t n = write(fd, text + done, size - done);
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n <= 0) {
-			close(fd);
-			return error_set(err, STATUS_IO, "%s: %s", path,
-					 strerror(errno));
-		}
+		if (n <= 0)
+			return false;
 		done += (size_t)n;
 	}
-	close(fd);
+	return true;
+}
+
+/* Whole or not at all: behind half a line the next would be none. */
+static enum status append(const char *path, const char *text, size_t size,
+			  struct error *err)
+{
+	const int fd =
+		open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+	const off_t before = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
+
+	if (before < 0 || !write_all(fd, text, size)) {
+		error_set(err, STATUS_IO, "%s: %s", path, strerror(errno));
+		if (before >= 0 && ftruncate(fd, before))
+			error_within(err, "half a line was left");
+		if (fd >= 0)
+			close(fd);
+		return err->status;
+	}
+	if (close(fd))
+		return error_set(err, STATUS_IO, "%s: %s", path,
+				 strerror(errno));
 	return STATUS_OK;
 }
 

@@ -1,5 +1,8 @@
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "signatures/settle/changes.h"
@@ -103,11 +106,51 @@ static void the_log_grows_by_lines(void **state)
 	rmdir(folder);
 }
 
+static void half_a_line_is_not_left_where_the_disk_is_full(void **state)
+{
+	char folder[] = "/tmp/changes-XXXXXX";
+	char path[64];
+	struct rlimit before, full;
+	struct stat facts;
+	struct error err;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/%s", folder, CHANGES_FILE);
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	for (int pass = 0; pass < 2; pass++) {
+		struct changes_log *log = changes_create(133642656000000000);
+
+		changes_pass(log, 10, 5, 3, 2);
+		if (pass) {
+			full = before;
+			full.rlim_cur = (rlim_t)facts.st_size + 10;
+			assert_int_equal(setrlimit(RLIMIT_FSIZE, &full), 0);
+		}
+		assert_int_equal(changes_write(log, folder, &err),
+				 pass ? STATUS_IO : STATUS_OK);
+		changes_destroy(log);
+		if (!pass)
+			assert_int_equal(stat(path, &facts), 0);
+	}
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+
+	const off_t size = facts.st_size;
+
+	assert_int_equal(stat(path, &facts), 0);
+	assert_int_equal(facts.st_size, size);
+	unlink(path);
+	rmdir(folder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_kind_of_move_has_its_word),
 		cmocka_unit_test(the_log_grows_by_lines),
+		cmocka_unit_test(
+			half_a_line_is_not_left_where_the_disk_is_full),
 	};
 
 	return cmocka_run_group_tests_name("changes", tests, NULL, NULL);
