@@ -196,20 +196,10 @@ static enum status copy_stream(const struct inputs *inputs, int *fd,
 			continue;
 		if (got <= 0)
 			break;
-		for (ssize_t at = 0; at < got;) {
-			const ssize_t n =
-				write(copy, block + at, (size_t)(got - at));
-
-			if (n < 0 && errno == EINTR)
-				continue;
-			if (n < 0) {
-				got = -1;
-				break;
-			}
-			at += n;
+		if (file_put(copy, block, (size_t)got, err)) {
+			close(copy);
+			return err->status;
 		}
-		if (got < 0)
-			break;
 	}
 	if (got < 0) {
 		error_set(err, STATUS_IO, "%s", strerror(errno));

@@ -50,8 +50,7 @@ void file_unmap(struct file_view *view)
 	*view = (struct file_view){ NULL, 0 };
 }
 
-static enum status write_all(int fd, const void *data, size_t size,
-			     struct error *err)
+enum status file_put(int fd, const void *data, size_t size, struct error *err)
 {
 	const char *next = data;
 
@@ -96,7 +95,7 @@ static enum status write_through(int fd, const void *data, size_t size,
 
 	if (fd < 0)
 		return error_set(err, STATUS_IO, "%s", strerror(errno));
-	status = write_all(fd, data, size, err);
+	status = file_put(fd, data, size, err);
 	if (close(fd) && !status)
 		status = error_set(err, STATUS_IO, "%s", strerror(errno));
 	return status;
@@ -135,7 +134,7 @@ enum status file_write(const char *path, const void *data, size_t size,
 	if (fd < 0)
 		return error_set(err, STATUS_IO, "%s: %s", path,
 				 strerror(errno));
-	status = write_all(fd, data, size, err);
+	status = file_put(fd, data, size, err);
 	if (!status && fchmod(fd, mode_at(path)))
 		status = error_set(err, STATUS_IO, "%s", strerror(errno));
 	if (close(fd) && !status)

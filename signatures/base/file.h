@@ -30,6 +30,10 @@ void file_unmap(struct file_view *view);
 enum status file_write(const char *path, const void *data, size_t size,
 		       struct error *err) MUST_CHECK;
 
+/* All of it, where an open file stands; what failed may have begun. */
+enum status file_put(int fd, const void *data, size_t size,
+		     struct error *err) MUST_CHECK;
+
 /* An open file that has no name, in folder dir; the caller closes it. */
 enum status file_unnamed(const char *dir, int *ret,
 			 struct error *err) MUST_CHECK;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "signatures/base/file.h"
 #include "signatures/base/must.h"
 #include "signatures/base/text.h"
 #include "signatures/cluster/keymap.h"
@@ -237,42 +238,25 @@ void changes_tell(struct changes_log *log, const char *level,
 	fputc('\n', log->out);
 }
 
-static bool write_all(int fd, const char *text, size_t size)
-{
-	size_t done = 0;
-
-	while (done < size) {
-		const ssize_t n = write(fd, text + done, size - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		done += (size_t)n;
-	}
-	return true;
-}
-
 /* Whole or not at all: behind half a line the next would be none. */
 static enum status append(const char *path, const char *text, size_t size,
 			  struct error *err)
 {
 	const int fd =
 		open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
-	const off_t before = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
+	enum status status;
+	off_t before;
 
-	if (before < 0 || !write_all(fd, text, size)) {
-		error_set(err, STATUS_IO, "%s: %s", path, strerror(errno));
-		if (before >= 0 && ftruncate(fd, before))
-			error_within(err, "half a line was left");
-		if (fd >= 0)
-			close(fd);
-		return err->status;
-	}
-	if (close(fd))
+	if (fd < 0)
 		return error_set(err, STATUS_IO, "%s: %s", path,
 				 strerror(errno));
-	return STATUS_OK;
+	before = lseek(fd, 0, SEEK_END);
+	status = file_put(fd, text, size, err);
+	if (status && ftruncate(fd, before))
+		error_within(err, "half a line is left");
+	if (close(fd) && !status)
+		status = error_set(err, STATUS_IO, "%s", strerror(errno));
+	return status ? error_within(err, "%s", path) : STATUS_OK;
 }
 
 enum status changes_write(struct changes_log *log, const char *folder,
