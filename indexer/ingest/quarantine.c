@@ -13,12 +13,13 @@
 #include "signatures/base/limits.h"
 #include "signatures/base/must.h"
 
-#define PART_NAME "part.tmp"
+#define PART_NAME ".part.XXXXXX" /* another run may keep things there too */
 #define BLOCK_BYTES (256 * 1024)
 
 struct quarantine {
 	char *dir;
-	int fd; /* of the part being added */
+	int fd;	    /* of the part being added */
+	char *part; /* its path */
 	uint64_t size;
 	struct hash_stream *stream;
 };
@@ -63,13 +64,11 @@ void quarantine_close(struct quarantine *quarantine)
 	if (!quarantine)
 		return;
 	if (quarantine->fd >= 0) {
-		char *part = path_in(quarantine, PART_NAME, "");
-
 		close(quarantine->fd);
-		unlink(part);
-		free(part);
+		unlink(quarantine->part);
 	}
 	hash_stream_destroy(quarantine->stream);
+	free(quarantine->part);
 	free(quarantine->dir);
 	free(quarantine);
 }
@@ -77,11 +76,9 @@ void quarantine_close(struct quarantine *quarantine)
 static enum status start(struct quarantine *quarantine, struct error *err)
 {
 	if (quarantine->fd < 0) {
-		char *part = path_in(quarantine, PART_NAME, "");
-
-		quarantine->fd = open(
-			part, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-		free(part);
+		free(quarantine->part);
+		quarantine->part = path_in(quarantine, PART_NAME, "");
+		quarantine->fd = mkostemp(quarantine->part, O_CLOEXEC);
 		if (quarantine->fd < 0)
 			return failed(quarantine, err);
 	}
@@ -154,7 +151,6 @@ enum status quarantine_keep(struct quarantine *quarantine, const char *source,
 		return STATUS_OK;
 	hash_128_text(hash_stream_128(quarantine->stream), name);
 
-	char *part = path_in(quarantine, PART_NAME, "");
 	char *kept = path_in(quarantine, name, ".bin");
 	char *note = path_in(quarantine, name, ".txt");
 	char *words = NULL;
@@ -167,13 +163,12 @@ enum status quarantine_keep(struct quarantine *quarantine, const char *source,
 
 	close(quarantine->fd);
 	quarantine->fd = -1;
-	if (rename(part, kept))
+	if (rename(quarantine->part, kept))
 		status = failed(quarantine, err);
 	else if (size > 0)
 		status = file_write(note, words, (size_t)size, err);
 	free(words);
 	free(note);
 	free(kept);
-	free(part);
 	return status;
 }
