@@ -90,6 +90,10 @@ static enum status write_fresh(struct store *from, const char *fresh,
 
 	if (store_scratch_open(fresh, &copy.to, err))
 		return err->status;
+	if (store_scratch_fit(copy.to, from, err)) {
+		store_close(copy.to);
+		return err->status;
+	}
 	rc = mdb_txn_begin(from->env, NULL, MDB_RDONLY, &copy.read);
 	if (!rc) {
 		rc = copy_all(&copy);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "signatures/base/text.h"
+#include "signatures/store/state.h"
 #include "signatures/store/store_admin.h"
 
 enum status store_scratch_make(const char *dir, struct arena *arena,
@@ -25,6 +26,17 @@ enum status store_scratch_open(const char *folder, struct store **ret,
 			       struct error *err)
 {
 	return store_open_as(folder, STORE_WRITE, true, ret, err);
+}
+
+enum status store_scratch_fit(struct store *scratch, const struct store *store,
+			      struct error *err)
+{
+	MDB_envinfo info;
+	int rc = mdb_env_info(store->env, &info);
+
+	if (!rc)
+		rc = mdb_env_set_mapsize(scratch->env, info.me_mapsize);
+	return rc ? state_error(scratch->path, rc, err) : STATUS_OK;
 }
 
 /* Whatever came to lie beside the store goes with it. */

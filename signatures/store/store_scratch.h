@@ -15,6 +15,13 @@ enum status store_scratch_make(const char *dir, struct arena *arena,
 enum status store_scratch_open(const char *folder, struct store **ret,
 			       struct error *err) MUST_CHECK;
 
+/*
+ * Room in it for all that the other store may hold: what is made of it is made
+ * in one transaction, within which a map cannot grow.  In no transaction yet.
+ */
+enum status store_scratch_fit(struct store *scratch, const struct store *store,
+			      struct error *err) MUST_CHECK;
+
 /* The folder and all files in it; the store is closed. */
 void store_scratch_remove(const char *folder);
 

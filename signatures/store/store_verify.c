@@ -194,6 +194,8 @@ enum status store_verify(struct store *store, const char *scratch,
 	}
 	status = store_scratch_open(folder, &made, err);
 	if (!status)
+		status = store_scratch_fit(made, store, err);
+	if (!status)
 		status = compare_stores(&report, store, made, err);
 	store_close(made);
 	store_scratch_remove(folder);

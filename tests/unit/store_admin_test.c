@@ -5,6 +5,7 @@
 #include "signatures/base/text.h"
 #include "signatures/store/btree.h"
 #include "signatures/store/state.h"
+#include "signatures/store/store_scratch.h"
 #include "tests/unit/store_place.h"
 
 enum {
@@ -111,12 +112,35 @@ static void a_store_of_another_version_says_so_to_readers(void **state)
 	close_place(&place);
 }
 
+static void what_is_made_of_a_large_store_has_room(void **state)
+{
+	const size_t large = (size_t)40 << 30;
+	struct place place, scratch;
+	MDB_envinfo info;
+
+	(void)state;
+	open_place(&place);
+	open_place(&scratch);
+	store_end(place.store);
+	store_end(scratch.store);
+	assert_int_equal(mdb_env_set_mapsize(place.store->env, large), 0);
+	assert_int_equal(
+		store_scratch_fit(scratch.store, place.store, &scratch.err),
+		STATUS_OK);
+	assert_int_equal(store_begin(scratch.store, &scratch.err), STATUS_OK);
+	assert_int_equal(mdb_env_info(scratch.store->env, &info), 0);
+	assert_true(info.me_mapsize >= large);
+	close_place(&place);
+	close_place(&scratch);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(compact_leaves_no_page_half_empty),
 		cmocka_unit_test(a_store_says_what_is_wrong_with_it),
 		cmocka_unit_test(a_store_of_another_version_says_so_to_readers),
+		cmocka_unit_test(what_is_made_of_a_large_store_has_room),
 	};
 
 	return cmocka_run_group_tests_name("store_admin", tests, NULL, NULL);
