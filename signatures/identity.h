@@ -56,6 +56,9 @@ void identity_facts(const struct crash *crash, struct identity_facts *ret);
 bool identity_may_be_same(const struct identity_facts *a,
 			  const struct identity_facts *b);
 
+/* How much a file says: of two of one kind the one that says more is richer. */
+int identity_merge_facts(const struct crash *crash);
+
 /*
  * One crash of count files (> 0), richest first decides; count may be 1.
  * Reorders crashes[] by richness, ties by content hash.  ret borrows them.

@@ -34,7 +34,7 @@ static int rank_of_kind(enum crash_kind kind)
 	return 0;
 }
 
-static int facts_known(const struct crash *crash)
+int identity_merge_facts(const struct crash *crash)
 {
 	const struct crash_machine *machine = &crash->machine;
 	int facts = 0;
@@ -87,7 +87,7 @@ static int by_richness(const void *left, const void *right)
 	if (!order)
 		order = b->image.complete - a->image.complete;
 	if (!order)
-		order = facts_known(b) - facts_known(a);
+		order = identity_merge_facts(b) - identity_merge_facts(a);
 	if (!order)
 		order = order_number(a->image.content.high,
 				     b->image.content.high);

@@ -7,6 +7,7 @@
 #include "signatures/base/must.h"
 #include "signatures/base/pack.h"
 #include "signatures/identity.h"
+#include "signatures/reading.h"
 #include "signatures/store/column.h"
 #include "signatures/store/hashes.h"
 #include "signatures/store/index.h"
@@ -113,35 +114,6 @@ static void put_copy(struct store *store, struct hash128 content,
 
 	btree_key_u64(&key, hash_64(source, strlen(source)));
 	btree_set(store, SCHEMA_COPY, &key, &value, is_kept);
-}
-
-/*
- * The first source by byte order is the one kept, the others are copies, and
- * the first night is the night it came in: whatever order they come in.
- */
-static void put_duplicate(struct store *store, uint32_t number, struct row *row,
-			  struct row_file *known,
-			  const struct record_file *file, struct arena *scratch)
-{
-	const struct hash128 content = file->crash.image.content;
-	const int order = strcmp(file->source, known->file.source);
-
-	if (order > 0)
-		put_copy(store, content, file->source, true);
-	if (order >= 0 && file->ingested >= known->file.ingested)
-		return;
-	index_row(store, number, row, -1);
-	if (order < 0) {
-		put_copy(store, content, known->file.source, true);
-		put_copy(store, content, file->source, false);
-		known->file.source = file->source;
-	}
-	if (file->ingested < known->file.ingested)
-		known->file.ingested = file->ingested;
-	row_add_parts(store, known, scratch);
-	row_merge(row, scratch);
-	put_row(store, number, row, scratch);
-	store_settled_changed(store, number);
 }
 
 /* Rows that may have a file which is the same crash as one with these facts. */
@@ -302,6 +274,77 @@ static enum status put_new(struct store *store, struct row_file *file,
 	return STATUS_OK;
 }
 
+/*
+ * The first source by byte order is the one kept, the others are copies, and
+ * the first night is the night it came in: whatever order they come in.
+ */
+static void join_sources(struct store *store, struct record_file *known,
+			 const struct record_file *file)
+{
+	const struct hash128 content = file->crash.image.content;
+	const int order = strcmp(file->source, known->source);
+
+	if (order > 0)
+		put_copy(store, content, file->source, true);
+	if (order < 0) {
+		put_copy(store, content, known->source, true);
+		put_copy(store, content, file->source, false);
+		known->source = file->source;
+	}
+	if (file->ingested < known->ingested)
+		known->ingested = file->ingested;
+}
+
+/*
+ * By another reading of one of its files a row may be another crash, tie others
+ * to it, or fall apart: what was in it is put anew.
+ */
+static enum status put_apart(struct store *store, uint32_t number,
+			     const struct row *row, struct arena *scratch,
+			     struct error *err)
+{
+	struct row *other = arena_take(scratch, 1, sizeof(*other));
+	enum store_outcome outcome;
+
+	clear_values(store, number);
+	store->files -= row->count;
+	if (drop_row(store, number, scratch, other, err))
+		return err->status;
+	for (size_t i = 0; i < row->count; i++) {
+		struct row_file file = { .file = row->files[i].file };
+
+		if (put_new(store, &file, scratch, other, &outcome, err))
+			return err->status;
+	}
+	return STATUS_OK;
+}
+
+static enum status put_duplicate(struct store *store, uint32_t number,
+				 struct row *row, struct row_file *known,
+				 const struct record_file *file,
+				 struct arena *scratch, struct error *err)
+{
+	struct record_file joined = known->file;
+	const bool is_better =
+		reading_is_better(&file->crash, &known->file.crash);
+
+	join_sources(store, &joined, file);
+	if (!is_better && joined.source == known->file.source &&
+	    joined.ingested == known->file.ingested)
+		return STATUS_OK;
+	index_row(store, number, row, -1);
+	if (is_better)
+		joined.crash = file->crash;
+	known->file = joined;
+	if (is_better)
+		return put_apart(store, number, row, scratch, err);
+	row_add_parts(store, known, scratch);
+	row_merge(row, scratch);
+	put_row(store, number, row, scratch);
+	store_settled_changed(store, number);
+	return STATUS_OK;
+}
+
 /* What was refused once and is read now is not refused. */
 static void forget_refused(struct store *store, struct hash128 content)
 {
@@ -332,7 +375,9 @@ enum status store_put(struct store *store, const struct record_file *file,
 	if (find_content(store, content, scratch, &row, &known, &number, err))
 		return err->status;
 	if (known) {
-		put_duplicate(store, number, &row, known, file, scratch);
+		if (put_duplicate(store, number, &row, known, file, scratch,
+				  err))
+			return err->status;
 	} else {
 		forget_refused(store, content);
 		if (put_new(store, &new_file, scratch, &row, &outcome, err))

@@ -17,7 +17,8 @@ enum store_outcome {
  * The record and every index entry that follows from it.  file is as
  * record_decode() gives it: within the limits of limits.h.  A duplicate still
  * leaves the set of sources of its crash the same: the first by byte order of
- * source is kept, so that the order of arrival does not show.
+ * source is kept, so that the order of arrival does not show; and of two
+ * readings of its bytes the better one (reading.h).
  */
 enum status store_put(struct store *store, const struct record_file *file,
 		      struct arena *scratch, enum store_outcome *ret,

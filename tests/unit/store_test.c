@@ -160,6 +160,13 @@ static struct record_file *any_files(uint64_t seed, struct arena *arena)
 			files[i].crash.candidate_count = 0;
 			files[i].crash.bugcheck.args[1].value ^= kind == 4;
 		}
+		/* Read again, with something else beside it. */
+		if (kind == 5) {
+			files[i].crash.machine.board =
+				text_printf(arena, "board %u", i % 3);
+			files[i].crash.machine.id = CRASH_NUMBER(i % 2);
+			files[i].crash.process = i % 2 ? "a.exe" : NULL;
+		}
 	}
 	return files;
 }
