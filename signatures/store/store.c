@@ -345,11 +345,15 @@ static int begin(struct store *store)
 {
 	const unsigned int flags = store->mode == STORE_READ ? MDB_RDONLY : 0;
 	MDB_envinfo info;
-	int rc = 0;
+	int dead, rc = 0;
 
 	if (store->mode == STORE_WRITE) {
 		const size_t wanted = map_bytes(store->path);
 
+		/* Nothing that a reader saw is used again while it is there. */
+		rc = mdb_reader_check(store->env, &dead);
+		if (rc)
+			return rc;
 		mdb_env_info(store->env, &info);
 		if (store->is_full)
 			rc = mdb_env_set_mapsize(store->env,

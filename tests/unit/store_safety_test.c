@@ -258,6 +258,44 @@ static void a_second_writer_waits(void **state)
 	close(ends[1]);
 }
 
+/* What it was at would be kept for as long as anybody has the store open. */
+static void a_reader_that_was_killed_is_forgotten(void **state)
+{
+	struct store *store;
+	struct error err;
+	int asks[2], tells[2], status, dead = 0;
+	char byte;
+
+	(void)state;
+	write_nights(1);
+	assert_int_equal(pipe(asks), 0);
+	assert_int_equal(pipe(tells), 0);
+
+	/* Forked first: a lock is shared with whoever inherits it. */
+	const pid_t reader = fork();
+
+	if (!reader) {
+		if (read(asks[0], &byte, 1) != 1 ||
+		    store_open(folder, STORE_READ, &store, &err) ||
+		    store_begin(store, &err) || write(tells[1], "", 1) != 1)
+			_exit(2);
+		pause();
+	}
+	store = open_store(STORE_WRITE);
+	assert_int_equal(write(asks[1], "", 1), 1);
+	assert_int_equal(read(tells[0], &byte, 1), 1);
+	kill(reader, SIGKILL);
+	waitpid(reader, &status, 0);
+	assert_int_equal(store_begin(store, &err), STATUS_OK);
+	assert_int_equal(mdb_reader_check(store->env, &dead), 0);
+	assert_int_equal(dead, 0);
+	store_close(store);
+	for (int i = 0; i < 2; i++) {
+		close(asks[i]);
+		close(tells[i]);
+	}
+}
+
 static void a_store_that_is_taken_away_is_missed(void **state)
 {
 	struct error err;
@@ -346,6 +384,7 @@ int main(void)
 		TEST(a_reader_keeps_its_night),
 		TEST(a_reader_that_nobody_sees_knows_what_it_missed),
 		TEST(a_second_writer_waits),
+		TEST(a_reader_that_was_killed_is_forgotten),
 		TEST(a_store_that_is_taken_away_is_missed),
 		TEST(an_empty_file_is_no_store),
 		TEST(other_bytes_are_no_store),
