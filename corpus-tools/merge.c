@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "corpus-tools/tools.h"
 #include "signatures/settle/settle.h"
@@ -12,6 +13,23 @@ static const struct cli_option options[] = {
 	  "without the pass over all crashes that clusters them" },
 	CLI_END,
 };
+
+/* LMDB does not bear to have one open twice. */
+static enum status check_others(const struct cli_operands *paths,
+				struct error *err)
+{
+	struct stat into, from;
+
+	if (stat(tools_store, &into))
+		return STATUS_OK; /* not there yet */
+	for (size_t i = 0; i < paths->count; i++)
+		if (!stat(paths->at[i], &from) && from.st_dev == into.st_dev &&
+		    from.st_ino == into.st_ino)
+			return error_set(err, STATUS_USAGE,
+					 "merge: %s: the store itself",
+					 paths->at[i]);
+	return STATUS_OK;
+}
 
 static enum status take_from(struct store *to, const char *path,
 			     struct error *err)
@@ -50,6 +68,8 @@ static enum status merge_run(int argc, char **argv, enum cli_exit *ret,
 	if (operands.count == 0)
 		return error_set(err, STATUS_USAGE,
 				 "merge: stores to take from are wanted");
+	if (check_others(&operands, err))
+		return err->status;
 	if (store_open(tools_store, STORE_WRITE, &store, err))
 		return err->status;
 	for (size_t i = 0; i < operands.count && !status; i++)

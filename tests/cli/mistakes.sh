@@ -75,6 +75,7 @@ crashindex --store=dated --now=2026-11-03T04:00:00Z fleet.tar 2>/dev/null
 crashquery --store=dated changes
 try env SOURCE_DATE_EPOCH=soon crashquery --store=fleet trends
 try crashcorpus rebuild --store=nowhere
+try crashcorpus merge --store=fleet ./fleet/
 try crashindex --settle --store=nowhere
 ls -d nowhere 2>/dev/null || true
 
