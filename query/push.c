@@ -46,7 +46,7 @@ bool push_can_all(struct store *store, const struct where *where)
 bool push_can_group(struct store *store, const struct field *field)
 {
 	return remote_is(store) && is_column(field) &&
-	       !value_is_duration(field);
+	       field->index != FIELD_MODULES && !value_is_duration(field);
 }
 
 const char *push_has_value(const struct field *field, struct arena *arena)
@@ -137,28 +137,41 @@ static void add_values(struct sql *sql, const struct where_test *test,
 	}
 }
 
-/* Any of the values, or none at all where that passes. */
-static void add_test(struct sql *sql, const struct where_test *test)
+/* Has the crash a value that passes? */
+static const char *passing(const struct where_test *test, struct arena *arena)
 {
 	const struct field *field = test->field;
-	const char *has = push_has_value(field, sql->arena);
+	struct sql sql = sql_begin(arena);
 
-	sql_add(sql, "%s(", test->negated ? "NOT " : "");
 	if (tables_is_array(field)) {
-		sql_add(sql, "arrayExists(x -> (");
-		add_values(sql, test, "x");
-		sql_add(sql, "), `%s`)", field->name);
+		sql_add(&sql, "arrayExists(x -> (");
+		add_values(&sql, test, "x");
+		sql_add(&sql, "), `%s`)", field->name);
 	} else {
-		const char *column =
-			text_printf(sql->arena, "`%s`", field->name);
-		const char *number = text_printf(
-			sql->arena, "assumeNotNull(`%s`)", field->name);
+		const char *column = text_printf(arena, "`%s`", field->name);
+		const char *number =
+			text_printf(arena, "assumeNotNull(%s)", column);
 
-		sql_add(sql, "%s AND (", has);
-		add_values(sql, test,
+		sql_add(&sql, "%s AND (", push_has_value(field, arena));
+		add_values(&sql, test,
 			   field->type == FIELD_TEXT ? column : number);
-		sql_add(sql, ")");
+		sql_add(&sql, ")");
 	}
+	return sql_done(&sql);
+}
+
+/* Any of the values, or none at all where that passes. */
+static void add_test(struct store *store, struct sql *sql,
+		     const struct where_test *test)
+{
+	const char *passes = passing(test, sql->arena);
+	const char *has = push_has_value(test->field, sql->arena);
+
+	if (test->field->index == FIELD_MODULES) {
+		passes = remote_on_modules(store, passes, sql->arena);
+		has = remote_on_modules(store, has, sql->arena);
+	}
+	sql_add(sql, "%s(%s", test->negated ? "NOT " : "", passes);
 	if (where_accepts_absent(test))
 		sql_add(sql, " OR NOT (%s)", has);
 	sql_add(sql, ")");
@@ -176,7 +189,7 @@ const char *push_condition(struct store *store, const struct where *where,
 		if (is_any)
 			sql_add(&sql, " AND ");
 		is_any = true;
-		add_test(&sql, &where->tests[i]);
+		add_test(store, &sql, &where->tests[i]);
 	}
 	return is_any ? sql_done(&sql) : NULL;
 }

@@ -16,7 +16,10 @@
 bool push_can(struct store *store, const struct where_test *test);
 bool push_can_all(struct store *store, const struct where *where);
 
-/* Can the server group by the field, as group_value() does? */
+/*
+ * Can the server group by the field, as group_value() does?  Of modules that is
+ * done here, where crashes with one list are counted together.
+ */
 bool push_can_group(struct store *store, const struct field *field);
 
 /* The tests that it can answer, and-ed; NULL if there are none. */

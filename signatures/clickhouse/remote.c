@@ -10,6 +10,7 @@
 #include "signatures/clickhouse/remote_answer.h"
 #include "signatures/clickhouse/remote_expect.h"
 #include "signatures/clickhouse/remote_find.h"
+#include "signatures/clickhouse/remote_lists.h"
 #include "signatures/clickhouse/remote_postings.h"
 #include "signatures/clickhouse/remote_settled.h"
 #include "signatures/clickhouse/remote_terms.h"
@@ -134,6 +135,16 @@ enum status remote_rows(struct store *store, const char *condition,
 				 &answer, err))
 		return err->status;
 	return remote_answer_rows(remote, &answer, rows, err);
+}
+
+const char *remote_on_modules(struct store *store, const char *condition,
+			      struct arena *arena)
+{
+	const struct remote *remote = store_foreign_state(store, &foreign);
+
+	return text_printf(arena,
+			   "list_hash GLOBAL IN (SELECT list_hash %s WHERE %s)",
+			   remote_lists_from(remote, arena), condition);
 }
 
 enum status remote_crashes(struct store *store, const struct hash128 *ids,

@@ -37,6 +37,13 @@ enum status remote_ask(struct store *store, const char *columns,
 enum status remote_rows(struct store *store, const char *condition,
 			struct store_rows *rows, struct error *err) MUST_CHECK;
 
+/*
+ * A condition on the module fields of a crash as one that looks at each list of
+ * modules once.
+ */
+const char *remote_on_modules(struct store *store, const char *condition,
+			      struct arena *arena);
+
 /* A crash by its id, with the values that do not follow from it. */
 struct remote_crash {
 	struct store_crash crash;

@@ -7,6 +7,7 @@
 #include "signatures/base/must.h"
 #include "signatures/base/text.h"
 #include "signatures/clickhouse/remote_answer.h"
+#include "signatures/clickhouse/remote_lists.h"
 #include "signatures/clickhouse/remote_terms.h"
 
 enum {
@@ -160,18 +161,23 @@ static void sort_pairs(const struct remote *remote, const struct field *field,
 static enum status ask_all(struct remote *remote, const struct field *field,
 			   struct http_answer *answer, struct error *err)
 {
-	const bool by_list = field->index == FIELD_MODULES;
 	struct arena arena;
 	enum status status;
 
 	arena_init(&arena);
-	status = remote_answer_select(
-		remote,
-		text_printf(&arena, by_list ? "list_hash, any(`%s`)" : "`%s`",
-			    field->name),
-		by_list ? "list_hash != 0" : NULL,
-		by_list ? "GROUP BY list_hash" : "ORDER BY id_high, id_low",
-		answer, err);
+	if (field->index == FIELD_MODULES)
+		status = http_ask(
+			remote->http,
+			text_printf(&arena,
+				    "SELECT list_hash, any(`%s`) %s GROUP BY"
+				    " list_hash FORMAT RowBinary",
+				    field->name,
+				    remote_lists_from(remote, &arena)),
+			answer, err);
+	else
+		status = remote_answer_select(
+			remote, text_printf(&arena, "`%s`", field->name), NULL,
+			"ORDER BY id_high, id_low", answer, err);
 	arena_deinit(&arena);
 	return status;
 }
@@ -210,30 +216,21 @@ static enum status fetch_all(struct remote *remote, const struct field *field,
 	return fits ? STATUS_OK : remote_answer_misfit(err);
 }
 
-/* What the server says about one term. */
-static enum status ask_one(struct remote *remote, const struct field *field,
-			   uint32_t number, const char *columns,
-			   const char *tail, struct http_answer *answer,
-			   struct error *err)
+static const char *has_term(const struct remote *remote,
+			    const struct field *field, uint32_t number,
+			    struct arena *arena)
 {
 	const struct store_term *term =
 		&remote->terms[field->number].at[number - 1];
-	struct arena arena;
-	struct sql sql;
-	enum status status;
+	struct sql sql = sql_begin(arena);
 
-	arena_init(&arena);
-	sql = sql_begin(&arena);
 	sql_add(&sql, "has(`%s`, ", field->name);
 	if (field->type == FIELD_TEXT)
 		sql_text(&sql, term->value.text);
 	else
 		sql_add(&sql, "toUInt64(%" PRIu64 ")", term->value.number);
 	sql_add(&sql, ")");
-	status = remote_answer_select(remote, columns, sql_done(&sql), tail,
-				      answer, err);
-	arena_deinit(&arena);
-	return status;
+	return sql_done(&sql);
 }
 
 static enum status ask_lists(struct remote *remote, const struct field *field,
@@ -241,11 +238,22 @@ static enum status ask_lists(struct remote *remote, const struct field *field,
 			     struct error *err)
 {
 	struct http_answer answer;
+	struct arena arena;
+	enum status status = fetch_lists(remote, err);
 
-	if (fetch_lists(remote, err) ||
-	    ask_one(remote, field, term, "list_hash", "GROUP BY list_hash",
-		    &answer, err))
-		return err->status;
+	arena_init(&arena);
+	if (!status)
+		status = http_ask(
+			remote->http,
+			text_printf(&arena,
+				    "SELECT list_hash %s WHERE %s GROUP BY"
+				    " list_hash FORMAT RowBinary",
+				    remote_lists_from(remote, &arena),
+				    has_term(remote, field, term, &arena)),
+			&answer, err);
+	arena_deinit(&arena);
+	if (status)
+		return status;
 
 	struct bytes in = bytes_of(answer.data, answer.size);
 
@@ -264,10 +272,15 @@ static enum status ask_rows(struct remote *remote, const struct field *field,
 			    struct error *err)
 {
 	struct http_answer answer;
+	struct arena arena;
+	enum status status;
 
-	if (ask_one(remote, field, term, "id_high, id_low", "", &answer, err))
-		return err->status;
-	return remote_answer_rows(remote, &answer, rows, err);
+	arena_init(&arena);
+	status = remote_answer_select(remote, "id_high, id_low",
+				      has_term(remote, field, term, &arena), "",
+				      &answer, err);
+	arena_deinit(&arena);
+	return status ? status : remote_answer_rows(remote, &answer, rows, err);
 }
 
 /* From the lists of a field, if they are there or it is time to fetch them. */

@@ -6,6 +6,7 @@
 #include "signatures/base/must.h"
 #include "signatures/base/text.h"
 #include "signatures/clickhouse/remote_answer.h"
+#include "signatures/clickhouse/remote_lists.h"
 #include "signatures/clickhouse/tables.h"
 
 static int compare(struct field_value a, struct field_value b)
@@ -70,6 +71,26 @@ static void take_terms(struct remote *remote, const struct field *field,
 	terms->is_there = true;
 }
 
+/* The crashes of a list count for each of its modules. */
+static enum status ask_modules(struct remote *remote, const struct field *field,
+			       struct arena *arena, struct http_answer *ret,
+			       struct error *err)
+{
+	return http_ask(
+		remote->http,
+		text_printf(arena,
+			    "SELECT arrayJoin(modules) AS v, sum(crashes),"
+			    " toUInt64(0) FROM (SELECT list_hash,"
+			    " any(`%s`) AS modules %s GROUP BY list_hash)"
+			    " ANY INNER JOIN (SELECT list_hash, count() AS"
+			    " crashes FROM %s.crashes FINAL WHERE file_count"
+			    " > 0 GROUP BY list_hash) USING list_hash"
+			    " GROUP BY v ORDER BY v FORMAT RowBinary",
+			    field->name, remote_lists_from(remote, arena),
+			    remote->address.database),
+		ret, err);
+}
+
 enum status remote_terms_fetch(struct remote *remote, const struct field *field,
 			       struct error *err)
 {
@@ -80,9 +101,12 @@ enum status remote_terms_fetch(struct remote *remote, const struct field *field,
 	if (remote->terms[field->number].is_there)
 		return STATUS_OK;
 	arena_init(&arena);
-	status = remote_answer_select(remote, columns_of_terms(field, &arena),
-				      condition_of_terms(field, &arena),
-				      "GROUP BY v ORDER BY v", &answer, err);
+	status = field->index == FIELD_MODULES
+			 ? ask_modules(remote, field, &arena, &answer, err)
+			 : remote_answer_select(
+				   remote, columns_of_terms(field, &arena),
+				   condition_of_terms(field, &arena),
+				   "GROUP BY v ORDER BY v", &answer, err);
 	arena_deinit(&arena);
 	if (status)
 		return status;
