@@ -243,9 +243,23 @@ static bool is_unseen(const struct store *store)
 	       faccessat(AT_FDCWD, file, W_OK, AT_EACCESS);
 }
 
+/* Half of the first pages is no store, nor room to make one in. */
+static int make_env(struct store *store)
+{
+	char file[PATH_BYTES];
+	struct stat info;
+	const bool was_there = !path_in(store->path, "data.mdb", file) ||
+			       (!stat(file, &info) && info.st_size > 0);
+	const int rc = open_env(store);
+
+	if (rc && !was_there)
+		unlink(file);
+	return rc;
+}
+
 static enum status open_store(struct store *store, struct error *err)
 {
-	int rc = open_env(store);
+	int rc = store->mode == STORE_WRITE ? make_env(store) : open_env(store);
 
 	if (store->mode == STORE_READ &&
 	    (rc == EACCES || rc == EROFS || rc == EPERM))

@@ -47,6 +47,15 @@ if mount -t tmpfs -o size=1m none disk 2>/dev/null; then
 		complain "a store that is read-only cannot be read"
 	umount disk
 fi
+# Not even for the first pages, and room again later.
+mkdir tiny
+if mount -t tmpfs -o size=8k none tiny 2>/dev/null; then
+	refuses 'No space left' crashindex --store=tiny/store 1.tar
+	mount -o remount,size=1m tiny
+	crashindex --store=tiny/store 1.tar 2>/dev/null ||
+		complain "a store that had no room to begin with is broken"
+	umount tiny
+fi
 refuses 'proc/store' crashindex --store=/proc/store 1.tar
 refuses 'Not a directory' crashindex --store=1.tar/store 1.tar
 
