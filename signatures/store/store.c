@@ -110,9 +110,8 @@ static size_t map_bytes(const char *path)
 	return (size_t)(2 * (uint64_t)info.st_size + MAP_ROOM);
 }
 
-static int open_env(struct store *store)
+static int open_env(struct store *store, unsigned int flags)
 {
-	unsigned int flags = MDB_NOTLS;
 	int rc = mdb_env_create(&store->env);
 
 	if (!rc)
@@ -121,6 +120,7 @@ static int open_env(struct store *store)
 		rc = mdb_env_set_maxreaders(store->env, READERS);
 	if (!rc)
 		rc = mdb_env_set_mapsize(store->env, map_bytes(store->path));
+	flags |= MDB_NOTLS;
 	if (store->mode == STORE_READ)
 		flags |= MDB_RDONLY;
 	if (store->is_scratch)
@@ -133,18 +133,8 @@ static int open_env(struct store *store)
 /* A reader that may not write its place into the lock file goes without. */
 static int open_unlocked(struct store *store)
 {
-	int rc;
-
 	mdb_env_close(store->env);
-	rc = mdb_env_create(&store->env);
-	if (!rc)
-		rc = mdb_env_set_maxdbs(store->env, SCHEMA_DBS);
-	if (!rc)
-		rc = mdb_env_set_mapsize(store->env, map_bytes(store->path));
-	if (!rc)
-		rc = mdb_env_open(store->env, store->path,
-				  MDB_NOTLS | MDB_RDONLY | MDB_NOLOCK, 0666);
-	return rc;
+	return open_env(store, MDB_NOLOCK);
 }
 
 static int open_databases(struct store *store)
@@ -250,7 +240,7 @@ static int make_env(struct store *store)
 	struct stat info;
 	const bool was_there = !path_in(store->path, "data.mdb", file) ||
 			       (!stat(file, &info) && info.st_size > 0);
-	const int rc = open_env(store);
+	const int rc = open_env(store, 0);
 
 	if (rc && !was_there)
 		unlink(file);
@@ -259,7 +249,8 @@ static int make_env(struct store *store)
 
 static enum status open_store(struct store *store, struct error *err)
 {
-	int rc = store->mode == STORE_WRITE ? make_env(store) : open_env(store);
+	int rc = store->mode == STORE_WRITE ? make_env(store)
+					    : open_env(store, 0);
 
 	if (store->mode == STORE_READ &&
 	    (rc == EACCES || rc == EROFS || rc == EPERM))
