@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "indexer/ingest/courier.h"
 #include "indexer/ingest/sandbox.h"
 
 /* More than any sensible number of jobs. */
@@ -32,36 +33,13 @@ struct children {
 	size_t count;
 };
 
-union control {
-	struct cmsghdr header;
-	char room[CMSG_SPACE(NURSERY_GIFTS * sizeof(int))];
-};
-
 static bool receive(int fd, struct request *ret, int gifts[NURSERY_GIFTS])
 {
-	struct iovec part = { ret, sizeof(*ret) };
-	union control control;
-	struct msghdr message = { .msg_iov = &part,
-				  .msg_iovlen = 1,
-				  .msg_control = &control,
-				  .msg_controllen = sizeof(control) };
-	ssize_t got;
+	bool are_given;
+	const ssize_t got = courier_receive(fd, 0, ret, sizeof(*ret), gifts,
+					    NURSERY_GIFTS, &are_given);
 
-	do
-		got = recvmsg(fd, &message, 0);
-	while (got < 0 && errno == EINTR);
-	if (got != (ssize_t)sizeof(*ret))
-		return false;
-	if (!ret->is_birth)
-		return true;
-
-	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-
-	if (!header ||
-	    header->cmsg_len != CMSG_LEN(NURSERY_GIFTS * sizeof(int)))
-		return false;
-	memcpy(gifts, CMSG_DATA(header), NURSERY_GIFTS * sizeof(int));
-	return true;
+	return got == (ssize_t)sizeof(*ret) && (are_given || !ret->is_birth);
 }
 
 static void hand_over(const int gifts[NURSERY_GIFTS])
@@ -202,20 +180,10 @@ static enum status answer(struct nursery *nursery, struct reply *ret,
 enum status nursery_bear(struct nursery *nursery,
 			 const int gifts[NURSERY_GIFTS], struct error *err)
 {
-	struct request request = { .is_birth = true };
-	struct iovec part = { &request, sizeof(request) };
-	union control control;
-	struct msghdr message = { .msg_iov = &part,
-				  .msg_iovlen = 1,
-				  .msg_control = &control,
-				  .msg_controllen = sizeof(control) };
+	const struct request request = { .is_birth = true };
 
-	memset(&control, 0, sizeof(control));
-	control.header.cmsg_level = SOL_SOCKET;
-	control.header.cmsg_type = SCM_RIGHTS;
-	control.header.cmsg_len = CMSG_LEN(NURSERY_GIFTS * sizeof(int));
-	memcpy(CMSG_DATA(&control.header), gifts, NURSERY_GIFTS * sizeof(int));
-	if (sendmsg(nursery->fd, &message, MSG_NOSIGNAL) < 0)
+	if (courier_send(nursery->fd, &request, sizeof(request), gifts,
+			 NURSERY_GIFTS) < 0)
 		return error_set(err, STATUS_IO, "nursery: %s",
 				 strerror(errno));
 	return STATUS_OK;

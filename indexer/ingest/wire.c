@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "indexer/ingest/courier.h"
 #include "signatures/base/pack.h"
 
 enum {
@@ -11,11 +12,6 @@ enum {
 	FLAG_CONTENT = 2,
 	FLAG_ARCHIVE = 4,
 	FLAG_ALL = 7
-};
-
-union control {
-	struct cmsghdr header;
-	char room[CMSG_SPACE(sizeof(int))];
 };
 
 struct bytes wire_encode(const struct wire_frame *frame, struct arena *arena)
@@ -125,26 +121,11 @@ enum status wire_decode(struct bytes raw, struct arena *arena,
 enum status wire_send_job(int socket, const struct wire_job *job, int fd,
 			  struct error *err)
 {
-	struct wire_job copy = *job;
-	struct iovec part = { &copy, sizeof(copy) };
-	union control control;
-	struct msghdr message = { .msg_iov = &part,
-				  .msg_iovlen = 1,
-				  .msg_control = &control,
-				  .msg_controllen = sizeof(control) };
-	ssize_t sent;
+	const ssize_t sent = courier_send(socket, job, sizeof(*job), &fd, 1);
 
-	memset(&control, 0, sizeof(control));
-	control.header.cmsg_level = SOL_SOCKET;
-	control.header.cmsg_type = SCM_RIGHTS;
-	control.header.cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(&control.header), &fd, sizeof(int));
-	do
-		sent = sendmsg(socket, &message, MSG_NOSIGNAL);
-	while (sent < 0 && errno == EINTR);
 	if (sent < 0 && (errno == EPIPE || errno == ECONNRESET))
 		return STATUS_OK;
-	if (sent != (ssize_t)sizeof(copy))
+	if (sent != (ssize_t)sizeof(*job))
 		return error_set(err, STATUS_IO, "worker: %s",
 				 sent < 0 ? strerror(errno) : "job cut short");
 	return STATUS_OK;
@@ -153,28 +134,12 @@ enum status wire_send_job(int socket, const struct wire_job *job, int fd,
 enum wire_answer wire_receive_job(int socket, bool wait, struct wire_job *ret,
 				  int *fd)
 {
-	struct iovec part = { ret, sizeof(*ret) };
-	union control control;
-	struct msghdr message = { .msg_iov = &part,
-				  .msg_iovlen = 1,
-				  .msg_control = &control,
-				  .msg_controllen = sizeof(control) };
-	const int flags = wait ? MSG_WAITALL : MSG_DONTWAIT;
-	ssize_t got;
+	bool is_given;
+	const ssize_t got =
+		courier_receive(socket, wait ? MSG_WAITALL : MSG_DONTWAIT, ret,
+				sizeof(*ret), fd, 1, &is_given);
 
-	do
-		got = recvmsg(socket, &message, flags);
-	while (got < 0 && errno == EINTR);
 	if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 		return WIRE_NONE;
-	if (got != (ssize_t)sizeof(*ret))
-		return WIRE_GONE;
-
-	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-
-	if (!header || header->cmsg_type != SCM_RIGHTS ||
-	    header->cmsg_len != CMSG_LEN(sizeof(int)))
-		return WIRE_GONE;
-	memcpy(fd, CMSG_DATA(header), sizeof(int));
-	return WIRE_JOB;
+	return got == (ssize_t)sizeof(*ret) && is_given ? WIRE_JOB : WIRE_GONE;
 }
