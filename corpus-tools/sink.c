@@ -28,7 +28,7 @@ enum status sink_open(const char *path, bool many, struct sink *ret,
 {
 	static const char *const others[] = { ".zip", ".7z", ".gz",
 					      ".cab", ".xz", ".zst" };
-	struct sink sink = { path, NULL, false };
+	struct sink sink = { .path = path };
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (ends_with(path, others[i]))
@@ -37,12 +37,9 @@ enum status sink_open(const char *path, bool many, struct sink *ret,
 					 "compress that",
 					 path);
 	if (!strcmp(path, "-")) {
-		sink.tar = many ? stdout : NULL;
+		sink.is_tar = many;
 	} else if (ends_with(path, ".tar")) {
-		sink.tar = fopen(path, "wb");
-		if (!sink.tar)
-			return error_set(err, STATUS_IO, "%s: %s", path,
-					 strerror(errno));
+		sink.is_tar = true;
 	} else if (many || is_folder(path)) {
 		if (mkdir(path, 0777) && errno != EEXIST)
 			return error_set(err, STATUS_IO, "%s: %s", path,
@@ -53,13 +50,26 @@ enum status sink_open(const char *path, bool many, struct sink *ret,
 	return STATUS_OK;
 }
 
+static enum status open_tar(struct sink *sink, struct error *err)
+{
+	if (sink->tar)
+		return STATUS_OK;
+	sink->tar = strcmp(sink->path, "-") ? fopen(sink->path, "wb") : stdout;
+	if (!sink->tar)
+		return error_set(err, STATUS_IO, "%s: %s", sink->path,
+				 strerror(errno));
+	return STATUS_OK;
+}
+
 enum status sink_put(struct sink *sink, const char *name,
 		     const struct buffer *image, uint64_t unix_time,
 		     struct error *err)
 {
 	char path[4096];
 
-	if (sink->tar)
+	if (sink->is_tar && open_tar(sink, err))
+		return err->status;
+	if (sink->is_tar)
 		return write_tar_entry(sink->tar, name, image, unix_time, err);
 	if (!strcmp(sink->path, "-")) {
 		if (fwrite(image->data, 1, image->size, stdout) == image->size)
@@ -79,6 +89,8 @@ enum status sink_close(struct sink *sink, struct error *err)
 {
 	enum status status = STATUS_OK;
 
+	if (sink->is_tar)
+		status = open_tar(sink, err);
 	if (sink->tar)
 		status = write_tar_end(sink->tar, err);
 	if (sink->tar && sink->tar != stdout && fclose(sink->tar) && !status)

@@ -3,7 +3,8 @@
  * output.
  *
  * A path that ends in .tar becomes a tar; `-` is standard output, a tar if
- * many dumps are to come; otherwise many dumps go into a folder.
+ * many dumps are to come; otherwise many dumps go into a folder.  A file that
+ * is there stays as it is until there is something to put in its place.
  */
 #ifndef CORPUS_TOOLS_SINK_H
 #define CORPUS_TOOLS_SINK_H
@@ -17,7 +18,8 @@
 
 struct sink {
 	const char *path;
-	FILE *tar;   /* NULL: not a tar */
+	bool is_tar;
+	FILE *tar;   /* NULL: nothing was put in yet */
 	bool folder; /* names go below path */
 };
 

@@ -15,3 +15,7 @@ printf 'format triage-c\n' >bad.txt
 crashcorpus synth bad.txt; echo $?
 printf 'bugcheck 0xd1 0x29 2 0 nobody.sys+0x10\n' >bad.txt
 crashcorpus synth bad.txt; echo $?
+# What cannot be made leaves what is there.
+crashcorpus synth bad.txt --output=some.tar; echo $?
+crashcorpus synth --demo --machines=5 --output=some.tar; echo $?
+tar xOf some.tar x64_triage_b.dmp | cmp - file.dmp && echo "as it was"
