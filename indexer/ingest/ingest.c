@@ -25,6 +25,7 @@
 struct ingest {
 	const struct ingest_options *options;
 	struct tally *tally;
+	struct tally kept; /* as of the last commit */
 	struct inputs *inputs;
 	struct store *store;	       /* or NULL */
 	struct quarantine *quarantine; /* or NULL */
@@ -93,6 +94,7 @@ static enum status commit(struct ingest *ingest, struct error *err)
 		return STATUS_OK;
 	if (store_commit(ingest->store, err))
 		return err->status;
+	ingest->kept = *ingest->tally;
 	ingest->records = 0;
 	ingest->bytes = 0;
 	ingest->committed = seconds();
@@ -422,6 +424,9 @@ enum status ingest_run(const struct ingest_options *options,
 				      options->workers.spool_dir);
 
 	const enum status status = run(&ingest, workers, err);
+
+	if (status && options->store_dir)
+		*tally = ingest.kept;
 
 	workers_destroy(workers);
 	inputs_destroy(ingest.inputs);

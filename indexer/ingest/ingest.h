@@ -47,7 +47,8 @@ struct ingest_options {
 
 /*
  * Forks.  Whatever happens to single inputs is in *tally; failing means that
- * the run could not go on, then *tally says how far it came.
+ * the run could not go on, then *tally says how far it came: where there is a
+ * store, what of it is in there.
  */
 enum status ingest_run(const struct ingest_options *options,
 		       struct tally *tally, struct error *err) MUST_CHECK;

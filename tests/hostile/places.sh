@@ -28,6 +28,7 @@ crashcorpus export --store=store >before
 (
 	ulimit -f 500
 	refuses 'error\|too large' crashindex --store=store 2.tar
+	grep -q '^0 indexed$' said || complain "says: $(tail -n 1 said)"
 	exit $failed
 ) || failed=1
 crashcorpus verify --store=store >/dev/null || complain "not sound when full"
