@@ -1,10 +1,10 @@
 #include "indexer/target/fingerprint.h"
 
+#include "indexer/target/space.h"
 #include "signatures/base/hash.h"
 #include "signatures/base/limits.h"
 
 enum {
-	PAGE_BYTES = 0x1000,
 	FORWARD = 12, /* instructions from a fault on: a block or two */
 	LEAST = 4     /* fewer say too little */
 };
@@ -33,11 +33,11 @@ static uint64_t of_function(struct unwind *unwind, uint64_t begin, uint64_t end)
 /* Straight on from the fault, no further than its page: that much is saved. */
 static uint64_t of_path(struct unwind *unwind, uint64_t ip)
 {
-	const uint64_t page = ip / PAGE_BYTES;
+	const uint64_t page = ip / SPACE_PAGE_BYTES;
 	uint64_t hash = 2;
 	unsigned steps = 0;
 
-	while (steps < FORWARD && (ip + 15) / PAGE_BYTES == page) {
+	while (steps < FORWARD && (ip + 15) / SPACE_PAGE_BYTES == page) {
 		const struct disasm_insn *insn = disasm_at(unwind->disasm, ip);
 		if (insn == NULL)
 			return 0;

@@ -8,7 +8,6 @@
 /* Stacks are 12 to 24 KiB, 64 with a GUI's large one. */
 #define STACK_MOST 0x20000
 #define DPC_STACK_BYTES 0x6000
-#define PAGE_BYTES 0x1000
 
 /* The place of the stack pointer in a CONTEXT. */
 static unsigned stack_pointer_offset(const struct target *target)
@@ -90,12 +89,12 @@ bool processor_stack(const struct target *target,
 	    !space_pointer(target, processor->thread + offset, &top) ||
 	    !space_pointer(target, processor->thread + offset + size, &limit))
 		return false;
-	base = (top + PAGE_BYTES - 1) & ~(uint64_t)(PAGE_BYTES - 1);
+	base = (top + SPACE_PAGE_BYTES - 1) & ~(SPACE_PAGE_BYTES - 1);
 	if (kdbg_offset(target, KDBG_STACK_BASE, &base_offset) &&
 	    !space_pointer(target, processor->thread + base_offset, &base))
 		return false;
-	if (!space_is_kernel(target, limit) || limit % PAGE_BYTES != 0 ||
-	    base % PAGE_BYTES != 0 || base <= limit ||
+	if (!space_is_kernel(target, limit) || limit % SPACE_PAGE_BYTES != 0 ||
+	    base % SPACE_PAGE_BYTES != 0 || base <= limit ||
 	    base - limit > STACK_MOST)
 		return false;
 	*low = limit;

@@ -4,7 +4,6 @@
 
 #include "indexer/target/paging.h"
 
-#define PAGE 4096ull
 #define CACHE_LINES 2048 /* 8 MiB of small pages: more than a module list */
 
 /* MiState.InvalidPteMask on the machines seen: bit 45. */
@@ -23,7 +22,7 @@ struct space_cache {
 static bool translate(const struct target *target, uint64_t va, uint64_t *pa,
 		      uint64_t *left)
 {
-	const uint64_t page = va / PAGE;
+	const uint64_t page = va / SPACE_PAGE_BYTES;
 	const size_t n = page % CACHE_LINES;
 	struct space_cache *cache = target->cache;
 
@@ -31,13 +30,13 @@ static bool translate(const struct target *target, uint64_t va, uint64_t *pa,
 		uint64_t start = 0;
 		uint64_t rest;
 
-		cache->line[n].present =
-			paging_translate(target, page * PAGE, &start, &rest);
+		cache->line[n].present = paging_translate(
+			target, page * SPACE_PAGE_BYTES, &start, &rest);
 		cache->line[n].pa = start;
 		cache->line[n].page = page + 1;
 	}
-	*pa = cache->line[n].pa + va % PAGE;
-	*left = PAGE - va % PAGE;
+	*pa = cache->line[n].pa + va % SPACE_PAGE_BYTES;
+	*left = SPACE_PAGE_BYTES - va % SPACE_PAGE_BYTES;
 	return cache->line[n].present;
 }
 

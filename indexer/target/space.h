@@ -11,6 +11,9 @@
 
 #include "indexer/target/target.h"
 
+/* The smallest page of every processor that is read. */
+#define SPACE_PAGE_BYTES UINT64_C(0x1000)
+
 /* Choose how addresses are translated; sets target->paging and ->table_root. */
 void space_init(struct target *target);
 

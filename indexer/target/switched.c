@@ -14,7 +14,6 @@
 #include "indexer/target/space.h"
 
 enum {
-	PAGE_BYTES = 0x1000,
 	FRAME_LINK = 0x58,
 	FRAME_IP = 0x28,
 	FRAME_SP = 0x10,
@@ -36,7 +35,7 @@ static bool continues(struct unwind *unwind, const struct cpu *cpu)
 		return true;
 	/* ... or what was pushed can be told */
 	there.low = sp;
-	there.high = sp + PAGE_BYTES;
+	there.high = sp + SPACE_PAGE_BYTES;
 	return unwind_x64(&there, cpu, true, &step) ||
 	       unwind_epilogue(&there, cpu, &step, &floor);
 }
@@ -65,7 +64,8 @@ static bool is_switch(struct unwind *unwind, uint64_t end, struct cpu *ret)
 	if (!space_u64(target, end - FRAME_IP, &cpu.ip) ||
 	    !space_u64(target, end - FRAME_SP, &sp) || sp % 8 != 0 ||
 	    (sp >= unwind->low && sp < unwind->high) ||
-	    !space_is_kernel(target, sp) || sp > UINT64_MAX - PAGE_BYTES ||
+	    !space_is_kernel(target, sp) ||
+	    sp > UINT64_MAX - SPACE_PAGE_BYTES ||
 	    !is_kernels(unwind, end, cpu.ip))
 		return false;
 	cpu_set(&cpu, CPU_SP, sp);
@@ -77,7 +77,7 @@ static bool is_switch(struct unwind *unwind, uint64_t end, struct cpu *ret)
 
 void switched_find(struct unwind *unwind, uint64_t sp)
 {
-	uint64_t end = (sp | (PAGE_BYTES - 1)) + 1;
+	uint64_t end = (sp | (SPACE_PAGE_BYTES - 1)) + 1;
 
 	unwind->left.known = 0;
 	if (unwind->target->crash->machine.arch != CRASH_X64)
@@ -88,6 +88,6 @@ void switched_find(struct unwind *unwind, uint64_t sp)
 			unwind->high = end;
 			return;
 		}
-		end += PAGE_BYTES;
+		end += SPACE_PAGE_BYTES;
 	}
 }

@@ -4,7 +4,6 @@
 
 enum {
 	WORD = 8,
-	PAGE_BYTES = 0x1000,
 	FUNCTION_BYTES = 12, /* RUNTIME_FUNCTION */
 	/* DISPATCHER_CONTEXT */
 	BASE_AT = 0x08,
@@ -127,7 +126,7 @@ void trail_find(struct unwind *unwind, uint64_t ip, struct trail *ret)
 			const uint64_t word = bytes_u64(&view);
 
 			/* hardly any other word looks like an ImageBase */
-			if (word % PAGE_BYTES != 0 || word == 0)
+			if (word % SPACE_PAGE_BYTES != 0 || word == 0)
 				continue;
 			trail = (struct trail){ 0 };
 			if (!take_context(unwind, va - BASE_AT, ip, &trail) ||

@@ -10,7 +10,6 @@
 #include "signatures/base/limits.h"
 
 enum {
-	PAGE_BYTES = 0x1000,
 	TRAP_IP = 0x168,      /* x64 KTRAP_FRAME.Rip */
 	SWITCHED_IP = 0x28,   /* see switched.c */
 	HOME_BYTES = 0x20,    /* x64: four words above a return address */
@@ -284,8 +283,8 @@ static enum crash_stack_end judge_end(const struct walk *walk,
 		return CRASH_STACK_COMPLETE;
 	if (unwind->high - sp >= BOTTOM_BYTES || is_more(walk, sp))
 		return CRASH_STACK_LOST;
-	return unwind->high % PAGE_BYTES == 0 ? CRASH_STACK_COMPLETE
-					      : CRASH_STACK_CUT;
+	return unwind->high % SPACE_PAGE_BYTES == 0 ? CRASH_STACK_COMPLETE
+						    : CRASH_STACK_CUT;
 }
 
 /* Threads begin with a return address of 0; .pdata leads right to it. */
