@@ -3,12 +3,9 @@
 #include <stdlib.h>
 
 #include "signatures/settle/corpus_memory.h"
+#include "signatures/settle/memory.h"
 #include "signatures/settle/stacks_again.h"
 #include "signatures/store/store_settled.h"
-
-enum {
-	SHARE = 3 /* one row in so many may be new */
-};
 
 struct again {
 	struct store *store;
@@ -61,7 +58,7 @@ static bool is_too_much(const struct again *again)
 
 	for (uint32_t row = 0; row < again->row_count; row++)
 		count += again->marks[row] == STACKS_NEW;
-	return count > again->row_count / SHARE;
+	return count > again->row_count / MEMORY_SHARE;
 }
 
 /* Of stacks that lost the first of their crashes: which is the first now? */

@@ -31,6 +31,7 @@
 
 #define MEMORY_CHUNK 16384
 #define MEMORY_FIRSTS 60 /* as many as two of the values fill a page */
+#define MEMORY_SHARE 3	 /* one row in so many may be new: else all are done */
 #define MEMORY_DIRTY 0	 /* of a row: to be looked at */
 #define MEMORY_UNCLUSTERED UINT32_MAX
 

@@ -11,8 +11,7 @@
 #include "signatures/store/store_settled.h"
 
 enum {
-	SAME_ID_MOST = 64, /* rows whose ids begin alike */
-	SHARE = 3	   /* one row in so many may be new */
+	SAME_ID_MOST = 64 /* rows whose ids begin alike */
 };
 
 /* A signature to be inserted again, or for the first time. */
@@ -141,7 +140,7 @@ static bool is_too_much(const struct night *night)
 
 	for (uint32_t row = 0; row < night->row_count; row++)
 		dirty += night->rows[row] == MEMORY_DIRTY;
-	return dirty > night->row_count / SHARE;
+	return dirty > night->row_count / MEMORY_SHARE;
 }
 
 /* Stacks that are new, and those that are others because of them. */
