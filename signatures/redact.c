@@ -1,7 +1,9 @@
 #include "signatures/redact.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "signatures/base/limits.h"
 #include "signatures/base/text.h"
 #include "signatures/knowledge/osprocess.h"
 
@@ -50,24 +52,63 @@ const char *redact_path(struct arena *arena, const char *path)
 	return text;
 }
 
-static void replace(const char **name, const char *program)
+/* The process; stem is "" where names of modules are those of their files. */
+struct program {
+	const char *name;
+	char stem[LIMIT_NAME_BYTES];
+};
+
+static size_t stem_bytes(const char *name)
 {
-	if (*name && text_compare_nocase(*name, program) == 0)
+	const char *dot = strrchr(name, '.');
+
+	return dot ? (size_t)(dot - name) : strlen(name);
+}
+
+static bool is_program(const char *name, const struct program *program)
+{
+	return text_compare_nocase(name, program->name) == 0 ||
+	       (*program->stem && stem_bytes(name) == strlen(program->stem) &&
+		text_starts_nocase(name, program->stem));
+}
+
+static void replace(const char **name, const struct program *program)
+{
+	if (*name && is_program(*name, program))
 		*name = REDACT_PROGRAM;
 }
 
-static void redact_stack(struct crash_stack *stack, const char *program)
+static void redact_stack(struct crash_stack *stack,
+			 const struct program *program)
 {
 	for (size_t i = 0; i < stack->count; i++)
 		replace(&stack->frames[i].module, program);
 }
 
+/*
+ * A log names modules without their endings: of one that is not on its list of
+ * them, what stands there is a guess.  A driver called as the program is stays.
+ */
+static void know_stem(struct program *program, const struct crash *crash)
+{
+	if (crash->image.kind != CRASH_DEBUGGER_LOG)
+		return;
+	snprintf(program->stem, sizeof(program->stem), "%.*s",
+		 (int)stem_bytes(program->name), program->name);
+	for (size_t i = 0; i < crash->module_count; i++)
+		if (is_program(crash->modules[i].name, program) &&
+		    text_compare_nocase(crash->modules[i].name, program->name))
+			*program->stem = '\0';
+}
+
 void redact_crash(struct crash *crash)
 {
-	const char *program = crash->process;
+	struct program told = { .name = crash->process };
+	const struct program *program = &told;
 
-	if (!program || osprocess_is_own(program))
+	if (!told.name || osprocess_is_own(told.name))
 		return;
+	know_stem(&told, crash);
 	for (size_t i = 0; i < crash->module_count; i++)
 		replace(&crash->modules[i].name, program);
 	for (size_t i = 0; i < crash->unloaded_count; i++)

@@ -75,6 +75,32 @@ static void a_program_is_left_out_wherever_it_is_named(void **state)
 	assert_string_equal(crash.fault.module, REDACT_PROGRAM);
 }
 
+static void a_log_may_not_know_how_a_program_ends(void **state)
+{
+	struct crash_module modules[] = { { .name = "diary.sys" } };
+	struct crash_frame frames[] = { { .module = "diary.sys" },
+					{ .module = "diary2.sys" } };
+	struct crash crash = {
+		.image.kind = CRASH_DEBUGGER_LOG,
+		.process = "Diary.exe",
+		.stack = { .frames = frames, .count = 2 },
+		.fault.module = "diary.sys",
+	};
+
+	(void)state;
+	redact_crash(&crash);
+	assert_string_equal(frames[0].module, REDACT_PROGRAM);
+	assert_string_equal(frames[1].module, "diary2.sys");
+	assert_string_equal(crash.fault.module, REDACT_PROGRAM);
+	/* One that lists a driver of that name does. */
+	crash.process = "Diary.exe";
+	crash.modules = modules;
+	crash.module_count = 1;
+	frames[0].module = "diary.sys";
+	redact_crash(&crash);
+	assert_string_equal(frames[0].module, "diary.sys");
+}
+
 static void windows_own_processes_stay(void **state)
 {
 	struct crash crash = { .process = "svchost.exe" };
@@ -92,6 +118,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(users_are_left_out_of_paths),
 		cmocka_unit_test(a_program_is_left_out_wherever_it_is_named),
+		cmocka_unit_test(a_log_may_not_know_how_a_program_ends),
 		cmocka_unit_test(windows_own_processes_stay),
 	};
 
