@@ -55,6 +55,17 @@ static enum status take_from(struct store *to, const char *path,
 	return status;
 }
 
+/* Nothing is made of stores of which one is not there. */
+static enum status check_there(const char *path, struct error *err)
+{
+	struct store *from;
+
+	if (store_open(path, STORE_READ, &from, err))
+		return err->status;
+	store_close(from);
+	return STATUS_OK;
+}
+
 static enum status merge_run(int argc, char **argv, enum cli_exit *ret,
 			     struct error *err)
 {
@@ -70,6 +81,9 @@ static enum status merge_run(int argc, char **argv, enum cli_exit *ret,
 				 "merge: stores to take from are wanted");
 	if (check_others(&operands, err))
 		return err->status;
+	for (size_t i = 0; i < operands.count; i++)
+		if (check_there(operands.at[i], err))
+			return error_within(err, "merge");
 	if (store_open(tools_store, STORE_WRITE, &store, err))
 		return err->status;
 	for (size_t i = 0; i < operands.count && !status; i++)

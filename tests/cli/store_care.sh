@@ -34,3 +34,6 @@ crashquery clusters --store=a | cmp - late.txt && echo "settled by the next"
 crashcorpus merge --store=ab a && crashcorpus verify --store=ab
 crashcorpus export --store=a --format=csv | head -n 1
 crashcorpus verify --store=nowhere 2>/dev/null; echo $?
+# Of stores of which one is not there nothing is made.
+crashcorpus merge --store=none a nowhere 2>/dev/null; echo $?
+ls none 2>/dev/null
