@@ -41,6 +41,10 @@ if mount -t tmpfs -o size=1m none disk 2>/dev/null; then
 	refuses 'No space left' crashindex --store=disk/store 2.tar
 	crashcorpus verify --store=disk/store --scratch=. >/dev/null ||
 		complain "not sound on a full disk"
+	refuses 'No space left' crashcorpus backup --store=disk/store disk/copy
+	crashcorpus backup --store=store disk/copy 2>said &&
+		complain "a copy in no room: exit 0"
+	[ -z "$(ls disk/copy)" ] || complain "half a copy is left"
 	mount -o remount,ro disk
 	refuses 'Read-only' crashindex --store=disk/store 2.tar
 	refuses 'Read-only' crashindex --store=disk/other 2.tar
