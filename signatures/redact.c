@@ -56,6 +56,7 @@ const char *redact_path(struct arena *arena, const char *path)
 struct program {
 	const char *name;
 	char stem[LIMIT_NAME_BYTES];
+	bool is_cut; /* the name, as kernels do */
 };
 
 static size_t stem_bytes(const char *name)
@@ -67,8 +68,10 @@ static size_t stem_bytes(const char *name)
 
 static bool is_program(const char *name, const struct program *program)
 {
+	const size_t size = strlen(program->stem);
+
 	return text_compare_nocase(name, program->name) == 0 ||
-	       (*program->stem && stem_bytes(name) == strlen(program->stem) &&
+	       (size && (program->is_cut || stem_bytes(name) == size) &&
 		text_starts_nocase(name, program->stem));
 }
 
@@ -93,6 +96,8 @@ static void know_stem(struct program *program, const struct crash *crash)
 {
 	if (crash->image.kind != CRASH_DEBUGGER_LOG)
 		return;
+	program->is_cut = osprocess_may_be_cut(program->name) &&
+			  !strchr(program->name, '.');
 	snprintf(program->stem, sizeof(program->stem), "%.*s",
 		 (int)stem_bytes(program->name), program->name);
 	for (size_t i = 0; i < crash->module_count; i++)

@@ -18,10 +18,16 @@ static const struct osprocess rows[] = {
 #include "osprocess.inc"
 };
 
-bool osprocess_is_own(const char *name)
+bool osprocess_may_be_cut(const char *name)
 {
 	const size_t length = strlen(name);
-	const bool may_be_cut = length == CUT_BYTES || length == CUT_BYTES + 1;
+
+	return length == CUT_BYTES || length == CUT_BYTES + 1;
+}
+
+bool osprocess_is_own(const char *name)
+{
+	const bool may_be_cut = osprocess_may_be_cut(name);
 
 	for (size_t i = 0; i < COUNT(rows); i++)
 		if (text_compare_nocase(rows[i].name, name) == 0 ||

@@ -12,4 +12,7 @@
  */
 bool osprocess_is_own(const char *name);
 
+/* Is it of that length? */
+bool osprocess_may_be_cut(const char *name);
+
 #endif

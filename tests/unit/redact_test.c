@@ -92,6 +92,12 @@ static void a_log_may_not_know_how_a_program_ends(void **state)
 	assert_string_equal(frames[0].module, REDACT_PROGRAM);
 	assert_string_equal(frames[1].module, "diary2.sys");
 	assert_string_equal(crash.fault.module, REDACT_PROGRAM);
+	/* Nor the whole name. */
+	crash.process = "Diary-of-a-year";
+	frames[0].module = "diary-of-a-year-in-paris.sys";
+	redact_crash(&crash);
+	assert_string_equal(frames[0].module, REDACT_PROGRAM);
+	assert_string_equal(frames[1].module, "diary2.sys");
 	/* One that lists a driver of that name does. */
 	crash.process = "Diary.exe";
 	crash.modules = modules;
