@@ -38,9 +38,15 @@ static void words_become_conditions(void **state)
 		{ "frame=nt!KeBugCheckEx",
 		  "(arrayExists(x -> ((lower(x) = 'nt!kebugcheckex')), "
 		  "`frame`))" },
+		/* Of the crashes with one list the first says for all. */
 		{ "driver=a?",
-		  "(arrayExists(x -> ((match(lower(x), '(?s)^a\\\\C$'))), "
-		  "`driver`))" },
+		  "(list_hash GLOBAL IN (SELECT list_hash FROM nobody.crashes "
+		  "PREWHERE (id_high, id_low, list_hash) GLOBAL IN "
+		  "(SELECT min(id_high), argMin(id_low, id_high), list_hash "
+		  "FROM nobody.crashes FINAL WHERE file_count > 0 AND "
+		  "list_hash != 0 GROUP BY list_hash) WHERE "
+		  "arrayExists(x -> ((match(lower(x), '(?s)^a\\\\C$'))), "
+		  "`driver`)))" },
 		{ "cpus=1..4", "(isNotNull(`cpus`) AND "
 			       "((assumeNotNull(`cpus`) BETWEEN 1 AND 4)))" },
 		{ "exception=", "(isNotNull(`exception`) AND ((0)) OR NOT "
