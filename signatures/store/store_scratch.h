@@ -7,7 +7,10 @@
 
 #include "signatures/store/store.h"
 
-/* A new folder in folder dir; lives in arena. */
+/*
+ * A new folder in folder dir; lives in arena.  Those go that processes which
+ * were killed have left there.
+ */
 enum status store_scratch_make(const char *dir, struct arena *arena,
 			       const char **ret, struct error *err) MUST_CHECK;
 

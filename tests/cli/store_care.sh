@@ -37,3 +37,13 @@ crashcorpus verify --store=nowhere 2>/dev/null; echo $?
 # Of stores of which one is not there nothing is made.
 crashcorpus merge --store=none a nowhere 2>/dev/null; echo $?
 [ -e none ] || echo 'nothing was made'
+
+# What a killed verification left goes with the next, what lives or is another's
+# does not.
+for name in dead01 live01 mine01; do
+	mkdir a/scratch-$name
+	touch a/scratch-$name/data.mdb
+done
+touch a/scratch-dead01/scratch.lock
+flock a/scratch-live01/scratch.lock crashcorpus verify --store=a
+ls a | grep scratch
