@@ -203,13 +203,19 @@ static void print_row(struct query *query, struct table *out,
 	table_row(out, cells);
 }
 
-/* NULL where each crash is a JSON object of its own. */
+/* In JSON each crash is an object of its own, with all there is to it. */
+static bool prints_lines(const struct query *query)
+{
+	return strcmp(query->printer->name, "json") != 0;
+}
+
+/* NULL where there are no lines. */
 static struct table *begin_table(struct query *query, const struct marks *marks)
 {
 	struct table_column *all =
 		arena_take(&query->arena, COLUMNS, sizeof(*all));
 
-	if (strcmp(query->printer->name, "json") == 0)
+	if (!prints_lines(query))
 		return NULL;
 	memcpy(all, columns, sizeof(columns));
 	mark_columns(marks, all + BASE);
@@ -312,12 +318,12 @@ static enum status print_pushed(struct query *query, struct push_find *find,
 static enum status run_pushed(struct query *query, const struct where *where,
 			      enum cli_exit *ret, struct error *err)
 {
-	const bool in_lines = strcmp(query->printer->name, "json") != 0;
 	struct push_find find;
 	enum status status;
 
-	if (push_find_begin(query->store, where, in_lines, options.offset,
-			    options.limit, &query->arena, &find, err))
+	if (push_find_begin(query->store, where, prints_lines(query),
+			    options.offset, options.limit, &query->arena, &find,
+			    err))
 		return err->status;
 	status = print_pushed(query, &find, err);
 	push_find_end(&find);
@@ -352,6 +358,13 @@ static enum status run_here(struct query *query, const struct where *where,
 	return status;
 }
 
+/* Whole crashes come in larger pages where their order is known beforehand. */
+static bool is_pushed(const struct query *query)
+{
+	return prints_lines(query) ||
+	       (options.limit && options.limit <= PUSH_FIND_CRASHES);
+}
+
 static enum status find_run(struct query *query, enum cli_exit *ret,
 			    struct error *err)
 {
@@ -360,7 +373,7 @@ static enum status find_run(struct query *query, enum cli_exit *ret,
 	if (where_parse(query->operands, query->operand_count, &query->arena,
 			&where, err))
 		return err->status;
-	return push_can_all(query->store, &where)
+	return push_can_all(query->store, &where) && is_pushed(query)
 		       ? run_pushed(query, &where, ret, err)
 		       : run_here(query, &where, ret, err);
 }

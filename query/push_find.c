@@ -6,7 +6,6 @@
 #include "signatures/clickhouse/crashrow.h"
 
 enum {
-	CRASHES_A_PAGE = 4096,
 	LINES_A_PAGE = 262144, /* the server sorts the rest for each */
 };
 
@@ -135,7 +134,7 @@ static enum status fetch_lines(struct push_find *find, size_t most,
 
 static enum status fetch(struct push_find *find, struct error *err)
 {
-	const size_t page = find->in_lines ? LINES_A_PAGE : CRASHES_A_PAGE;
+	const size_t page = find->in_lines ? LINES_A_PAGE : PUSH_FIND_CRASHES;
 	const size_t most = find->left < page ? (size_t)find->left : page;
 
 	find->at = find->count = 0;

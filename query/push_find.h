@@ -8,6 +8,9 @@
 #include "query/push.h"
 #include "query/push_lines.h"
 
+/* So many whole crashes are a page. */
+#define PUSH_FIND_CRASHES 4096
+
 struct push_find {
 	struct store *store;
 	const char *condition; /* NULL: all */

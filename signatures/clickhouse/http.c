@@ -10,11 +10,12 @@
 
 /*
  * wait_end_of_query holds the answer back until it is whole.  A row goes to its
- * shard before the server says that it has it, not some time later.
+ * shard before the server says that it has it, not some time later.  A question
+ * may name so many crashes that it is long.
  */
 #define SETTINGS                                                               \
 	"wait_end_of_query=1&insert_distributed_sync=1&max_query_size="        \
-	"16777216"
+	"16777216&max_ast_elements=500000"
 
 enum {
 	CONNECT_SECONDS = 10,

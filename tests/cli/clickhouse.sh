@@ -61,6 +61,7 @@ questions() {
 	freq --by=bucket cpu=*(r)?core* time=2024-07-*
 	find
 	find --limit=7 --offset=5 --format=csv
+	find time=2*
 	find driver=NetFast.sys,x* offset=* --format=json
 	find manufacturer=FABRIKAM uptime=1h..3d time!=2024-07 --limit=20
 	find process=it's\'
