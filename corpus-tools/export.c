@@ -31,7 +31,7 @@ static const struct cli_option options[] = {
 	CLI_END,
 };
 
-/* The files of one crash, gathered until another crash begins. */
+/* The files under one id, gathered until another begins. */
 struct gathering {
 	struct arena arena;
 	struct hash128 identity;
@@ -94,22 +94,48 @@ static void print_csv(const struct crash *crash, const char *source)
 	print_cell(source, '\n');
 }
 
-/* One crash of all its files. */
-static void flush(struct gathering *g)
+/* Puts first what is the same crash as the first is; how many these are. */
+static size_t same_as_first(struct record_file *files, size_t count)
+{
+	size_t same = 1;
+
+	for (size_t i = 0; i < same; i++)
+		for (size_t n = same; n < count; n++)
+			if (identity_same(&files[i].crash, &files[n].crash)) {
+				const struct record_file file = files[n];
+
+				memmove(files + same + 1, files + same,
+					(n - same) * sizeof(*files));
+				files[same++] = file;
+			}
+	return same;
+}
+
+static void print(struct gathering *g, const struct record_file *files,
+		  size_t count)
 {
 	const struct crash *crashes[LIMIT_FILES_PER_CRASH];
 	struct crash merged;
 
-	if (g->count == 0)
-		return;
-	for (size_t i = 0; i < g->count; i++)
-		crashes[i] = &g->files[i].crash;
-	identity_merge(crashes, g->count, &g->arena, &merged);
+	for (size_t i = 0; i < count; i++)
+		crashes[i] = &files[i].crash;
+	identity_merge(crashes, count, &g->arena, &merged);
 	const char *source = NULL;
-	for (size_t i = 0; i < g->count; i++)
-		if (crashes[0] == &g->files[i].crash)
-			source = g->files[i].source;
+	for (size_t i = 0; i < count; i++)
+		if (crashes[0] == &files[i].crash)
+			source = files[i].source;
 	g->print(&merged, source);
+}
+
+/* Two crashes may differ in what an id does not tell, if hardly ever. */
+static void flush(struct gathering *g)
+{
+	for (size_t i = 0; i < g->count;) {
+		const size_t count = same_as_first(g->files + i, g->count - i);
+
+		print(g, g->files + i, count);
+		i += count;
+	}
 	g->count = 0;
 }
 

@@ -47,3 +47,11 @@ done
 touch a/scratch-dead01/scratch.lock
 flock a/scratch-live01/scratch.lock crashcorpus verify --store=a
 ls a | grep scratch
+
+# Two crashes under one id are two.
+machines=$(cd "$(dirname "$0")/../machines" && pwd)
+sed 's/0x1000007e/0x7e/' "$machines/x64_7e.txt" >other.txt
+crashcorpus synth "$machines/x64_7e.txt" --output=form.dmp
+crashcorpus synth other.txt --output=other.dmp
+crashindex --store=forms form.dmp other.dmp 2>&1
+crashcorpus export --store=forms | jq -r '[.id, .source] | join(" ")'
