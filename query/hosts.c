@@ -144,6 +144,10 @@ static enum status take_header(struct store *store, const struct csv_row *row,
 
 		if (name)
 			add_field(store, name, i);
+		if (name && !field_find(name))
+			return error_set(err, STATUS_LIMIT,
+					 "line 1: too many columns, from %s on",
+					 name);
 	}
 	for (size_t i = 1; i < row->count; i++) {
 		const char *name = name_of(row->cells[i]);

@@ -65,8 +65,8 @@ bool field_is_listed(const struct field *field);
  * FIELD_ADDED on, and belong to nothing that is stored.  name and help live
  * until all of them are dropped.  NULL where there is such a field, or no room.
  */
-#define FIELD_ADDED 200
-#define FIELD_ADDED_MAX 48
+#define FIELD_ADDED 128
+#define FIELD_ADDED_MAX 120
 const struct field *field_add(const char *name, const char *help);
 void field_drop(void);
 const struct field *field_added(void); /* ends with name == NULL */

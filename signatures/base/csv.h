@@ -11,7 +11,7 @@
 
 #include "signatures/base/arena.h"
 
-#define CSV_CELLS_MAX 64 /* of a row; more are left out */
+#define CSV_CELLS_MAX 128 /* of a row; more are left out */
 
 struct csv_row {
 	const char *cells[CSV_CELLS_MAX];

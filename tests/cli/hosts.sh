@@ -61,6 +61,16 @@ mv hosts.csv list
 say --hosts=list freq --by=site --format=csv
 echo 'a,b' >hosts.csv
 say freq --by=machine --format=csv --min=9
+echo '== as many columns as such a list may have, and more'
+wide() {
+	set -- $ids $1
+	seq -f ',c%g' -s '' $7 | sed 's/^/machine/'
+	seq -f ',v%g' -s '' $7 | sed "s/^/$1/"
+}
+wide 118 >crash-store/hosts.csv
+say freq --by=c118 --format=csv
+wide 300 >crash-store/hosts.csv
+crashquery freq 2>&1
 echo '== lists that make no sense'
 cp hosts.csv crash-store
 crashquery freq 2>&1
