@@ -41,7 +41,8 @@
  *   archive  content 16            v dumps, v size where it is known
  *   stamp    stamp 16              content 16
  *   copy     source hash u64       content 16, sorted: bytes seen again under
- *                                  another name than the one kept
+ *                                  another name than the one kept, and
+ *                                  those of a crash that has too many
  *
  * Made from these by store_rebuild(), compared with them by store_verify():
  *

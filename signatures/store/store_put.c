@@ -218,6 +218,26 @@ static enum status drop_row(struct store *store, uint32_t number,
 	return STATUS_OK;
 }
 
+/*
+ * Of too many the poorest goes; all its names are those of a copy then, whether
+ * they came before it went or after.
+ */
+static void merge_files(struct store *store, struct row *row,
+			struct arena *scratch)
+{
+	const size_t count = row->count;
+	struct row_file *files = arena_take(scratch, count, sizeof(*files));
+
+	memcpy(files, row->files, count * sizeof(*files));
+	row_merge(row, scratch);
+	if (row->count == count)
+		return;
+	for (size_t i = 0; i < count; i++)
+		if (!file_of(row, files[i].file.crash.image.content))
+			put_copy(store, files[i].file.crash.image.content,
+				 files[i].file.source, true);
+}
+
 /* The new file and all rows it belongs to become one row. */
 static enum status join(struct store *store, const struct numbers *same,
 			struct row_file *file, struct arena *scratch,
@@ -233,9 +253,8 @@ static enum status join(struct store *store, const struct numbers *same,
 		store->files -= row->count;
 		for (size_t n = 0; n < row->count; n++) {
 			whole->files[whole->count++] = row->files[n];
-			/* One too many: the poorest goes. */
 			if (whole->count > LIMIT_FILES_PER_CRASH)
-				row_merge(whole, scratch);
+				merge_files(store, whole, scratch);
 		}
 	}
 	row_merge(whole, scratch);

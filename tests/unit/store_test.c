@@ -1,5 +1,6 @@
 #include "signatures/store/store.h"
 
+#include "signatures/base/limits.h"
 #include "signatures/base/text.h"
 #include "signatures/identity.h"
 #include "signatures/store/btree.h"
@@ -211,6 +212,57 @@ static void any_order_gives_the_same_store(void **state)
 
 		open_place(&place);
 		fill(&place, any_files(5, &arena), seed);
+		text = dump_store(place.store);
+		assert_int_equal(verify(&place), 0);
+		if (first)
+			assert_string_equal(text, first);
+		else
+			first = strdup(text);
+		free(text);
+		close_place(&place);
+	}
+	free(first);
+	arena_deinit(&arena);
+}
+
+static struct record_file copy_of(const struct record_file *file, uint32_t copy,
+				  const char *folder, struct arena *arena)
+{
+	struct record_file ret = *file;
+
+	ret.crash.image.content.low += copy;
+	ret.source = text_printf(arena, "%s/%u.dmp", folder, copy);
+	return ret;
+}
+
+static void copies_too_many_to_keep_are_counted_in_any_order(void **state)
+{
+	const uint32_t copies = LIMIT_FILES_PER_CRASH + 9;
+	uint64_t seed = 4;
+	struct arena arena;
+	struct record_file file = { .ingested = 1 };
+	char *first = NULL;
+
+	(void)state;
+	arena_init(&arena);
+	file.crash = any_crash(&seed, &arena);
+	for (int backward = 0; backward < 2; backward++) {
+		struct place place;
+		char *text;
+
+		open_place(&place);
+		for (uint32_t i = 0; i < copies; i++) {
+			const uint32_t n = backward ? copies - 1 - i : i;
+			const struct record_file a =
+				copy_of(&file, n, "a", &arena);
+			const struct record_file b =
+				copy_of(&file, n, "b", &arena);
+
+			put(&place, backward ? &b : &a);
+			put(&place, backward ? &a : &b);
+		}
+		commit(&place);
+		assert_int_equal(store_row_count(place.store), 1);
 		text = dump_store(place.store);
 		assert_int_equal(verify(&place), 0);
 		if (first)
@@ -488,6 +540,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_order_gives_the_same_store),
+		cmocka_unit_test(
+			copies_too_many_to_keep_are_counted_in_any_order),
 		cmocka_unit_test(again_changes_nothing),
 		cmocka_unit_test(one_file_can_join_two_crashes),
 		cmocka_unit_test(what_was_not_committed_is_not_there),
