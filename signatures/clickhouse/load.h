@@ -10,6 +10,10 @@
  * both sets of files are put into a scratch store, which knows how to join
  * them, and what that makes of them is sent.  Only rows that the store was
  * itself made from (known) are replaced, or taken away, without a look.
+ *
+ * The server knows no transactions, so one thing escapes this: of two loads at
+ * the same time that have each a file of one crash, or each a name of one file,
+ * neither sees the other's row, and the row that comes last is the one.
  */
 #ifndef CLICKHOUSE_LOAD_H
 #define CLICKHOUSE_LOAD_H
