@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "query/prefix.h"
 #include "signatures/base/must.h"
 #include "signatures/base/text.h"
 
@@ -45,12 +46,11 @@ static bool find_term(struct store *store, const struct field *field,
 	return ret->term != 0;
 }
 
-static void look_up(struct store *store, struct accept *accept)
+static void look_up(struct store *store, struct accept *accept,
+		    struct arena *arena)
 {
 	const struct where_test *test = accept->test;
-	struct arena arena;
 
-	arena_init(&arena);
 	for (size_t i = 0; i < test->count; i++) {
 		struct field_value value = { .number = test->values[i].low };
 		struct store_term term;
@@ -59,29 +59,86 @@ static void look_up(struct store *store, struct accept *accept)
 			continue;
 		if (test->values[i].form == WHERE_EXACT)
 			value.text =
-				text_file_name(&arena, test->values[i].text);
+				text_file_name(arena, test->values[i].text);
 		if (find_term(store, test->field, value, &term))
 			add(accept, term.term, term.crashes);
 	}
-	arena_deinit(&arena);
+}
+
+/* What all texts that this value accepts begin with; NULL where there are none,
+ * or any. */
+static const char *beginning(const struct where_test *test,
+			     const struct where_value *value,
+			     struct arena *arena)
+{
+	if (test->field->type != FIELD_TEXT ||
+	    (value->form != WHERE_EXACT && value->form != WHERE_GLOB))
+		return NULL;
+	return prefix_text(test->field, value->text, arena);
+}
+
+/* Is a part of the dictionary enough for each value? */
+static bool is_narrow(const struct where_test *test, struct arena *arena)
+{
+	for (size_t i = 0; i < test->count; i++)
+		if (test->values[i].form != WHERE_ABSENT &&
+		    test->values[i].form != WHERE_RANGE &&
+		    !beginning(test, &test->values[i], arena))
+			return false;
+	return true;
+}
+
+static enum status walk_value(struct store *store, struct accept *accept,
+			      const struct where_value *value,
+			      struct arena *arena, struct error *err)
+{
+	const struct field *field = accept->test->field;
+	const char *prefix = beginning(accept->test, value, arena);
+
+	if (prefix)
+		return store_walk_beginning(store, field, prefix, take_term,
+					    accept, err);
+	if (value->form == WHERE_RANGE)
+		return store_walk_between(store, field, value->low, value->high,
+					  take_term, accept, err);
+	return STATUS_OK;
+}
+
+static enum status walk(struct store *store, struct accept *accept,
+			struct arena *arena, struct error *err)
+{
+	const struct where_test *test = accept->test;
+	enum status status = STATUS_OK;
+
+	if (!is_narrow(test, arena))
+		return store_walk_values(store, test->field, take_term, accept,
+					 err);
+	for (size_t i = 0; i < test->count && !status; i++)
+		status =
+			walk_value(store, accept, &test->values[i], arena, err);
+	return status;
 }
 
 enum status accept_make(struct store *store, const struct where_test *test,
 			struct accept *ret, struct error *err)
 {
 	struct accept accept = { .test = test };
+	enum status status = STATUS_OK;
+	struct arena arena;
 
+	arena_init(&arena);
 	if (where_accepts_absent(test))
 		add(&accept, 0, UINT32_MAX);
-	if (where_is_lookup(test)) {
-		look_up(store, &accept);
-	} else if (store_walk_values(store, test->field, take_term, &accept,
-				     err)) {
+	if (where_is_lookup(test))
+		look_up(store, &accept, &arena);
+	else
+		status = walk(store, &accept, &arena, err);
+	arena_deinit(&arena);
+	if (status)
 		accept_deinit(&accept);
-		return err->status;
-	}
-	*ret = accept;
-	return STATUS_OK;
+	else
+		*ret = accept;
+	return status;
 }
 
 void accept_deinit(struct accept *accept)

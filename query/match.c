@@ -55,15 +55,6 @@ static enum verdict judge(struct store *store, const struct where_test *test,
 	return verdict;
 }
 
-/* Are all its values ranges? */
-static bool is_of_ranges(const struct where_test *test)
-{
-	for (size_t i = 0; i < test->count; i++)
-		if (test->values[i].form != WHERE_RANGE)
-			return false;
-	return true;
-}
-
 static size_t words_of(size_t rows)
 {
 	return (rows + WORD_BITS - 1) / WORD_BITS;
@@ -144,7 +135,7 @@ static void scan_numbers(struct store *store, const struct where_test *test,
 
 	if (settle_by_head(store, test, plan, chunk))
 		return;
-	if (is_of_ranges(test))
+	if (where_is_of_ranges(test))
 		keep_ranges(store, test, chunk, bits, rows);
 	else
 		scan_rows(store, test, chunk, bits, rows);
@@ -163,7 +154,8 @@ bool match_is_rare(struct store *store, const struct where_test *test)
 	uint64_t bits[STORE_CHUNK_ROWS / WORD_BITS];
 	const uint32_t rows = store_row_count(store);
 
-	if (test->negated || !is_of_ranges(test) || rows < STORE_CHUNK_ROWS)
+	if (test->negated || !where_is_of_ranges(test) ||
+	    rows < STORE_CHUNK_ROWS)
 		return false;
 	memset(bits, 0xff, sizeof(bits));
 	/* One that is full. */

@@ -58,17 +58,6 @@ const char *push_has_value(const struct field *field, struct arena *arena)
 	return text_printf(arena, "isNotNull(`%s`)", field->name);
 }
 
-/* ASCII letters lowered, as the server's lower() does. */
-static char *lowered(const char *text, struct arena *arena)
-{
-	char *copy = text_copy(arena, text);
-
-	for (char *c = copy; *c; c++)
-		if (*c >= 'A' && *c <= 'Z')
-			*c = (char)(*c + 'a' - 'A');
-	return copy;
-}
-
 /*
  * A glob as a regular expression over bytes; ? is one byte.  Punctuation stands
  * behind a backslash: what is written \xNN misleads ClickHouse 18.16, which
@@ -111,12 +100,12 @@ static void add_value(struct sql *sql, const struct where_test *test,
 			sql_text(sql, text_file_name(sql->arena, value->text));
 		} else {
 			sql_add(sql, "lower(%s) = ", v);
-			sql_text(sql, lowered(value->text, sql->arena));
+			sql_text(sql, text_lowered(sql->arena, value->text));
 		}
 		return;
 	case WHERE_GLOB:
 		sql_add(sql, "match(lower(%s), ", v);
-		sql_text(sql, regex_of(lowered(value->text, sql->arena),
+		sql_text(sql, regex_of(text_lowered(sql->arena, value->text),
 				       sql->arena));
 		sql_add(sql, ")");
 		return;

@@ -45,6 +45,16 @@ bool value_is_hash(const struct field *field)
 	return field->type == FIELD_HEX && is_one_of(field->name, names);
 }
 
+bool value_is_folded(const struct field *field)
+{
+	static const char *const names[] = {
+		"cluster", "driver",  "driverbuild", "family", "fault",
+		"frame",   "residue", "unloaded",    NULL
+	};
+
+	return is_one_of(field->name, names);
+}
+
 bool value_is_duration(const struct field *field)
 {
 	static const struct field *uptime; /* found once: each row asks */

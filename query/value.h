@@ -27,4 +27,10 @@ bool value_is_hash(const struct field *field);
 /* Is it a length of time, kept in 100 ns and spoken of in seconds? */
 bool value_is_duration(const struct field *field);
 
+/*
+ * Names of modules and ids are kept in lower case, and looked up so; but what a
+ * debugger named, as in nt!KeBugCheckEx, keeps its case.
+ */
+bool value_is_folded(const struct field *field);
+
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "query/prefix.h"
 #include "query/value.h"
 #include "signatures/base/cli.h"
 #include "signatures/base/text.h"
@@ -220,16 +221,39 @@ static void unfold_bugcheck(struct where_test *test)
 	}
 }
 
+/* What begins with digits lies between numbers. */
+static void find_ranges(struct where_test *test)
+{
+	const struct where_value glob = test->values[test->count - 1];
+	struct prefix_range ranges[PREFIX_RANGES_MAX];
+	size_t count;
+
+	if (glob.form != WHERE_GLOB)
+		return;
+	count = prefix_ranges(test->field, glob.text, ranges);
+	test->count -= count ? 1 : 0;
+	for (size_t i = 0; i < count; i++)
+		test->values[test->count++] = (struct where_value){
+			.form = WHERE_RANGE,
+			.text = glob.text,
+			.low = ranges[i].low,
+			.high = ranges[i].high,
+		};
+}
+
 /* Cut at commas; \, is a comma that stays. */
 static enum status parse_values(struct where_test *test, const char *list,
 				struct arena *arena, struct error *err)
 {
 	char *text = text_copy(arena, list);
+	/* What a value may become, at most. */
+	const size_t each = is_glob(list) ? PREFIX_RANGES_MAX : 2;
+	size_t given = 0;
 	size_t most = 1;
 
 	for (const char *at = list; *at && most < VALUES_MAX; at++)
 		most += *at == ',';
-	test->values = arena_take(arena, 2 * most, sizeof(*test->values));
+	test->values = arena_take(arena, each * most, sizeof(*test->values));
 	for (bool more = true; more;) {
 		char *from = text;
 		char *to = text;
@@ -241,12 +265,13 @@ static enum status parse_values(struct where_test *test, const char *list,
 		}
 		more = *from == ',';
 		*to = '\0';
-		if (test->count == VALUES_MAX)
+		if (given++ == VALUES_MAX)
 			return error_set(err, STATUS_USAGE,
 					 "more than %d values", VALUES_MAX);
 		if (parse_value(test->field, text, &test->values[test->count++],
 				err))
 			return err->status;
+		find_ranges(test);
 		text = from + 1;
 	}
 	unfold_bugcheck(test);
@@ -384,25 +409,18 @@ bool where_accepts_absent(const struct where_test *test)
 	return false;
 }
 
-/* Names of modules and ids are stored in lower case, and looked up so. */
-static bool is_folded(const struct field *field)
-{
-	static const char *const names[] = { "cluster",	    "driver",
-					     "driverbuild", "family",
-					     "fault",	    "frame",
-					     "residue",	    "unloaded" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(field->name, names[i]) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* What a debugger named, as in nt!KeBugCheckEx, keeps its case. */
 static bool is_symbol(const char *text)
 {
 	return strchr(text, '!') != NULL;
+}
+
+bool where_is_of_ranges(const struct where_test *test)
+{
+	for (size_t i = 0; i < test->count; i++)
+		if (test->values[i].form != WHERE_RANGE)
+			return false;
+	return true;
 }
 
 bool where_is_lookup(const struct where_test *test)
@@ -413,8 +431,8 @@ bool where_is_lookup(const struct where_test *test)
 			value->form == WHERE_RANGE && value->low == value->high;
 
 		if (!one && value->form != WHERE_ABSENT &&
-		    (value->form != WHERE_EXACT || !is_folded(test->field) ||
-		     is_symbol(value->text)))
+		    (value->form != WHERE_EXACT ||
+		     !value_is_folded(test->field) || is_symbol(value->text)))
 			return false;
 	}
 	return true;

@@ -58,6 +58,9 @@ bool where_accepts(const struct where_test *test, struct field_value value);
 /* Does the test accept a crash without the field?  Likewise. */
 bool where_accepts_absent(const struct where_test *test);
 
+/* Are all its values ranges? */
+bool where_is_of_ranges(const struct where_test *test);
+
 /*
  * Can every value be looked up, without walking the dictionary?  The names of
  * modules then stand for themselves: lowered, and without a path.  Names with

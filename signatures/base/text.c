@@ -253,6 +253,15 @@ char *text_hash(struct arena *arena, uint64_t number)
 	return text;
 }
 
+char *text_lowered(struct arena *arena, const char *text)
+{
+	char *copy = text_copy(arena, text);
+
+	for (char *p = copy; *p; p++)
+		*p = lower(*p);
+	return copy;
+}
+
 char *text_file_name(struct arena *arena, const char *path)
 {
 	const char *name = path;
@@ -261,11 +270,7 @@ char *text_file_name(struct arena *arena, const char *path)
 		if (*p == '/' || *p == '\\')
 			name = p + 1;
 
-	char *copy = text_copy(arena, name);
-
-	for (char *p = copy; *p; p++)
-		*p = lower(*p);
-	return copy;
+	return text_lowered(arena, name);
 }
 
 char *text_trimmed(struct arena *arena, const char *text)

@@ -40,6 +40,9 @@ char *text_fixed(struct arena *arena, double number, unsigned int places,
 /* The part behind the last slash or backslash, ASCII letters lowered. */
 char *text_file_name(struct arena *arena, const char *path);
 
+/* ASCII letters lowered. */
+char *text_lowered(struct arena *arena, const char *text);
+
 /* ASCII blanks off both ends; NULL when nothing is left. */
 char *text_trimmed(struct arena *arena, const char *text);
 

@@ -99,6 +99,17 @@ enum status store_walk_terms(struct store *store, const struct field *field,
 enum status store_walk_values(struct store *store, const struct field *field,
 			      store_term_take *take, void *closure,
 			      struct error *err) MUST_CHECK;
+/*
+ * The same, without those whose number does not lie between low and high, or
+ * whose text does not begin so; others may come as well.
+ */
+enum status store_walk_between(struct store *store, const struct field *field,
+			       uint64_t low, uint64_t high,
+			       store_term_take *take, void *closure,
+			       struct error *err) MUST_CHECK;
+enum status store_walk_beginning(struct store *store, const struct field *field,
+				 const char *prefix, store_term_take *take,
+				 void *closure, struct error *err) MUST_CHECK;
 /* The same by number, from the first on, for who has counters of their own. */
 enum status store_walk_numbers(struct store *store, const struct field *field,
 			       uint32_t first, store_term_take *take,

@@ -127,10 +127,11 @@ static bool take_value(void *closure, struct bytes key, struct bytes value)
 	return terms->take(terms->closure, &term);
 }
 
+/* beginning: of the values that are wanted. */
 static enum status walk_values(struct store *store, const struct field *field,
-			       const uint32_t *counts, bool is_counted,
-			       store_term_take *take, void *closure,
-			       struct error *err)
+			       struct bytes beginning, const uint32_t *counts,
+			       bool is_counted, store_term_take *take,
+			       void *closure, struct error *err)
 {
 	struct terms terms = { .store = store,
 			       .field = field,
@@ -141,6 +142,7 @@ static enum status walk_values(struct store *store, const struct field *field,
 	struct btree_key prefix = btree_key();
 
 	btree_key_u8(&prefix, field->number);
+	btree_key_bytes(&prefix, beginning.next, bytes_left(&beginning));
 	arena_init(&terms.arena);
 	btree_walk(store, SCHEMA_VALUE, &prefix, take_value, &terms);
 	arena_deinit(&terms.arena);
@@ -163,7 +165,8 @@ enum status store_walk_terms(struct store *store, const struct field *field,
 		pending_flush(store);
 	if (field->index == FIELD_MODULES)
 		counts = count_lists(store);
-	status = walk_values(store, field, counts, true, take, closure, err);
+	status = walk_values(store, field, bytes_absent(), counts, true, take,
+			     closure, err);
 	free(counts);
 	return status;
 }
@@ -176,7 +179,69 @@ enum status store_walk_values(struct store *store, const struct field *field,
 		return store_walk_terms(store, field, take, closure, err);
 	if (store->pending)
 		pending_flush(store);
-	return walk_values(store, field, NULL, false, take, closure, err);
+	return walk_values(store, field, bytes_absent(), NULL, false, take,
+			   closure, err);
+}
+
+/* Are the values of field in this store, in their order? */
+static bool is_ordered(const struct store *store, const struct field *field)
+{
+	return !store->foreign && !store_side_is(field);
+}
+
+struct span {
+	struct terms terms;
+	uint64_t high;
+};
+
+static bool take_between(void *closure, struct bytes key, struct bytes value)
+{
+	struct span *span = closure;
+	struct bytes number = key;
+
+	if (bytes_u8(&number) != span->terms.field->number ||
+	    btree_take(&number, 8) > span->high)
+		return false;
+	return take_value(&span->terms, key, value);
+}
+
+enum status store_walk_between(struct store *store, const struct field *field,
+			       uint64_t low, uint64_t high,
+			       store_term_take *take, void *closure,
+			       struct error *err)
+{
+	struct span span = { .terms = { .store = store,
+					.field = field,
+					.take = take,
+					.closure = closure,
+					.is_counted = true },
+			     .high = high };
+	struct btree_key from = btree_key();
+
+	if (field->type == FIELD_TEXT || !is_ordered(store, field))
+		return store_walk_values(store, field, take, closure, err);
+	if (store->pending)
+		pending_flush(store);
+	btree_key_u8(&from, field->number);
+	btree_key_u64(&from, low);
+	arena_init(&span.terms.arena);
+	btree_walk_from(store, SCHEMA_VALUE, &from, take_between, &span);
+	arena_deinit(&span.terms.arena);
+	return state_check(store, err);
+}
+
+enum status store_walk_beginning(struct store *store, const struct field *field,
+				 const char *prefix, store_term_take *take,
+				 void *closure, struct error *err)
+{
+	const size_t size = strnlen(prefix, SCHEMA_VALUE_BYTES);
+
+	if (field->type != FIELD_TEXT || !is_ordered(store, field))
+		return store_walk_values(store, field, take, closure, err);
+	if (store->pending)
+		pending_flush(store);
+	return walk_values(store, field, bytes_of(prefix, size), NULL,
+			   field->index != FIELD_MODULES, take, closure, err);
 }
 
 static bool take_number(void *closure, struct bytes key, struct bytes value)
