@@ -9,22 +9,18 @@ echo 'fault=* | a title that says in many words what everybody knows | BUG-123' 
 
 # Run a command on a terminal of so many columns; the widest line, in characters.
 cat >on.py <<'EOT'
-import fcntl, os, pty, struct, sys, termios
-child, terminal = pty.fork()
-if child == 0:
-    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 50, int(sys.argv[1]), 0, 0))
-    os.execvp(sys.argv[2], sys.argv[2:])
+import fcntl, os, pty, struct, subprocess, sys, termios, threading
+# This end stays open, and says when the child is done: what is read of a
+# terminal that all others have left may be an error before it is the rest.
+END = b"\x04the end\x04"
+terminal, end = pty.openpty()
+fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", 50, int(sys.argv[1]), 0, 0))
+child = subprocess.Popen(sys.argv[2:], stdin=end, stdout=end, stderr=end)
+threading.Thread(target=lambda: (child.wait(), os.write(end, END))).start()
 text = b""
-while True:
-    try:
-        part = os.read(terminal, 65536)
-    except OSError:
-        break
-    if not part:
-        break
-    text += part
-os.waitpid(child, 0)
-sys.stdout.write(text.decode().replace("\r", ""))
+while not text.endswith(END):
+    text += os.read(terminal, 65536)
+sys.stdout.write(text[:-len(END)].decode().replace("\r", ""))
 EOT
 widest() { python3 -c 'import sys; print(max(len(line) for line in sys.stdin.read().split("\n")))'; }
 
@@ -33,7 +29,7 @@ for columns in 80 120; do
 		python3 on.py $columns crashquery $command >seen
 		got=$(widest <seen)
 		[ "$got" -le $columns ] || echo "$command: $got of $columns columns"
-		grep -q 'BUG-1' seen || echo "$command: $columns columns: nothing known"
+		grep -q 'BUG-1' seen || sed "s/^/$command: $columns columns: nothing known: /" seen
 	done
 done
 id=$(crashquery find --limit=1 --format=csv | sed -n '2s/,.*//p')
