@@ -99,6 +99,16 @@ static bool parse_number(const struct field *field, const char *text,
 	return true;
 }
 
+static const char *what_is_wanted(const struct field *field)
+{
+	if (field->type == FIELD_TIME)
+		return "date, as 2026-11-01 is";
+	/* Tables have bands, as "1 to 8 hours". */
+	if (value_is_duration(field))
+		return "length of time, as 90s, 10m or 1h..8h is";
+	return "number";
+}
+
 /* a..b with either end open. */
 static enum status parse_range(const struct field *field, const char *text,
 			       struct where_value *ret, struct error *err)
@@ -112,9 +122,7 @@ static enum status parse_range(const struct field *field, const char *text,
 		if (parse_number(field, text, &ret->low, &ret->high))
 			return STATUS_OK;
 		return error_set(err, STATUS_USAGE, "%s: not a %s", text,
-				 field->type == FIELD_TIME
-					 ? "date, as 2026-11-01 is"
-					 : "number");
+				 what_is_wanted(field));
 	}
 	if ((size_t)(dots - text) < sizeof(low))
 		memcpy(low, text, (size_t)(dots - text));

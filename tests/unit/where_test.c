@@ -175,6 +175,9 @@ static void nonsense_is_refused_with_what_would_do(void **state)
 			    "=d1: not a filter; say field=value, `crashquery "
 			    "fields` lists the fields");
 	assert_string_equal(refusal("build=high"), "build: high: not a number");
+	assert_string_equal(refusal("uptime=1 to 8 hours"),
+			    "uptime: 1 to 8 hours: not a length of time, as "
+			    "90s, 10m or 1h..8h is");
 	assert_string_equal(refusal("time=2026-13-01"),
 			    "time: 2026-13-01: not a date, as 2026-11-01 is");
 	assert_string_equal(refusal("build=2..1"),
