@@ -5,6 +5,7 @@
 
 #include "query/match.h"
 #include "query/push_rows.h"
+#include "query/source.h"
 
 /* Does a crash have a value that the test accepts? */
 struct asked {
@@ -47,11 +48,30 @@ void choose_values(const struct field *field, const struct store_crash *crash,
 struct record_test {
 	struct store *store;
 	const struct where_test *test;
+	struct source_folders *folders; /* if it is one of sources */
 	struct plan *plan;
 	struct arena arena;
 	struct error *err;
 	enum status status;
 };
+
+static void settle_row(struct record_test *job, uint32_t row, bool accepted)
+{
+	if (accepted == job->test->negated)
+		plan_take_out(job->plan, row);
+}
+
+/* Is it clear from where the crash was read? */
+static bool judge_folder(struct record_test *job, uint32_t row)
+{
+	const enum source_verdict verdict =
+		job->folders ? source_of_row(job->folders, row) : SOURCE_SOME;
+
+	if (verdict == SOURCE_SOME)
+		return false;
+	settle_row(job, row, verdict == SOURCE_ALL);
+	return true;
+}
 
 static bool test_record(void *closure, uint32_t row)
 {
@@ -59,6 +79,8 @@ static bool test_record(void *closure, uint32_t row)
 	struct asked asked = { .test = job->test };
 	struct store_crash crash;
 
+	if (judge_folder(job, row))
+		return true;
 	arena_reset(&job->arena);
 	job->status = store_crash_read(job->store, row, &job->arena, &crash,
 				       job->err);
@@ -67,8 +89,7 @@ static bool test_record(void *closure, uint32_t row)
 	choose_values(job->test->field, &crash, ask, &asked);
 	if (!asked.any)
 		asked.yes = where_accepts_absent(job->test);
-	if (asked.yes == job->test->negated)
-		plan_take_out(job->plan, row);
+	settle_row(job, row, asked.yes);
 	return true;
 }
 
@@ -106,11 +127,17 @@ static enum status test_records(struct store *store,
 		.store = store, .test = test, .plan = plan, .err = err
 	};
 
+	struct source_folders folders;
+
 	if (find_sources(store, test, plan))
 		return STATUS_OK;
+	folders = source_folders(store, test);
+	if (strcmp(test->field->name, "source") == 0)
+		job.folders = &folders;
 	arena_init(&job.arena);
 	plan_walk(plan, test_record, &job);
 	arena_deinit(&job.arena);
+	source_folders_deinit(&folders);
 	return job.status;
 }
 

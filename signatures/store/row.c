@@ -4,6 +4,7 @@
 
 #include "signatures/base/limits.h"
 #include "signatures/base/pack.h"
+#include "signatures/base/text.h"
 #include "signatures/identity.h"
 #include "signatures/record_beside.h"
 #include "signatures/store/btree.h"
@@ -174,18 +175,51 @@ enum status row_glance(struct store *store, uint32_t number,
 	return read_row(store, number, DEPTH_WHOLE, arena, ret, err);
 }
 
-bool row_stack_part(struct store *store, uint32_t number, uint32_t *ret)
+/* Of a row that has one file. */
+static bool read_parts(struct store *store, uint32_t number,
+		       struct row_file *ret)
 {
 	const struct btree_key key = key_of(number);
-	struct row_file file = { 0 };
 	struct bytes in;
 
 	if (!btree_get_passing(store, SCHEMA_ROW, &key, &in) ||
 	    pack_take_count(&in, LIMIT_FILES_PER_CRASH) != 1)
 		return false;
-	take_parts(&in, &file);
+	take_parts(&in, ret);
+	return !in.failed;
+}
+
+bool row_folder_part(struct store *store, uint32_t number, uint32_t *ret)
+{
+	struct row_file file;
+
+	if (!read_parts(store, number, &file))
+		return false;
+	*ret = file.folder;
+	return file.folder != 0;
+}
+
+bool row_folder_name(struct store *store, uint32_t folder, struct arena *arena,
+		     const char **ret)
+{
+	struct bytes part;
+
+	if (!part_get(store, SCHEMA_FOLDER, folder, &part))
+		return false;
+	(void)pack_take_varint(&part);
+	*ret = text_printf(arena, "%.*s", (int)bytes_left(&part),
+			   (const char *)part.next);
+	return !part.failed;
+}
+
+bool row_stack_part(struct store *store, uint32_t number, uint32_t *ret)
+{
+	struct row_file file;
+
+	if (!read_parts(store, number, &file))
+		return false;
 	*ret = file.stack;
-	return !in.failed && file.stack;
+	return file.stack != 0;
 }
 
 bool row_stack_alone(struct store *store, uint32_t part, struct arena *arena,

@@ -32,6 +32,12 @@ enum status row_glance(struct store *store, uint32_t number,
 		       struct arena *arena, struct row *ret,
 		       struct error *err) MUST_CHECK;
 
+/* The folder of its file, if it has one file. */
+bool row_folder_part(struct store *store, uint32_t number, uint32_t *ret);
+/* What the name of a file follows there; lives in arena. */
+bool row_folder_name(struct store *store, uint32_t folder, struct arena *arena,
+		     const char **ret);
+
 /* The stack that it shares with others, if it has one file and that does. */
 bool row_stack_part(struct store *store, uint32_t number, uint32_t *ret);
 /* What that says, unless words stand in for a code, which is not there. */

@@ -57,6 +57,17 @@ enum status store_crash_glance(struct store *store, uint32_t row,
 	return STATUS_OK;
 }
 
+bool store_crash_folder(struct store *store, uint32_t row, uint32_t *ret)
+{
+	return !store->foreign && row_folder_part(store, row, ret);
+}
+
+bool store_crash_folder_name(struct store *store, uint32_t folder,
+			     struct arena *arena, const char **ret)
+{
+	return !store->foreign && row_folder_name(store, folder, arena, ret);
+}
+
 bool store_crash_is_elsewhere(const struct store *store)
 {
 	return store->foreign;

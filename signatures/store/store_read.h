@@ -44,6 +44,15 @@ enum status store_stacks_read(struct store *store, const uint32_t *rows,
 			      void *closure, struct error *err) MUST_CHECK;
 
 /*
+ * The folder that a crash was read from, and the path of one up to its last
+ * slash, copied to arena; "" where there is none.  False for a crash of many
+ * files or elsewhere, and for what is not there.
+ */
+bool store_crash_folder(struct store *store, uint32_t row, uint32_t *ret);
+bool store_crash_folder_name(struct store *store, uint32_t folder,
+			     struct arena *arena, const char **ret);
+
+/*
  * What these files of one crash come to; borrows them, and arena.  count is 1
  * to LIMIT_FILES_PER_CRASH.
  */
