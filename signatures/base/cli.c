@@ -1,6 +1,7 @@
 #include "signatures/base/cli.h"
 
 #include <assert.h>
+#include <fcntl.h>
 #include <popt.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -30,8 +31,21 @@ static const char *program = "crash";
 /* Option values and operands, kept for as long as the program runs. */
 static struct arena kept;
 
+/*
+ * A stream that was closed is not left for the next file or socket to take: it
+ * cannot be read, or written, until the end.
+ */
+static void hold_streams(void)
+{
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", fd ? O_RDONLY : O_WRONLY) < 0)
+			return;
+}
+
 void cli_set_program(const char *name)
 {
+	hold_streams();
 	signal(SIGXFSZ, SIG_IGN);
 	program = name;
 }

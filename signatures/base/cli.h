@@ -74,7 +74,8 @@ void cli_print_version(void);
 
 /*
  * "program: text" on standard error; set the name once in main().  From then on
- * a file that may not grow is an error like any other, and no signal.
+ * a file that may not grow is an error like any other, and no signal, and a
+ * standard stream that was closed is closed: nothing else takes its number.
  */
 void cli_set_program(const char *name);
 void cli_complain(const char *format, ...)

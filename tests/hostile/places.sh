@@ -64,6 +64,11 @@ fi
 refuses 'proc/store' crashindex --store=/proc/store 1.tar
 refuses 'Not a directory' crashindex --store=1.tar/store 1.tar
 
+# Streams that are closed are no sockets of ours, nor files of the store.
+refuses 'Bad file descriptor' timeout 20 sh -c 'crashindex --print - <&-'
+crashindex --store=store 1.tar <&- >&- 2>&- || complain "closed streams: $?"
+crashcorpus verify --store=store >/dev/null || complain "not sound when closed"
+
 # Taken away in the middle.
 mkfifo slow
 crashindex --jobs=1 --store=gone slow 2>said &
