@@ -127,9 +127,9 @@ static bool take_value(void *closure, struct bytes key, struct bytes value)
 	return terms->take(terms->closure, &term);
 }
 
-/* beginning: of the values that are wanted. */
+/* Values that begin so: all do with "". */
 static enum status walk_values(struct store *store, const struct field *field,
-			       struct bytes beginning, const uint32_t *counts,
+			       const char *beginning, const uint32_t *counts,
 			       bool is_counted, store_term_take *take,
 			       void *closure, struct error *err)
 {
@@ -142,7 +142,8 @@ static enum status walk_values(struct store *store, const struct field *field,
 	struct btree_key prefix = btree_key();
 
 	btree_key_u8(&prefix, field->number);
-	btree_key_bytes(&prefix, beginning.next, bytes_left(&beginning));
+	btree_key_bytes(&prefix, beginning,
+			strnlen(beginning, SCHEMA_VALUE_BYTES));
 	arena_init(&terms.arena);
 	btree_walk(store, SCHEMA_VALUE, &prefix, take_value, &terms);
 	arena_deinit(&terms.arena);
@@ -165,8 +166,8 @@ enum status store_walk_terms(struct store *store, const struct field *field,
 		pending_flush(store);
 	if (field->index == FIELD_MODULES)
 		counts = count_lists(store);
-	status = walk_values(store, field, bytes_absent(), counts, true, take,
-			     closure, err);
+	status =
+		walk_values(store, field, "", counts, true, take, closure, err);
 	free(counts);
 	return status;
 }
@@ -179,8 +180,7 @@ enum status store_walk_values(struct store *store, const struct field *field,
 		return store_walk_terms(store, field, take, closure, err);
 	if (store->pending)
 		pending_flush(store);
-	return walk_values(store, field, bytes_absent(), NULL, false, take,
-			   closure, err);
+	return walk_values(store, field, "", NULL, false, take, closure, err);
 }
 
 /* Are the values of field in this store, in their order? */
@@ -234,13 +234,11 @@ enum status store_walk_beginning(struct store *store, const struct field *field,
 				 const char *prefix, store_term_take *take,
 				 void *closure, struct error *err)
 {
-	const size_t size = strnlen(prefix, SCHEMA_VALUE_BYTES);
-
 	if (field->type != FIELD_TEXT || !is_ordered(store, field))
 		return store_walk_values(store, field, take, closure, err);
 	if (store->pending)
 		pending_flush(store);
-	return walk_values(store, field, bytes_of(prefix, size), NULL,
+	return walk_values(store, field, prefix, NULL,
 			   field->index != FIELD_MODULES, take, closure, err);
 }
 
