@@ -67,6 +67,10 @@ questions() {
 	find process=it's\'
 	find arg1=2..8,0x29 flag!=* exception=
 	find cluster= --limit=3
+	find arg1=0xf*,2* machine=8*,F* --format=csv
+	find exact!=1*,2* cpus=1* cluster=b3* --limit=9
+	freq --by=cluster source=two/*,-/pc05* offset=0X3*
+	freq --by=fault build!=1* driver=NET* stopcode=1*
 	find source=-/pc054-day39-0191.dmp
 	clusters
 	clusters --by=rise --window=28 --format=json
