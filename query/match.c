@@ -127,6 +127,28 @@ void match_heads(struct store *store, const struct where_test *test,
 		settle_by_head(store, test, plan, chunk);
 }
 
+/*
+ * Each range goes over the rows once, which of wide numbers costs as much as
+ * asking of each number whether one of a few has it.
+ */
+static bool is_for_ranges(struct store *store, const struct where_test *test,
+			  uint32_t chunk)
+{
+	const size_t most = 2;
+	struct store_range range;
+	size_t count = 0;
+
+	if (!where_is_of_ranges(test))
+		return false;
+	if (!store_column_range(store, test->field, chunk, &range) ||
+	    range.most - range.least <= UINT32_MAX)
+		return true;
+	for (size_t i = 0; i < test->count; i++)
+		count += test->values[i].low <= range.most &&
+			 test->values[i].high >= range.least;
+	return count <= most;
+}
+
 static void scan_numbers(struct store *store, const struct where_test *test,
 			 struct plan *plan, uint32_t chunk)
 {
@@ -135,7 +157,7 @@ static void scan_numbers(struct store *store, const struct where_test *test,
 
 	if (settle_by_head(store, test, plan, chunk))
 		return;
-	if (where_is_of_ranges(test))
+	if (is_for_ranges(store, test, chunk))
 		keep_ranges(store, test, chunk, bits, rows);
 	else
 		scan_rows(store, test, chunk, bits, rows);

@@ -73,7 +73,12 @@ size_t prefix_ranges(const struct field *field, const char *glob,
 		return 0;
 	if (value_is_hash(field))
 		return hash_range(glob, ret);
-	/* Printed with 0x, so that 0* is all of them; it may be left out. */
+	/* Printed with 0x, which may be left out. */
+	if (is_hex && (strcmp(glob, "0*") == 0 ||
+		       text_compare_nocase(glob, "0x*") == 0)) {
+		ret[0] = (struct prefix_range){ 0, UINT64_MAX };
+		return 1;
+	}
 	if (is_hex && text_starts_nocase(glob, "0x"))
 		glob += 2;
 	else if (is_hex && *glob == '0')
