@@ -11,7 +11,6 @@ static const struct cli_option options[] = {
 static enum status compact_run(int argc, char **argv, enum cli_exit *ret,
 			       struct error *err)
 {
-
 	if (tools_parse(argc, argv, options, err))
 		return err->status;
 	if (store_compact(tools_store, err))
