@@ -35,6 +35,7 @@ sound() {
 # Left out are those that cannot fail like this: brk() answers with an address,
 # close() gives the descriptor back whatever it says.
 list_calls() {
+	rm -rf store
 	strace $follow -o trace crashindex --jobs=1 --store=store 1.tar \
 		2>/dev/null || return 1
 	crashcorpus export --store=store >undisturbed || return 1
