@@ -7,8 +7,6 @@
  * "wrapped"); one that is missing here is bound at the start as it always was.
  */
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "signatures/base/library.h"
 
@@ -64,13 +62,7 @@ static const struct library_symbol symbols[] = { OF_ONE(SYMBOL) OF_TWO(SYMBOL)
 
 static void load(void)
 {
-	struct error err;
-
-	if (!library_load(name, symbols, sizeof(symbols) / sizeof(symbols[0]),
-			  &err))
-		return;
-	fprintf(stderr, "%s\n", err.text);
-	exit(3);
+	library_must(name, symbols, sizeof(symbols) / sizeof(symbols[0]));
 }
 
 static inline void ready(void)

@@ -2,6 +2,9 @@
 
 #include <assert.h>
 #include <dlfcn.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static enum status failed(const char *name, struct error *err)
@@ -34,4 +37,15 @@ enum status library_load(const char *name,
 		memcpy(symbols[i].slot, &call, sizeof(call));
 	}
 	return STATUS_OK;
+}
+
+void library_must(const char *name, const struct library_symbol symbols[],
+		  size_t count)
+{
+	struct error err;
+
+	if (!library_load(name, symbols, count, &err))
+		return;
+	fprintf(stderr, "%s: %s\n", program_invocation_short_name, err.text);
+	exit(3);
 }

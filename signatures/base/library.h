@@ -34,4 +34,9 @@ enum status library_load(const char *name,
 			 const struct library_symbol symbols[], size_t count,
 			 struct error *err) MUST_CHECK;
 
+/* The same for who cannot go on without: or the end of the program, with a word
+ * and exit code 3. */
+void library_must(const char *name, const struct library_symbol symbols[],
+		  size_t count);
+
 #endif

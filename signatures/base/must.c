@@ -1,10 +1,11 @@
 #include "signatures/base/must.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 _Noreturn void must_end(void)
 {
-	fputs("out of memory\n", stderr);
+	fprintf(stderr, "%s: out of memory\n", program_invocation_short_name);
 	exit(3);
 }

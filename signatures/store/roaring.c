@@ -1,8 +1,5 @@
 #include "signatures/store/roaring.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "signatures/base/library.h"
 #include "signatures/base/must.h"
 
@@ -16,14 +13,9 @@ static const struct library_symbol symbols[] = { ROARING_CALLS(SYMBOL) };
 /* As where memory is out: a store survives that, and nobody could go on. */
 static void load(void)
 {
-	const size_t count = sizeof(symbols) / sizeof(symbols[0]);
-	struct error err;
-
-	if (roaring.bitmap_create ||
-	    !library_load(LIBRARY, symbols, count, &err))
-		return;
-	fprintf(stderr, "%s\n", err.text);
-	exit(3);
+	if (!roaring.bitmap_create)
+		library_must(LIBRARY, symbols,
+			     sizeof(symbols) / sizeof(symbols[0]));
 }
 
 roaring_bitmap_t *roaring_create(void)
