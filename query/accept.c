@@ -77,45 +77,29 @@ static const char *beginning(const struct where_test *test,
 	return prefix_text(test->field, value->text, arena);
 }
 
-/* Is a part of the dictionary enough for each value? */
-static bool is_narrow(const struct where_test *test, struct arena *arena)
-{
-	for (size_t i = 0; i < test->count; i++)
-		if (test->values[i].form != WHERE_ABSENT &&
-		    test->values[i].form != WHERE_RANGE &&
-		    !beginning(test, &test->values[i], arena))
-			return false;
-	return true;
-}
-
-static enum status walk_value(struct store *store, struct accept *accept,
-			      const struct where_value *value,
-			      struct arena *arena, struct error *err)
-{
-	const struct field *field = accept->test->field;
-	const char *prefix = beginning(accept->test, value, arena);
-
-	if (prefix)
-		return store_walk_beginning(store, field, prefix, take_term,
-					    accept, err);
-	if (value->form == WHERE_RANGE)
-		return store_walk_between(store, field, value->low, value->high,
-					  take_term, accept, err);
-	return STATUS_OK;
-}
-
+/* The part of the dictionary that each value needs; all of it serves all. */
 static enum status walk(struct store *store, struct accept *accept,
 			struct arena *arena, struct error *err)
 {
 	const struct where_test *test = accept->test;
+	const struct field *field = test->field;
 	enum status status = STATUS_OK;
 
-	if (!is_narrow(test, arena))
-		return store_walk_values(store, test->field, take_term, accept,
-					 err);
-	for (size_t i = 0; i < test->count && !status; i++)
-		status =
-			walk_value(store, accept, &test->values[i], arena, err);
+	for (size_t i = 0; i < test->count && !status; i++) {
+		const struct where_value *value = &test->values[i];
+		const char *prefix = beginning(test, value, arena);
+
+		if (prefix)
+			status = store_walk_beginning(store, field, prefix,
+						      take_term, accept, err);
+		else if (value->form == WHERE_RANGE)
+			status = store_walk_between(store, field, value->low,
+						    value->high, take_term,
+						    accept, err);
+		else if (value->form != WHERE_ABSENT)
+			return store_walk_values(store, field, take_term,
+						 accept, err);
+	}
 	return status;
 }
 

@@ -239,7 +239,9 @@ static void find_ranges(struct where_test *test)
 	if (glob.form != WHERE_GLOB)
 		return;
 	count = prefix_ranges(test->field, glob.text, ranges);
-	test->count -= count ? 1 : 0;
+	if (!count)
+		return;
+	test->count--;
 	for (size_t i = 0; i < count; i++)
 		test->values[test->count++] = (struct where_value){
 			.form = WHERE_RANGE,
