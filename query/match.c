@@ -140,7 +140,8 @@ static bool is_for_ranges(struct store *store, const struct where_test *test,
 
 	if (!where_is_of_ranges(test))
 		return false;
-	if (!store_column_range(store, test->field, chunk, &range) ||
+	if (test->count <= most ||
+	    !store_column_range(store, test->field, chunk, &range) ||
 	    range.most - range.least <= UINT32_MAX)
 		return true;
 	for (size_t i = 0; i < test->count; i++)
