@@ -10,17 +10,18 @@
 #define FOLDERS_MAX (64u << 20)
 
 /* May a source in this folder begin as the pattern does, up to a wildcard? */
-static bool may_begin(const char *folder, const char *pattern)
+static bool may_begin(const char *folder, const char *pattern,
+		      struct arena *arena)
 {
-	size_t size = strcspn(pattern, "*?");
+	char *literal = text_copy(arena, pattern);
 
-	if (size > strlen(folder))
-		size = strlen(folder);
-	return strncasecmp(folder, pattern, size) == 0;
+	literal[strcspn(literal, "*?")] = '\0';
+	return text_starts_nocase(folder, literal) ||
+	       text_starts_nocase(literal, folder);
 }
 
 static enum source_verdict judge_value(const struct where_value *value,
-				       const char *folder)
+				       const char *folder, struct arena *arena)
 {
 	const char *text = value->text;
 
@@ -28,7 +29,7 @@ static enum source_verdict judge_value(const struct where_value *value,
 		return SOURCE_ALL;
 	if (value->form != WHERE_EXACT && value->form != WHERE_GLOB)
 		return SOURCE_NONE;
-	if (!may_begin(folder, text))
+	if (!may_begin(folder, text, arena))
 		return SOURCE_NONE;
 	/* What ends in a star accepts any name behind what it accepts. */
 	return value->form == WHERE_GLOB && text[strlen(text) - 1] == '*' &&
@@ -38,13 +39,13 @@ static enum source_verdict judge_value(const struct where_value *value,
 }
 
 enum source_verdict source_judge(const struct where_test *test,
-				 const char *folder)
+				 const char *folder, struct arena *arena)
 {
 	enum source_verdict verdict = SOURCE_NONE;
 
 	for (size_t i = 0; i < test->count; i++) {
 		const enum source_verdict one =
-			judge_value(&test->values[i], folder);
+			judge_value(&test->values[i], folder, arena);
 
 		if (one == SOURCE_ALL)
 			return SOURCE_ALL;
@@ -94,7 +95,8 @@ enum source_verdict source_of_row(struct source_folders *folders, uint32_t row)
 		folders->verdicts[folder] =
 			store_crash_folder_name(folders->store, folder,
 						&folders->arena, &name)
-				? (uint8_t)source_judge(folders->test, name)
+				? (uint8_t)source_judge(folders->test, name,
+							&folders->arena)
 				: SOURCE_SOME;
 	}
 	return (enum source_verdict)folders->verdicts[folder];

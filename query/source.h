@@ -19,10 +19,10 @@ enum source_verdict {
 
 /*
  * Of the files of a folder, whose name ends in a slash or is empty.  Without a
- * thought for negation.
+ * thought for negation; takes room in arena.
  */
 enum source_verdict source_judge(const struct where_test *test,
-				 const char *folder);
+				 const char *folder, struct arena *arena);
 
 /* The same for rows, a folder once; the caller ends ret. */
 struct source_folders {

@@ -4,7 +4,6 @@
 
 #include "signatures/base/limits.h"
 #include "signatures/base/pack.h"
-#include "signatures/base/text.h"
 #include "signatures/identity.h"
 #include "signatures/record_beside.h"
 #include "signatures/store/btree.h"
@@ -20,23 +19,33 @@ static struct btree_key key_of(uint32_t number)
 	return key;
 }
 
+/* The path of a file in this folder, which came in at that time. */
+static bool join_path(struct store *store, uint32_t folder, const char *name,
+		      struct arena *arena, uint64_t *ingested, const char **ret)
+{
+	struct bytes part;
+	size_t size;
+	char *path;
+
+	if (!part_get(store, SCHEMA_FOLDER, folder, &part))
+		return false;
+	*ingested = pack_take_varint(&part);
+	size = bytes_left(&part);
+	path = arena_take(arena, size + strlen(name) + 1, 1);
+	bytes_copy(&part, path, size);
+	strcpy(path + size, name);
+	*ret = path;
+	return true;
+}
+
 /* A night's files share the night and most of where they come from. */
 static enum status join_folder(struct store *store, struct row_file *file,
 			       struct arena *arena, struct error *err)
 {
-	struct bytes folder;
-	size_t size;
-	char *source;
-
-	if (!part_get(store, SCHEMA_FOLDER, file->folder, &folder))
+	if (!join_path(store, file->folder, file->file.source, arena,
+		       &file->file.ingested, &file->file.source))
 		return error_set(err, STATUS_STORE, "folder %u is missing",
 				 file->folder);
-	file->file.ingested = pack_take_varint(&folder);
-	size = bytes_left(&folder);
-	source = arena_take(arena, size + strlen(file->file.source) + 1, 1);
-	bytes_copy(&folder, source, size);
-	strcpy(source + size, file->file.source);
-	file->file.source = source;
 	return STATUS_OK;
 }
 
@@ -202,14 +211,9 @@ bool row_folder_part(struct store *store, uint32_t number, uint32_t *ret)
 bool row_folder_name(struct store *store, uint32_t folder, struct arena *arena,
 		     const char **ret)
 {
-	struct bytes part;
+	uint64_t ingested;
 
-	if (!part_get(store, SCHEMA_FOLDER, folder, &part))
-		return false;
-	(void)pack_take_varint(&part);
-	*ret = text_printf(arena, "%.*s", (int)bytes_left(&part),
-			   (const char *)part.next);
-	return !part.failed;
+	return join_path(store, folder, "", arena, &ingested, ret);
 }
 
 bool row_stack_part(struct store *store, uint32_t number, uint32_t *ret)

@@ -109,8 +109,8 @@ enum status store_walk_values(struct store *store, const struct field *field,
 			      store_term_take *take, void *closure,
 			      struct error *err) MUST_CHECK;
 /*
- * The same, without those whose number does not lie between low and high, or
- * whose text does not begin so; others may come as well.
+ * The same for who wants numbers from low to high, or texts that begin so: all
+ * these come, and where values are in no order others as well.
  */
 enum status store_walk_between(struct store *store, const struct field *field,
 			       uint64_t low, uint64_t high,

@@ -19,7 +19,7 @@ static enum source_verdict judged(const char *word, const char *folder)
 {
 	const struct where_test test = parsed(word);
 
-	return source_judge(&test, folder);
+	return source_judge(&test, folder, &made.arena);
 }
 
 static void a_folder_is_judged_whole_where_it_can_be(void **state)
@@ -64,7 +64,8 @@ static void no_file_is_other_than_its_folder(void **state)
 			strcat(path, parts[made_random(&seed, 2)]);
 
 		const struct where_test test = parsed(glob);
-		const enum source_verdict verdict = source_judge(&test, folder);
+		const enum source_verdict verdict =
+			source_judge(&test, folder, &made.arena);
 		const bool passes = where_accepts(
 			&test, (struct field_value){ .text = path });
 
@@ -105,20 +106,6 @@ static void rows_are_as_their_sources(void **state)
 	}
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	made_store_create(&made);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	made_store_destroy(&made);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -127,5 +114,10 @@ int main(void)
 		cmocka_unit_test(rows_are_as_their_sources),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	made_store_create(&made);
+
+	const int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+	made_store_destroy(&made);
+	return failed;
 }
