@@ -99,20 +99,6 @@ static void texts_that_begin_so_are_walked_alone(void **state)
 	check_beginning("driver", "z");
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	made_store_create(&made);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	made_store_destroy(&made);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -120,5 +106,10 @@ int main(void)
 		cmocka_unit_test(texts_that_begin_so_are_walked_alone),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	made_store_create(&made);
+
+	const int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+	made_store_destroy(&made);
+	return failed;
 }
